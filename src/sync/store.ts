@@ -41,6 +41,8 @@ export interface ObjectHead {
   readonly provenance?: Provenance;
   /** CRC-64/NVME of the whole content, where the store (S3) or our own metadata (Blob) keeps one. */
   readonly crc64?: Crc64;
+  /** MD5 of the whole content as 32 lower-case hex digits, where the store keeps one (Blob). */
+  readonly md5?: string;
 }
 
 /** A read that has begun. `body` must be consumed or destroyed. */
@@ -49,7 +51,11 @@ export interface ObjectRead {
   /** Bytes that `body` will deliver: the range's length, or the object's. */
   readonly contentLengthBytes: number;
   readonly properties: ObjectProperties;
-  /** Fails with a {@link StoreError} when the bytes end early. */
+  /** CRC-64/NVME of the whole object (not of the range), where the store or our metadata gives one with the answer. */
+  readonly crc64?: Crc64;
+  /** MD5 of the whole object as 32 lower-case hex digits, where the store gives one with the answer. */
+  readonly md5?: string;
+  /** Fails with a {@link StoreError} when the bytes end early. The store does not check them against a checksum: the copier does. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 

@@ -1,0 +1,51 @@
+import type { BufferPool } from './buffer-pool.ts';
+import type { Crc64 } from './crc64.ts';
+import { isCopyOf } from './decide.ts';
+import type { Condition, ObjectEntry, Store, Verified, Written } from './store.ts';
+import { isStoreError } from './store-error.ts';
+
+/** The two ends of a copy and the memory between them. */
+export interface CopyPath {
+  readonly source: Store;
+  readonly destination: Store;
+  readonly pool: BufferPool;
+}
+
+/** One version of one object, and what the destination must look like for it to be written. */
+export interface CopyTask {
+  readonly entry: ObjectEntry;
+  readonly condition: Condition;
+  readonly signal: AbortSignal;
+}
+
+/** A destination object that holds exactly the bytes of the task's version. */
+export interface Copied {
+  readonly destinationEtag: string;
+  readonly crc64: Crc64;
+  readonly verified: Verified;
+}
+
+/**
+ * Waits for a conditional write. If it is refused because the object is already this very copy (the answer to an earlier try was lost, or
+ * another worker did the same slice), that counts as written.
+ */
+export async function orAlreadyOurs(
+  write: Promise<Written>,
+  destination: Store,
+  { entry, signal }: CopyTask,
+  crc64: Crc64,
+): Promise<Written> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) throw error;
+    const head = await destination.head(entry.key, { signal });
+    if (head === undefined || !isCopyOf(head, entry)) throw error;
+    return { etag: head.etag, verified: head.crc64 === crc64 ? 'crc64' : 'length' };
+  }
+}
+
+/** What a copy proves is what its weaker end proves. */
+export function weaker(read: Verified, written: Verified): Verified {
+  return written === 'length' ? 'length' : read;
+}

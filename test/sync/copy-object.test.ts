@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import { createBufferPool } from '../../src/sync/buffer-pool.ts';
+import { createCopier, LARGE_OBJECT_BYTES } from '../../src/sync/copy-object.ts';
+import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
+import { present } from '../../src/sync/present.ts';
+import type { Condition, ObjectEntry } from '../../src/sync/store.ts';
+import { StoreError } from '../../src/sync/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+
+function setUp() {
+  const source = createMemoryStore('memory://source/');
+  const destination = createMemoryStore('memory://destination/');
+  const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]);
+  const copy = createCopier({ source, destination, pool, clock: Date.now });
+  const { signal } = new AbortController();
+  return {
+    source,
+    destination,
+    copy: (entry: ObjectEntry, condition: Condition = 'if-absent') => copy({ entry, reason: 'missing', condition, signal }),
+  };
+}
+
+async function entryOf(store: MemoryStore, key: string): Promise<ObjectEntry> {
+  const { sizeBytes, etag, lastModified } = present(await store.head(key), key);
+  return { key, sizeBytes, etag, lastModified };
+}
+
+/** Replaces the source object whenever a read of it begins, `times` times. */
+function changeOnRead(store: MemoryStore, key: string, times: number): void {
+  const { read } = store;
+  let left = times;
+  store.read = async (...args) => {
+    if (left-- > 0) store.put(key, `version ${left}`);
+    return read(...args);
+  };
+}
+
+describe('copying an object', () => {
+  it('carries bytes and properties, and leaves a receipt with the checksum and how it was proved', async () => {
+    const { source, destination, copy } = setUp();
+    const properties = { contentType: 'text/plain', cacheControl: 'max-age=1', metadata: { a: 'b' } };
+    source.put('k', 'hello', { properties });
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(destination.objects.get('k')).toMatchObject({ properties, provenance: { sourceEtag: source.objects.get('k')?.etag } });
+    expect(receipt).toMatchObject({
+      key: 'k',
+      action: 'copied',
+      reason: 'missing',
+      sizeBytes: 5,
+      crc64nvme: crc64ToBase64(crc64(Buffer.from('hello')), 'big-endian'),
+      verified: 'md5',
+      destinationEtag: destination.objects.get('k')?.etag,
+    });
+  });
+
+  it.each([
+    ['one whole buffer', PART_BYTES, 0],
+    ['one byte more', PART_BYTES + 1, 2],
+    ['many parts', 5 * PART_BYTES + 17, 6],
+  ])('copies %s (%i bytes) in %i parts', async (_, sizeBytes, parts) => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'abcdefg'.repeat(sizeBytes / 7 + 1).slice(0, sizeBytes));
+    const { uploadPart } = destination;
+    let uploaded = 0;
+    destination.uploadPart = (...args) => {
+      uploaded++;
+      return uploadPart(...args);
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'copied', verified: parts === 0 ? 'md5' : 'crc64' });
+    expect(uploaded).toBe(parts);
+    expect(destination.textOf('k') === source.textOf('k')).toBe(true);
+  });
+
+  it('copies the new version of a source that changed after it was listed', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'listed');
+    const listed = await entryOf(source, 'k');
+    source.put('k', 'newer');
+
+    const receipt = await copy(listed);
+
+    expect(receipt).toMatchObject({ action: 'copied', sourceEtag: source.objects.get('k')?.etag });
+    expect(destination.textOf('k')).toBe('newer');
+  });
+
+  it('gives up on a source that changes at every read, and writes nothing', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'listed');
+    const listed = await entryOf(source, 'k');
+    changeOnRead(source, 'k', 100);
+
+    const receipt = await copy(listed);
+
+    expect(receipt).toMatchObject({ action: 'failed', reason: 'source-changed', message: expect.stringContaining('"k"') });
+    expect(destination.keys()).toEqual([]);
+  });
+
+  it('skips a source that is gone, and says so', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'listed');
+    const listed = await entryOf(source, 'k');
+    await source.delete('k');
+
+    const receipt = await copy(listed);
+
+    expect(receipt).toMatchObject({ action: 'skipped', reason: 'source-gone' });
+    expect(destination.keys()).toEqual([]);
+  });
+
+  it('reads again what arrived damaged', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    const { read } = source;
+    let reads = 0;
+    source.read = async (...args) => {
+      const answer = await read(...args);
+      return reads++ > 1
+        ? answer
+        : {
+            ...answer,
+            body: (async function* () {
+              yield Buffer.from('hellO');
+            })(),
+          };
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'copied', verified: 'md5' });
+    expect([reads, destination.textOf('k')]).toEqual([3, 'hello']);
+  });
+
+  it('writes nothing when the bytes never match what the source keeps', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    const { read } = source;
+    source.read = async (...args) => ({ ...(await read(...args)), crc64: 1n });
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'failed', reason: 'checksum-mismatch' });
+    expect(destination.keys()).toEqual([]);
+  });
+
+  it('proves no more than the length when the source keeps no checksum', async () => {
+    const { source, copy } = setUp();
+    source.put('k', 'hello');
+    const { read } = source;
+    source.read = async (...args) => {
+      const { md5: _, ...answer } = await read(...args);
+      return answer;
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'copied', verified: 'length' });
+  });
+
+  it('takes a refused write for done when the object there is this very copy', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    const { write } = destination;
+    destination.write = async (...args) => {
+      await write(...args);
+      throw new StoreError('precondition-failed', 'The answer to the first try was lost.');
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'copied', destinationEtag: destination.objects.get('k')?.etag });
+  });
+
+  it('replaces what somebody else wrote meanwhile, once it has seen it', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    destination.put('k', 'somebody else');
+
+    const receipt = await copy(await entryOf(source, 'k'), 'if-absent');
+
+    expect(receipt).toMatchObject({ action: 'copied' });
+    expect(destination.textOf('k')).toBe('hello');
+  });
+
+  it('throws the parts away when one cannot be uploaded', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'x'.repeat(3 * PART_BYTES));
+    const aborted: string[] = [];
+    const { abort } = destination;
+    destination.abort = (upload) => {
+      aborted.push(upload.key);
+      return abort(upload);
+    };
+    const { uploadPart } = destination;
+    destination.uploadPart = async (upload, number, ...rest) => {
+      if (number === 3) throw new StoreError('rejected', 'The part was refused.');
+      return uploadPart(upload, number, ...rest);
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'failed', reason: 'rejected' });
+    expect([aborted, destination.keys()]).toEqual([['k'], []]);
+  });
+
+  it('says of a large object, a refused key and an archived object why they are not copied', async () => {
+    const { source, destination, copy } = setUp();
+    const entry = { key: 'k', sizeBytes: 1, etag: '"e"', lastModified: new Date() };
+    destination.refuseKey = (key) => (key === 'bad' ? 'it is bad' : undefined);
+
+    const receipts = [
+      await copy({ ...entry, sizeBytes: LARGE_OBJECT_BYTES }),
+      await copy({ ...entry, key: 'bad' }),
+      await copy({ ...entry, isArchived: true }),
+    ];
+
+    expect(receipts.map(({ action, reason }) => [action, reason])).toEqual([
+      ['failed', 'too-large'],
+      ['failed', 'invalid-key'],
+      ['skipped', 'archived'],
+    ]);
+    expect(source.keys()).toEqual([]);
+  });
+
+  it('throws what concerns more than this object', async () => {
+    const { source, copy } = setUp();
+    source.put('k', 'hello');
+    source.read = async () => {
+      throw new StoreError('not-found', 'There is no such container.', { isWholeStore: true });
+    };
+
+    await expect(copy(await entryOf(source, 'k'))).rejects.toThrow('no such container');
+  });
+});

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBufferPool } from '../../src/sync/buffer-pool.ts';
+import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { type Outcome, type SliceRequest, syncSlice } from '../../src/sync/slice.ts';
+import { StoreError } from '../../src/sync/store-error.ts';
+import { addCounts, countsOf, NO_COUNTS } from '../../src/sync/tally.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+
+function bothSides() {
+  return { source: createMemoryStore('memory://source/'), destination: createMemoryStore('memory://destination/') };
+}
+
+function requestFor(sides: { source: MemoryStore; destination: MemoryStore }, more: Partial<SliceRequest> = {}): SliceRequest {
+  return {
+    ...sides,
+    comparison: 'auto',
+    concurrency: 4,
+    pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 4 }]),
+    clock: Date.now,
+    softDeadline: Number.POSITIVE_INFINITY,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+async function run(request: SliceRequest) {
+  const outcomes: Outcome[] = [];
+  const end = await syncSlice(request, (outcome) => void outcomes.push(outcome));
+  return { end, outcomes, counts: outcomes.map(countsOf).reduce(addCounts, NO_COUNTS) };
+}
+
+function numbered(store: MemoryStore, count: number): void {
+  for (let n = 0; n < count; n++) store.put(`k${String(n).padStart(4, '0')}`, `text ${n}`);
+}
+
+describe('a slice', () => {
+  it('copies what is missing or different, leaves the rest, and tells each key in order', async () => {
+    const sides = bothSides();
+    sides.source.put('changed', 'new text');
+    sides.source.put('missing', 'text');
+    sides.destination.put('changed', 'old');
+    sides.destination.put('extra', 'only here');
+    await run(requestFor(sides));
+    sides.source.put('late', 'text');
+
+    const { end, outcomes, counts } = await run(requestFor(sides));
+
+    expect(end).toBe('done');
+    expect(outcomes.map(({ key, kind }) => [key, kind])).toEqual([
+      ['changed', 'unchanged'],
+      ['extra', 'extraneous'],
+      ['late', 'receipt'],
+      ['missing', 'unchanged'],
+    ]);
+    expect(counts).toMatchObject({ listed: 3, copied: 1, unchanged: 2, extraneous: 1, copiedBytes: 4 });
+    expect([sides.destination.textOf('changed'), sides.destination.textOf('extra')]).toEqual(['new text', 'only here']);
+  });
+
+  it('makes the destination hold every source object, whatever was there before, and then finds nothing to do', async () => {
+    const contents = fc.dictionary(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), fc.string({ maxLength: 4 }), {
+      maxKeys: 15,
+    });
+    await fc.assert(
+      fc.asyncProperty(contents, contents, async (wanted, before) => {
+        const sides = bothSides();
+        for (const [key, text] of Object.entries(before)) sides.destination.put(key, text, { lastModified: new Date(0) });
+        for (const [key, text] of Object.entries(wanted)) sides.source.put(key, text);
+
+        await run(requestFor(sides));
+        const again = await run(requestFor(sides));
+
+        for (const [key, text] of Object.entries(wanted)) expect(sides.destination.textOf(key)).toBe(text);
+        expect(again.counts).toMatchObject({ listed: Object.keys(wanted).length, unchanged: Object.keys(wanted).length });
+      }),
+    );
+  });
+
+  it('stops at its soft deadline and goes on from its last key, with no key left out or done twice', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 300);
+    let now = 0;
+    const seen: string[] = [];
+    let slices = 0;
+
+    for (let startAfter: string | undefined, end = 'deadline'; end === 'deadline'; slices++) {
+      const slice = await run(requestFor(sides, { clock: () => now++, softDeadline: now + 100, ...(startAfter && { startAfter }) }));
+      seen.push(...slice.outcomes.map(({ key }) => key));
+      startAfter = slice.outcomes.at(-1)?.key;
+      end = slice.end;
+    }
+
+    expect(slices).toBeGreaterThan(2);
+    expect(seen).toEqual(sides.source.keys());
+    expect(sides.destination.keys()).toEqual(sides.source.keys());
+  });
+
+  it('deals with at least one key even when its deadline is over', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 3);
+
+    const { end, outcomes } = await run(requestFor(sides, { softDeadline: 0 }));
+
+    expect([end, outcomes.length]).toEqual(['deadline', 1]);
+  });
+
+  it('may run twice at once: both end well and every object is there once', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 100);
+
+    const both = await Promise.all([run(requestFor(sides)), run(requestFor(sides))]);
+
+    expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
+    expect(sides.destination.keys()).toEqual(sides.source.keys());
+  });
+
+  it('throws what concerns the whole store, and starts nothing more', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 1_000);
+    let writes = 0;
+    sides.destination.write = async () => {
+      writes++;
+      throw new StoreError('permission-denied', 'The credentials were refused.', { isWholeStore: true });
+    };
+
+    const slice = run(requestFor(sides));
+
+    await expect(slice).rejects.toMatchObject({ code: 'permission-denied', message: 'The credentials were refused.' });
+    expect(writes).toBeLessThan(20);
+  });
+
+  it('throws when a listing fails', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 250);
+    const { list } = sides.source;
+    sides.source.list = async function* (options) {
+      for await (const page of list(options)) {
+        yield page;
+        throw new StoreError('unavailable', 'The listing broke off.', { isWholeStore: true });
+      }
+    };
+
+    await expect(run(requestFor(sides))).rejects.toThrow('The listing broke off.');
+  });
+
+  it('is broken off by its signal, and every object told of until then is there', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 500);
+    const abort = new AbortController();
+    const told: string[] = [];
+
+    const slice = syncSlice(requestFor(sides, { signal: abort.signal }), ({ key }) => {
+      told.push(key);
+      if (told.length === 50) abort.abort();
+    });
+
+    await expect(slice).rejects.toThrow();
+    expect(told.length).toBeLessThan(500);
+    expect(sides.destination.keys()).toEqual(expect.arrayContaining(told));
+  });
+});
