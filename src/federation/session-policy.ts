@@ -1,0 +1,87 @@
+import { FederationError } from './federation-error.ts';
+
+/** STS refuses a session policy of more characters. */
+const MAX_POLICY_LENGTH = 2_048;
+
+/** What a run may do under one prefix of one bucket. */
+export type Grant = {
+  readonly bucket: string;
+  /** '' for the whole bucket. */
+  readonly prefix: string;
+} & (
+  | { readonly access: 'read' }
+  | {
+      /** Includes reading back what was written, but not deleting it. */
+      readonly access: 'write';
+      readonly mayDelete?: boolean;
+    }
+);
+
+export interface SessionPolicyOptions {
+  /** `aws` when left out; `aws-cn` and `aws-us-gov` elsewhere. */
+  readonly partition?: string;
+}
+
+const OBJECT_ACTIONS = {
+  read: ['s3:GetObject'],
+  write: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+} as const;
+
+// Without s3:ListBucket, S3 says of an absent object that access to it is denied.
+const BUCKET_ACTIONS = {
+  read: ['s3:ListBucket'],
+  write: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+} as const;
+
+const KEY_ACTIONS = {
+  read: ['kms:Decrypt'],
+  // An upload in parts must decrypt the parts to join them.
+  write: ['kms:Decrypt', 'kms:GenerateDataKey'],
+} as const;
+
+/**
+ * The policy (JSON) that narrows a session to `grants`. It allows nothing that the role itself does not. Throws
+ * {@link FederationError} `invalid-session-policy` when it would be too long for STS.
+ */
+export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws' }: SessionPolicyOptions = {}): string {
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [...grants.flatMap((grant) => [onObjects(grant, partition), onBucket(grant, partition)]), onKeys(grants)],
+  });
+  if (policy.length > MAX_POLICY_LENGTH)
+    throw new FederationError(
+      'invalid-session-policy',
+      `The session policy for ${grants.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`).join(', ')} has ${policy.length} characters, but AWS STS takes ${MAX_POLICY_LENGTH} at most. Use shorter prefixes, or fewer locations in one job.`,
+    );
+  return policy;
+}
+
+function onObjects(grant: Grant, partition: string) {
+  const deletion = grant.access === 'write' && grant.mayDelete ? ['s3:DeleteObject'] : [];
+  return {
+    Effect: 'Allow',
+    Action: [...OBJECT_ACTIONS[grant.access], ...deletion],
+    Resource: `arn:${partition}:s3:::${grant.bucket}/${literally(grant.prefix)}*`,
+  };
+}
+
+function onBucket({ bucket, prefix, access }: Grant, partition: string) {
+  const statement = { Effect: 'Allow', Action: BUCKET_ACTIONS[access], Resource: `arn:${partition}:s3:::${bucket}` };
+  // A listing of the whole bucket names no prefix, so a condition on it would fail.
+  return prefix === '' ? statement : { ...statement, Condition: { StringLike: { 's3:prefix': `${literally(prefix)}*` } } };
+}
+
+/** Encrypted objects need their keys; which ones is for the role and the keys' own policies to say. */
+function onKeys(grants: readonly Grant[]) {
+  return {
+    Effect: 'Allow',
+    Action: KEY_ACTIONS[grants.some(({ access }) => access === 'write') ? 'write' : 'read'],
+    Resource: '*',
+    Condition: { StringLike: { 'kms:ViaService': 's3.*' } },
+  };
+}
+
+/** `text` with the characters that IAM would take for wildcards or variables escaped. */
+function literally(text: string): string {
+  return text.replace(/[*?$]/g, (character) => `\${${character}}`);
+}
