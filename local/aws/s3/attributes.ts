@@ -1,0 +1,85 @@
+import { AwsError } from '../aws-error.ts';
+import { type AwsRequest, parseQuery } from '../aws-request.ts';
+import type { ObjectAttributes, StoredObject } from '../storage/stored-object.ts';
+import { encodeMetadataValue } from './metadata-value.ts';
+import { checkTags } from './tags.ts';
+
+const CONTENT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
+const METADATA_PREFIX = 'x-amz-meta-';
+const MAX_METADATA_BYTES = 2048;
+const STORAGE_CLASSES = [
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+  'GLACIER_IR',
+];
+const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
+
+/** Reads what a write wants kept with the object. */
+export function readAttributes(request: AwsRequest): ObjectAttributes {
+  return {
+    headers: readContentHeaders(request),
+    metadata: readMetadata(request),
+    tags: checkTags(parseQuery(request.header('x-amz-tagging') ?? '').map(([Key, Value]) => ({ Key, Value }))),
+    storageClass: readStorageClass(request),
+  };
+}
+
+/** How answers to GET and HEAD show them. */
+export function attributeHeaders(object: StoredObject): Record<string, string> {
+  const headers: Record<string, string> = { ...object.headers };
+  for (const [name, value] of Object.entries(object.metadata)) headers[`${METADATA_PREFIX}${name}`] = value;
+  if (object.storageClass !== 'STANDARD') headers['x-amz-storage-class'] = object.storageClass;
+  if (object.tags.length > 0) headers['x-amz-tagging-count'] = String(object.tags.length);
+  return headers;
+}
+
+/** Throws when the object would have to be restored before its bytes can be read. */
+export function checkReadable({ storageClass }: ObjectAttributes): void {
+  if (!ARCHIVE_CLASSES.includes(storageClass)) return;
+  const message = "The operation is not valid for the object's storage class";
+  throw new AwsError('InvalidObjectState', 403, message, { StorageClass: storageClass });
+}
+
+function readContentHeaders(request: AwsRequest): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'binary/octet-stream' };
+  for (const name of CONTENT_HEADERS) {
+    const value = name === 'content-encoding' ? contentEncoding(request) : request.header(name);
+    if (value !== undefined && value !== '') headers[name] = value;
+  }
+  return headers;
+}
+
+/** `aws-chunked` says how the request was sent, not what the object is. */
+function contentEncoding(request: AwsRequest): string | undefined {
+  return request
+    .header('content-encoding')
+    ?.split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== 'aws-chunked')
+    .join(',');
+}
+
+function readMetadata(request: AwsRequest): Record<string, string> {
+  const entries = [...request.headers]
+    .filter(([name]) => name.startsWith(METADATA_PREFIX))
+    .map(([name, value]) => [name.slice(METADATA_PREFIX.length), value] as const);
+  const sizeBytes = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (sizeBytes > MAX_METADATA_BYTES) {
+    throw new AwsError('MetadataTooLarge', 400, 'Your metadata headers exceed the maximum allowed metadata size', {
+      Size: sizeBytes,
+      MaxSizeAllowed: MAX_METADATA_BYTES,
+    });
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, encodeMetadataValue(name, value)]));
+}
+
+function readStorageClass(request: AwsRequest): string {
+  const storageClass = request.header('x-amz-storage-class') ?? 'STANDARD';
+  if (STORAGE_CLASSES.includes(storageClass)) return storageClass;
+  throw new AwsError('InvalidStorageClass', 400, 'The storage class you specified is not valid', { StorageClassRequested: storageClass });
+}

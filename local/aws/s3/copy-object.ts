@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { notImplemented } from '../aws-error.ts';
+import { decodePercent } from '../aws-request.ts';
+import type { ObjectAttributes, StoredObject } from '../storage/stored-object.ts';
+import { renderXml } from '../xml.ts';
+import { checkReadable, readAttributes } from './attributes.ts';
+import { checksumElement, startChecksum } from './checksums.ts';
+import { invalidArgument, invalidRequest, noSuchKey, preconditionFailed } from './errors.ts';
+import { checkReadConditions, checkWriteConditions } from './preconditions.ts';
+import { authorizeWrite } from './put-object.ts';
+import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { replaceObject, wholeSeconds } from './write-object.ts';
+
+/** CopyObject. Like S3, it makes one body of however many parts, so the ETag may change. */
+export function createCopyObject(environment: S3Environment): S3Operation {
+  return async (call) => {
+    const sourceName = readSource(call);
+    call.authorize('s3:GetObject', objectArn(sourceName.bucket, sourceName.key));
+    authorizeWrite(call);
+    const source = environment.storage.objects.find(sourceName.bucket, sourceName.key);
+    if (source === undefined) throw noSuchKey(sourceName.key);
+    if (checkReadConditions(call.request, source, 'x-amz-copy-source-') === 'not-modified')
+      throw preconditionFailed('x-amz-copy-source-If-None-Match');
+    checkReadable(source);
+    checkChanges(call, sourceName);
+
+    const object = await copyBody(environment, source, chooseAttributes(call, source));
+    await replaceObject(environment, call, object, (current) => checkWriteConditions(call.request, call.key, current));
+    const result = {
+      LastModified: new Date(object.lastModifiedMs).toISOString(),
+      ETag: `"${object.etag}"`,
+      [checksumElement(object.checksum.algorithm)]: object.checksum.value,
+      ChecksumType: object.checksum.type,
+    };
+    return { status: 200, body: renderXml('CopyObjectResult', result, S3_NAMESPACE) };
+  };
+}
+
+function readSource({ request }: S3Call): { readonly bucket: string; readonly key: string } {
+  const header = request.header('x-amz-copy-source') ?? '';
+  const [path = '', query] = header.split('?');
+  if (query !== undefined) throw notImplemented('versionId of a copy source');
+  const [bucket = '', ...key] = path.replace(/^\//, '').split('/');
+  if (bucket === '' || key.length === 0)
+    throw invalidArgument('x-amz-copy-source', header, 'Copy Source must mention the source bucket and key');
+  return { bucket: decodePercent(bucket), key: decodePercent(key.join('/')) };
+}
+
+function checkChanges(call: S3Call, source: { readonly bucket: string; readonly key: string }): void {
+  const isItself = source.bucket === call.bucket && source.key === call.key;
+  const changes = call.request.header('x-amz-metadata-directive') === 'REPLACE' || call.request.header('x-amz-storage-class') !== undefined;
+  if (isItself && !changes) {
+    throw invalidRequest(
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
+}
+
+function chooseAttributes({ request }: S3Call, source: StoredObject): ObjectAttributes {
+  const given = readAttributes(request);
+  const { headers, metadata } = request.header('x-amz-metadata-directive') === 'REPLACE' ? given : source;
+  const { tags } = request.header('x-amz-tagging-directive') === 'REPLACE' ? given : source;
+  return { headers, metadata, tags, storageClass: given.storageClass };
+}
+
+async function copyBody({ storage, clock }: S3Environment, source: StoredObject, attributes: ObjectAttributes): Promise<StoredObject> {
+  const md5 = createHash('md5');
+  const { algorithm } = source.checksum;
+  const checksum = startChecksum(algorithm);
+  const writer = await storage.bodies.create();
+  try {
+    for await (const chunk of storage.bodies.read(source.segments, { startByte: 0, endByte: source.sizeBytes - 1 })) {
+      md5.update(chunk);
+      checksum.update(chunk);
+      await writer.write(chunk);
+    }
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+  const { headers, metadata, tags, storageClass } = attributes;
+  return {
+    headers,
+    metadata,
+    tags,
+    storageClass,
+    etag: md5.digest('hex'),
+    sizeBytes: source.sizeBytes,
+    lastModifiedMs: wholeSeconds(clock()),
+    checksum: { algorithm, type: 'FULL_OBJECT', value: checksum.digest() },
+    segments: [await writer.finish()],
+  };
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import type { AwsRequest } from '../aws-request.ts';
+import type { StoredPart, StoredUpload } from '../storage/stored-object.ts';
+import { renderXml } from '../xml.ts';
+import { readAttributes } from './attributes.ts';
+import { checkFormat, parseAlgorithm, readDeclaredChecksum } from './checksums.ts';
+import { invalidArgument, invalidRequest, noSuchUpload } from './errors.ts';
+import { authorizeWrite } from './put-object.ts';
+import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { keepBody, wholeSeconds } from './write-object.ts';
+
+const MAX_PART_NUMBER = 10_000;
+
+/** CreateMultipartUpload. */
+export function createCreateMultipartUpload({ storage, clock }: S3Environment): S3Operation {
+  return (call) => {
+    authorizeWrite(call);
+    const { bucket, key, request } = call;
+    const upload: StoredUpload = {
+      ...readAttributes(request),
+      ...readChecksumChoice(request),
+      id: randomBytes(48).toString('base64url'),
+      bucket,
+      key,
+      initiatedMs: wholeSeconds(clock()),
+    };
+    storage.uploads.begin(upload);
+    const choice = upload.isChecksumChosen
+      ? { 'x-amz-checksum-algorithm': upload.checksumAlgorithm.toUpperCase(), 'x-amz-checksum-type': upload.checksumType }
+      : {};
+    const result = { Bucket: bucket, Key: key, UploadId: upload.id };
+    return { status: 200, headers: choice, body: renderXml('InitiateMultipartUploadResult', result, S3_NAMESPACE) };
+  };
+}
+
+/** UploadPart: the same number again replaces the part. */
+export function createUploadPart(environment: S3Environment): S3Operation {
+  const { storage, clock } = environment;
+  return async (call) => {
+    call.authorize('s3:PutObject', objectArn(call.bucket, call.key));
+    const number = readPartNumber(call.request);
+    const upload = findUpload(environment, call);
+    checkPartChecksum(call.request, upload);
+    const body = await keepBody(environment, call, upload.checksumAlgorithm);
+    // The upload may have been completed or aborted while the body came in.
+    if (storage.uploads.find(upload.bucket, upload.key, upload.id) === undefined) {
+      await storage.bodies.remove([body.segment]);
+      throw noSuchUpload(upload.id);
+    }
+    const { md5Hex: etag, segment, checksum } = body;
+    const part: StoredPart = { number, etag, lastModifiedMs: wholeSeconds(clock()), checksum: checksum.value, segment };
+    const replaced = storage.uploads.putPart(upload.id, part);
+    if (replaced !== undefined) await storage.bodies.remove([replaced.segment]);
+    const headers = upload.isChecksumChosen ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {};
+    return { status: 200, headers: { etag: `"${etag}"`, ...headers } };
+  };
+}
+
+/** AbortMultipartUpload. */
+export function createAbortMultipartUpload(environment: S3Environment): S3Operation {
+  const { storage } = environment;
+  return async (call) => {
+    call.authorize('s3:AbortMultipartUpload', objectArn(call.bucket, call.key));
+    const upload = findUpload(environment, call);
+    const segments = storage.uploads.parts(upload.id).map((part) => part.segment);
+    storage.uploads.remove(upload);
+    await storage.bodies.remove(segments);
+    return { status: 204 };
+  };
+}
+
+/** The upload that a request names; `NoSuchUpload` when there is none, or no longer. */
+export function findUpload({ storage }: S3Environment, { bucket, key, request }: S3Call): StoredUpload {
+  const id = request.parameter('uploadId') ?? '';
+  const upload = storage.uploads.find(bucket, key, id);
+  if (upload === undefined) throw noSuchUpload(id);
+  return upload;
+}
+
+type ChecksumChoice = Pick<StoredUpload, 'checksumAlgorithm' | 'checksumType' | 'isChecksumChosen'>;
+
+function readChecksumChoice(request: AwsRequest): ChecksumChoice {
+  const name = request.header('x-amz-checksum-algorithm');
+  if (name === undefined) return { checksumAlgorithm: 'crc64nvme', checksumType: 'FULL_OBJECT', isChecksumChosen: false };
+  const algorithm = parseAlgorithm(name);
+  if (algorithm === undefined) throw invalidRequest(`The checksum algorithm ${name} is not supported.`);
+  const defaultType = algorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE';
+  const type = request.header('x-amz-checksum-type') ?? defaultType;
+  if (type !== defaultType) throw invalidRequest(`The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
+  return { checksumAlgorithm: algorithm, checksumType: type, isChecksumChosen: true };
+}
+
+function readPartNumber(request: AwsRequest): number {
+  const text = request.parameter('partNumber') ?? '';
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= MAX_PART_NUMBER) return number;
+  throw invalidArgument('partNumber', text, `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`);
+}
+
+/** S3 takes a part's checksum only when the upload was begun with its algorithm; a composite one needs every part's. */
+function checkPartChecksum(request: AwsRequest, upload: StoredUpload): void {
+  const declared = readDeclaredChecksum(request);
+  const expected = upload.isChecksumChosen ? upload.checksumAlgorithm : undefined;
+  if (declared?.value !== undefined) checkFormat(declared.algorithm, declared.value);
+  if (declared === undefined ? upload.checksumType === 'FULL_OBJECT' : declared.algorithm === expected) return;
+  throw invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected ?? 'null'}, actual checksum Type: ${declared?.algorithm ?? 'null'}`,
+  );
+}

@@ -1,0 +1,83 @@
+import { authenticate, type Caller } from '../auth/authenticate.ts';
+import { AwsError } from '../aws-error.ts';
+import { type AwsRequest, decodePercent } from '../aws-request.ts';
+import { type Account, assumedRoleArn, isAllowed } from '../iam/account.ts';
+import { accessDenied, invalidRequest, noSuchBucket } from './errors.ts';
+import { lowerHeaders } from './hoisted-headers.ts';
+import { createRoutes, findRoute, type Level } from './routes.ts';
+import type { S3Call, S3Environment, S3Response } from './s3-call.ts';
+import { checkHeaders } from './supported-headers.ts';
+
+const MAX_KEY_BYTES = 1024;
+
+/** Answers requests to S3. `onOperation` is told the operation's name as soon as it is known. Throws AwsError. */
+export function createS3Service(environment: S3Environment, account: Account, onOperation: (name: string) => void) {
+  const { storage, region, clock } = environment;
+  const routes = createRoutes(environment);
+
+  return async (received: AwsRequest): Promise<S3Response> => {
+    const { bucket, key, level } = parsePath(received.rawPath);
+    const route = findRoute(routes, received, level);
+    onOperation(route.operation);
+    const request = lowerHeaders(received);
+    const caller = authenticate(received, { account, region, service: 's3', now: clock(), payloadHash: readPayloadHash(request) });
+    checkHeaders(request, account.id);
+    if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw keyTooLong(key);
+    if (level !== 'service' && route.operation !== 'CreateBucket' && !storage.buckets.has(bucket)) throw noSuchBucket(bucket);
+    return await route.run(createCall(request, caller, { bucket, key }, environment));
+  };
+}
+
+function parsePath(rawPath: string): { readonly bucket: string; readonly key: string; readonly level: Level } {
+  const [, bucket = '', ...key] = rawPath.split('/');
+  const level = bucket === '' ? 'service' : key.join('/') === '' ? 'bucket' : 'object';
+  return { bucket: decodePercent(bucket), key: decodePercent(key.join('/')), level };
+}
+
+function readPayloadHash(request: AwsRequest): string {
+  const hash = request.header('x-amz-content-sha256');
+  if (hash !== undefined) return hash;
+  if (request.header('authorization') !== undefined) throw invalidRequest('Missing required header for this request: x-amz-content-sha256');
+  return 'UNSIGNED-PAYLOAD';
+}
+
+function createCall(
+  request: AwsRequest,
+  caller: Caller,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  { accountId, region, clock }: S3Environment,
+): S3Call {
+  const standing = {
+    // The stand-in takes the place of an endpoint that is reached by TLS, and is itself reached on loopback only.
+    'aws:securetransport': 'true',
+    'aws:resourceaccount': accountId,
+    'aws:principalaccount': accountId,
+    'aws:principalarn': caller.session.role.arn,
+    'aws:userid': `${caller.session.role.id}:${caller.session.name}`,
+    'aws:requestedregion': region,
+    'aws:currenttime': clock().toISOString(),
+    's3:authtype': caller.isPresigned ? 'REST-QUERY-STRING' : 'REST-HEADER',
+    's3:signatureversion': 'AWS4-HMAC-SHA256',
+  };
+  const allows: S3Call['allows'] = (action, resource, extra = {}) => {
+    const context = new Map(Object.entries({ ...standing, ...extra }).map(([name, value]) => [name, [value]]));
+    return isAllowed(caller.session, { action, resource, context });
+  };
+  return {
+    request,
+    caller,
+    bucket,
+    key,
+    allows,
+    authorize(action, resource, extra) {
+      if (allows(action, resource, extra)) return;
+      throw accessDenied(
+        `User: ${assumedRoleArn(caller.session, accountId)} is not authorized to perform: ${action} on resource: "${resource}"`,
+      );
+    },
+  };
+}
+
+function keyTooLong(key: string): AwsError {
+  return new AwsError('KeyTooLongError', 400, 'Your key is too long', { Size: Buffer.byteLength(key), MaxSizeAllowed: MAX_KEY_BYTES });
+}
