@@ -1,0 +1,130 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { StoreError, type StoreErrorCode } from '../sync/store-error.ts';
+
+/** What can be tried, and the permission that it needs. */
+const PERMISSIONS = {
+  list: 's3:ListBucket',
+  read: 's3:GetObject',
+  write: 's3:PutObject',
+  delete: 's3:DeleteObject',
+  'list the parts of': 's3:ListMultipartUploadParts',
+  'abort the upload of': 's3:AbortMultipartUpload',
+} as const;
+
+export type Action = keyof typeof PERMISSIONS;
+
+/** What was tried, and on what. */
+interface Attempt {
+  readonly action: Action;
+  readonly url: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the service's error code says more than its HTTP status. */
+const CODES: Readonly<Record<string, StoreErrorCode>> = {
+  NoSuchUpload: 'not-found',
+  ConditionalRequestConflict: 'precondition-failed',
+  ExpiredToken: 'credentials-expired',
+  ExpiredTokenException: 'credentials-expired',
+  TokenRefreshRequired: 'credentials-expired',
+  InvalidToken: 'permission-denied',
+  SlowDown: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  BadDigest: 'checksum-mismatch',
+  InvalidDigest: 'checksum-mismatch',
+  XAmzContentChecksumMismatch: 'checksum-mismatch',
+  XAmzContentSHA256Mismatch: 'checksum-mismatch',
+  InvalidObjectState: 'archived',
+  KeyTooLongError: 'invalid-key',
+  MetadataTooLarge: 'invalid-metadata',
+  RequestTimeout: 'unavailable',
+  OperationAborted: 'unavailable',
+};
+
+const WHOLE_STORE_CODES = new Set([
+  'NoSuchBucket',
+  'PermanentRedirect',
+  'AllAccessDisabled',
+  'AccountProblem',
+  'InvalidAccessKeyId',
+  'InvalidToken',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+]);
+
+const PASSING_CODES: readonly StoreErrorCode[] = ['throttled', 'unavailable', 'credentials-expired'];
+
+/** Turns whatever the SDK or the credential provider threw into one of our codes, with a message that says what to do. */
+export function toStoreError(error: unknown, { action, url, signal }: Attempt): StoreError {
+  if (error instanceof StoreError) return error;
+  if (signal?.aborted) return new StoreError('aborted', `Stopped: did not ${action} ${url}.`, { cause: error });
+  if (isFederationError(error)) {
+    return new StoreError(error.isTransient ? 'unavailable' : 'permission-denied', error.message, { cause: error, isWholeStore: true });
+  }
+  const serviceCode = error instanceof S3ServiceException ? error.name : '';
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  const code = CODES[serviceCode] ?? codeOfStatus(status);
+  const isWholeStore = WHOLE_STORE_CODES.has(serviceCode) || (action === 'list' && !PASSING_CODES.includes(code));
+  const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
+  const message = `Amazon S3 did not ${action} ${url} (${answer}). ${advice(code, { action, isWholeStore, error })}`;
+  return new StoreError(code, message, { cause: error, isWholeStore });
+}
+
+function codeOfStatus(status: number | undefined): StoreErrorCode {
+  if (status === 429 || status === 503) return 'throttled';
+  if (status === 404) return 'not-found';
+  if (status === 412) return 'precondition-failed';
+  if (status === 401 || status === 403) return 'permission-denied';
+  // 501: the server lacks what was asked for, and will lack it next time.
+  const isPassing = status === undefined || status === 408 || (status >= 500 && status !== 501);
+  return isPassing ? 'unavailable' : 'rejected';
+}
+
+interface Circumstances {
+  readonly action: Action;
+  readonly isWholeStore: boolean;
+  readonly error: unknown;
+}
+
+function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumstances): string {
+  switch (code) {
+    case 'not-found':
+      return isWholeStore ? 'Create the bucket, or correct the location.' : 'There is no such object, or its upload is gone.';
+    case 'precondition-failed':
+      return 'It exists already or has changed; the next run looks at it again.';
+    case 'permission-denied':
+      return `Allow ${PERMISSIONS[action]} on it for the role, and check the bucket policy and the KMS key: ${firstLineOf(error)}`;
+    case 'credentials-expired':
+      return 'The session has expired: start the run again for a new one.';
+    case 'throttled':
+      return 'S3 asks for fewer requests: lower the concurrency, or start the run again later.';
+    case 'checksum-mismatch':
+      return 'The bytes were damaged on their way, and nothing was stored: start the run again.';
+    case 'archived':
+      return 'Restore the object from its archive first.';
+    case 'unavailable':
+      return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
+    default:
+      return `${firstLineOf(error)}${regionHint(error)}`;
+  }
+}
+
+function regionHint(error: unknown): string {
+  const region = error instanceof S3ServiceException ? error.$response?.headers['x-amz-bucket-region'] : undefined;
+  return region === undefined ? '' : ` The bucket is in ${region}.`;
+}
+
+interface FederationError extends Error {
+  readonly isTransient: boolean;
+}
+
+/** The credential provider's own error, whose message is for people already. */
+function isFederationError(error: unknown): error is FederationError {
+  return error instanceof Error && error.name === 'FederationError' && 'isTransient' in error;
+}
+
+/** Without the query of any URL in it: a query may hold a signature. */
+function firstLineOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message || error.name : String(error)).split('\n');
+  return line.replaceAll(/(https?:\/\/[^\s?]*)\?\S*/g, '$1');
+}

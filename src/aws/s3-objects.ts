@@ -1,0 +1,89 @@
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { present } from '../sync/present.ts';
+import type { Store } from '../sync/store.ts';
+import { isStoreError, StoreError } from '../sync/store-error.ts';
+import { toStoreError } from './errors.ts';
+import { bodyOf } from './s3-body.ts';
+import { askForChecksum, checksumOf, checksumsIn, keepsCrc64, verifiedBy } from './s3-checksums.ts';
+import { isListed } from './s3-listing.ts';
+import { fromS3Headers, toS3Headers } from './s3-properties.ts';
+import { conditionsOf, isAbsent, type S3Requests } from './s3-requests.ts';
+
+/** The part of the port that handles whole objects. */
+export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
+  const { client, send, urlOf } = requests;
+
+  /** Tells whether `error` means that there is no such object: either it says so, or it is a refusal for which the listing has no object. */
+  async function meansAbsent(error: unknown, key: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const isRefused = isStoreError(error, 'permission-denied') && !error.isWholeStore;
+    if (!isAbsent(error) && !isRefused) return false;
+    return !(await isListed(requests, key, signal)) || !isRefused;
+  }
+
+  return {
+    async head(key, { signal } = {}) {
+      try {
+        const answer = await send({ action: 'read', key, signal }, (target, options) =>
+          client.send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }), options),
+        );
+        return {
+          sizeBytes: present(answer.ContentLength, 'Content-Length'),
+          etag: present(answer.ETag, 'ETag'),
+          lastModified: present(answer.LastModified, 'Last-Modified'),
+          ...fromS3Headers(answer),
+          ...checksumsIn(answer),
+        };
+      } catch (error) {
+        if (await meansAbsent(error, key, signal)) return undefined;
+        throw error;
+      }
+    },
+
+    async read(key, { ifMatch, range, signal } = {}) {
+      const answer = await send({ action: 'read', key, signal }, (target, options) => {
+        const Range = range && `bytes=${range.startByte}-${range.endByte}`;
+        const command = new GetObjectCommand({ ...target, IfMatch: ifMatch, Range });
+        return client.send(range === undefined ? askForChecksum(command) : command, options);
+      }).catch(async (error: unknown) => {
+        const isHidden = !isAbsent(error) && (await meansAbsent(error, key, signal));
+        throw isHidden
+          ? new StoreError('not-found', `There is no object ${urlOf(key)}: Amazon S3 denies the read, and does not list it.`, {
+              cause: error,
+            })
+          : error;
+      });
+      const contentLengthBytes = present(answer.ContentLength, 'Content-Length');
+      return {
+        etag: present(answer.ETag, 'ETag'),
+        contentLengthBytes,
+        ...fromS3Headers(answer),
+        ...checksumsIn(answer),
+        body: bodyOf(answer.Body, {
+          contentLengthBytes,
+          signal,
+          toStoreError: (error) => toStoreError(error, { action: 'read', url: urlOf(key), signal }),
+        }),
+      };
+    },
+
+    async write(key, body, { properties, provenance, crc64, condition, signal }) {
+      const isCrc64Kept = await keepsCrc64(client);
+      const content = { Body: body, ContentLength: body.length, ...checksumOf(body, crc64, isCrc64Kept) };
+      const headers = toS3Headers({ properties, provenance }, urlOf(key));
+      const answer = await send({ action: 'write', key, signal }, (target, options) =>
+        client.send(new PutObjectCommand({ ...target, ...content, ...headers, ...conditionsOf(condition) }), options),
+      );
+      return { etag: present(answer.ETag, 'ETag'), verified: verifiedBy(answer, crc64, isCrc64Kept) };
+    },
+
+    async delete(key, { ifMatch, signal } = {}) {
+      try {
+        await send({ action: 'delete', key, signal }, (target, options) =>
+          client.send(new DeleteObjectCommand({ ...target, IfMatch: ifMatch }), options),
+        );
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { present } from '../sync/present.ts';
+import type { Store } from '../sync/store.ts';
+import { bodyOf } from './blob-body.ts';
+import { fromBlobHeaders, toBlobHeaders } from './blob-properties.ts';
+import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent } from './blob-requests.ts';
+import { toStoreError } from './errors.ts';
+
+/** The part of the port that handles whole blobs. */
+export function createBlobObjects({ send, urlOf }: BlobRequests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
+  return {
+    async head(key, { signal } = {}) {
+      try {
+        const answer = await send({ action: 'read', key, signal }, (blob) => blob.getProperties(abortable(signal)));
+        return {
+          sizeBytes: present(answer.contentLength, 'Content-Length'),
+          etag: present(answer.etag, 'ETag'),
+          lastModified: present(answer.lastModified, 'Last-Modified'),
+          ...fromBlobHeaders(answer, answer.contentMD5),
+        };
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async read(key, { ifMatch, range, signal } = {}) {
+      const subject = { action: 'read', key, signal } as const;
+      const options = { ...abortable(signal), conditions: ifMatch === undefined ? {} : { ifMatch } };
+      const offset = range?.startByte;
+      const count = range && range.endByte - range.startByte + 1;
+      const answer = await send(subject, (blob) => blob.download(offset, count, options));
+      // With a range, Content-MD5 would be the range's; the whole blob's has a header of its own.
+      const md5 = range === undefined ? answer.contentMD5 : answer.blobContentMD5;
+      return {
+        etag: present(answer.etag, 'ETag'),
+        contentLengthBytes: present(answer.contentLength, 'Content-Length'),
+        ...fromBlobHeaders(answer, md5),
+        body: bodyOf(answer.readableStreamBody, {
+          signal,
+          toStoreError: (error) => toStoreError(error, { action: 'read', url: urlOf(key), signal }),
+        }),
+      };
+    },
+
+    async write(key, body, { properties, provenance, crc64, condition, signal }) {
+      const options = {
+        ...abortable(signal),
+        ...toBlobHeaders({ properties, provenance, crc64 }, urlOf(key)),
+        conditions: conditionsOf(condition),
+        // The service refuses anything else, and works out Content-MD5 by itself.
+        transactionalContentCrc64: crc64Bytes(crc64),
+      };
+      const answer = await send({ action: 'write', key, signal }, (blob) => blob.upload(body, body.length, options));
+      return { etag: present(answer.etag, 'ETag'), verified: 'crc64' };
+    },
+
+    async delete(key, { ifMatch, signal } = {}) {
+      const options = { ...abortable(signal), conditions: ifMatch === undefined ? {} : { ifMatch } };
+      try {
+        await send({ action: 'delete', key, signal }, (blob) => blob.delete(options));
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { PartLimits, Store, StreamTarget } from '../sync/store.ts';
+import { listBlobs } from './blob-listing.ts';
+import { createBlobObjects } from './blob-objects.ts';
+import { createBlobRequests } from './blob-requests.ts';
+import { createBlobUploads } from './blob-uploads.ts';
+import { createBlobStreamTarget } from './stream-target.ts';
+
+const MIB = 1024 * 1024;
+
+const PART_LIMITS: PartLimits = {
+  minPartBytes: 1,
+  maxPartBytes: 4_000 * MIB,
+  maxParts: 50_000,
+  maxObjectBytes: 50_000 * 4_000 * MIB,
+};
+
+interface BlobStoreOptions {
+  readonly container: ContainerClient;
+  /** Cut from the names of blobs when reading and put in front when writing; '' for the whole container. */
+  readonly prefix: string;
+  /** Blobs in a page of the listing; 5,000, the service's maximum, unless given. */
+  readonly pageSize?: number;
+}
+
+/** The store of a container of Azure Blob Storage, narrowed to a prefix. It reads any type of blob and writes block blobs. */
+export function createBlobStore({ container, prefix, pageSize }: BlobStoreOptions): Store & StreamTarget {
+  const requests = createBlobRequests(container, prefix);
+  return {
+    url: requests.urlOf(''),
+    partLimits: PART_LIMITS,
+    refuseKey: requests.refuseKey,
+    list: (options = {}) => listBlobs(requests, { ...options, pageSize }),
+    ...createBlobObjects(requests),
+    ...createBlobUploads(requests),
+    ...createBlobStreamTarget(requests),
+  };
+}

@@ -1,0 +1,124 @@
+import { RestError } from '@azure/storage-blob';
+import { StoreError, type StoreErrorCode } from '../sync/store-error.ts';
+
+export type Action = 'list' | 'read' | 'write' | 'delete';
+
+/** What was tried, and on what. */
+interface Attempt {
+  readonly action: Action;
+  /** Of the blob, or of the container when listing. Without a query. */
+  readonly url: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the service's error code says more than its HTTP status. */
+const CODES: Readonly<Record<string, StoreErrorCode>> = {
+  ContainerBeingDeleted: 'not-found',
+  InvalidBlockList: 'not-found',
+  BlobAlreadyExists: 'precondition-failed',
+  UnauthorizedBlobOverwrite: 'precondition-failed',
+  // A lease answers 412 like a changed ETag, but looking at the blob again would not help.
+  LeaseIdMissing: 'rejected',
+  BlobArchived: 'archived',
+  BlobBeingRehydrated: 'archived',
+  Md5Mismatch: 'checksum-mismatch',
+  Crc64Mismatch: 'checksum-mismatch',
+  InvalidResourceName: 'invalid-key',
+  InvalidUri: 'invalid-key',
+  EmptyMetadataKey: 'invalid-metadata',
+  InvalidMetadata: 'invalid-metadata',
+  MetadataTooLarge: 'invalid-metadata',
+  ServerBusy: 'throttled',
+};
+
+const WHOLE_STORE_CODES = new Set([
+  'ContainerNotFound',
+  'ContainerBeingDeleted',
+  'AccountIsDisabled',
+  'AuthenticationFailed',
+  'AuthorizationFailure',
+  'InvalidAuthenticationInfo',
+  'KeyBasedAuthenticationNotPermitted',
+  'PublicAccessNotPermitted',
+]);
+
+/** Turns whatever the SDK or the credential threw into one of our codes, with a message that says what to do. */
+export function toStoreError(error: unknown, attempt: Attempt): StoreError {
+  if (error instanceof StoreError) return error;
+  if (attempt.signal?.aborted)
+    return new StoreError('aborted', `Stopped before the ${attempt.action} of ${attempt.url} ended.`, { cause: error });
+  if (isAuthenticationError(error)) return tokenError(error, attempt);
+  const serviceCode = serviceCodeOf(error);
+  const status = error instanceof RestError ? error.statusCode : undefined;
+  const code = CODES[serviceCode] ?? codeOfStatus(status);
+  const isWholeStore = WHOLE_STORE_CODES.has(serviceCode) || (attempt.action === 'list' && code !== 'throttled' && code !== 'unavailable');
+  const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
+  const message = `Azure Storage did not ${attempt.action} ${attempt.url} (${answer}). ${advice(code, { attempt, isWholeStore, error })}`;
+  return new StoreError(code, message, { cause: error, isWholeStore });
+}
+
+function codeOfStatus(status: number | undefined): StoreErrorCode {
+  if (status === 429 || status === 503) return 'throttled';
+  if (status === 404) return 'not-found';
+  if (status === 412) return 'precondition-failed';
+  if (status === 401 || status === 403) return 'permission-denied';
+  // 501: the server lacks what was asked for, and will lack it next time.
+  const isPassing = status === undefined || status === 408 || (status >= 500 && status !== 501);
+  return isPassing ? 'unavailable' : 'rejected';
+}
+
+function serviceCodeOf(error: unknown): string {
+  if (!(error instanceof RestError)) return '';
+  // The answer to a HEAD has no body that could name the code.
+  return error.response?.headers.get('x-ms-error-code') ?? error.code ?? '';
+}
+
+interface Circumstances {
+  readonly attempt: Attempt;
+  readonly isWholeStore: boolean;
+  readonly error: unknown;
+}
+
+function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumstances): string {
+  switch (code) {
+    case 'not-found':
+      return isWholeStore ? 'Create the container, or correct the location.' : 'There is no such blob, or its upload is gone.';
+    case 'precondition-failed':
+      return 'It exists already or has changed; the next run looks at it again.';
+    case 'permission-denied':
+      return `Give the identity of the bridge the role ${roleFor(attempt.action)} on the container, and check the firewall of the account.`;
+    case 'throttled':
+      return 'The account asks for fewer requests: lower the concurrency, or start the run again later.';
+    case 'checksum-mismatch':
+      return 'The bytes were damaged on their way, and nothing was stored: start the run again.';
+    case 'archived':
+      return 'Rehydrate the blob from the archive tier first.';
+    case 'unavailable':
+      return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
+    default:
+      return firstLineOf(error);
+  }
+}
+
+function roleFor(action: Action): string {
+  return action === 'list' || action === 'read' ? 'Storage Blob Data Reader' : 'Storage Blob Data Contributor';
+}
+
+/** An error of `@azure/identity`, whose classes may be loaded twice and so are told by name. */
+function isAuthenticationError(error: unknown): error is Error & { readonly statusCode?: number } {
+  return (
+    error instanceof Error && ['AuthenticationError', 'CredentialUnavailableError', 'AuthenticationRequiredError'].includes(error.name)
+  );
+}
+
+function tokenError(error: Error & { readonly statusCode?: number }, { url }: Attempt): StoreError {
+  const isTransient = error.statusCode !== undefined && (error.statusCode >= 500 || error.statusCode === 429);
+  const message = `Entra ID gave no token for ${url}: ${firstLineOf(error)}`;
+  return new StoreError(isTransient ? 'unavailable' : 'permission-denied', message, { cause: error, isWholeStore: true });
+}
+
+/** Without the query of any URL in it: a query may hold a SAS. */
+function firstLineOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replaceAll(/(https?:\/\/[^\s?]*)\?\S*/g, '$1');
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createS3Client } from '../../src/aws/s3-client.ts';
+import { createS3Store } from '../../src/aws/s3-store.ts';
+import { crc64 } from '../../src/sync/crc64.ts';
+import type { Store, Written } from '../../src/sync/store.ts';
+import { NO_PROPERTIES, write } from '../contract/objects.ts';
+
+interface SentRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Checksums = 'when-supported' | 'when-required';
+
+/** A store whose requests are kept instead of sent; each is answered with 200 and `answer`. */
+function recordingStore(checksums: Checksums, answer: object = { ETag: '"1"' }, endpoint = 'https://s3.example') {
+  const sent: SentRequest[] = [];
+  const credentials = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' };
+  const client = createS3Client({ region: 'eu-central-1', endpoint, credentials, checksums });
+  client.middlewareStack.add(
+    () => async (args) => {
+      sent.push(args.request as SentRequest);
+      return { output: { $metadata: {}, ...answer }, response: {} } as never;
+    },
+    { name: 'record', step: 'deserialize', priority: 'high' },
+  );
+  return { sent, store: createS3Store({ client, bucket: 'bucket', prefix: '' }) };
+}
+
+const bytes = Buffer.alloc(3 * 1024 * 1024, 'x');
+
+function uploadOnePart(store: Store): Promise<unknown> {
+  const upload = { id: 'id', key: 'a', sizeBytes: bytes.length, properties: NO_PROPERTIES };
+  return store.uploadPart(upload, 1, bytes, { crc64: crc64(bytes) });
+}
+
+describe('what is sent with a body', () => {
+  it.each([
+    ['write', (store: Store) => write(store, 'a', bytes)],
+    ['uploadPart', uploadOnePart],
+  ])('%s sends CRC-64/NVME and nothing else, unsigned over TLS and without waiting for 100 Continue', async (_, act) => {
+    const { store, sent } = recordingStore('when-supported');
+
+    await act(store);
+
+    expect(sent).toHaveLength(1);
+    const headers = sent[0]?.headers ?? {};
+    expect(headers).toMatchObject({ 'x-amz-checksum-crc64nvme': expect.any(String), 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' });
+    expect(Object.keys(headers).filter((name) => /checksum-(?!crc64nvme)|trailer|expect|content-md5/i.test(name))).toEqual([]);
+    expect(headers['authorization']).toContain('SignedHeaders=');
+  });
+
+  it('signs the body where TLS does not protect it', async () => {
+    const { store, sent } = recordingStore('when-supported', { ETag: '"1"' }, 'http://s3.example');
+
+    await write(store, 'a', bytes);
+
+    expect(sent[0]?.headers['x-amz-content-sha256']).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('is Content-MD5 for servers that do not keep checksums', async () => {
+    const { store, sent } = recordingStore('when-required');
+
+    const { verified } = await write(store, 'a', bytes);
+
+    const headers = sent[0]?.headers ?? {};
+    expect(headers['content-md5']).toBe(createHash('md5').update(bytes).digest('base64'));
+    expect(Object.keys(headers).filter((name) => /checksum|trailer/i.test(name))).toEqual([]);
+    expect(verified).toBe('md5');
+  });
+});
+
+describe('what a write proves', () => {
+  const right = { ETag: '"1"', ChecksumCRC64NVME: 'rosUhgp5mIg=' };
+
+  it.each<[string, object, Written['verified']]>([
+    ['the same checksum', right, 'crc64'],
+    ['no checksum', { ETag: '"1"' }, 'length'],
+    ['another checksum', { ETag: '"1"', ChecksumCRC64NVME: 'AAAAAAAAAAA=' }, 'length'],
+  ])('is judged by the answer: %s', async (_, answer, verified) => {
+    const { store } = recordingStore('when-supported', answer);
+
+    expect((await write(store, 'a', '123456789')).verified).toBe(verified);
+  });
+});
+
+describe('what is sent to complete an upload', () => {
+  const upload = { id: 'id', key: 'a', sizeBytes: 9, properties: NO_PROPERTIES };
+  const parts = [{ number: 1, sizeBytes: 9, etag: '"p"' }];
+
+  it('is the checksum and the size of the whole object', async () => {
+    const { store, sent } = recordingStore('when-supported');
+
+    await store.commit(upload, parts, { crc64: crc64(Buffer.from('123456789')), condition: 'if-absent' });
+
+    expect(sent[0]?.headers).toMatchObject({
+      'x-amz-checksum-crc64nvme': 'rosUhgp5mIg=',
+      'x-amz-checksum-type': 'FULL_OBJECT',
+      'x-amz-mp-object-size': '9',
+      'if-none-match': '*',
+    });
+  });
+
+  it('is no checksum for servers that do not keep them, whose parts were checked by MD5', async () => {
+    const { store, sent } = recordingStore('when-required');
+
+    const { verified } = await store.commit(upload, parts, { crc64: 0n });
+
+    expect(Object.keys(sent[0]?.headers ?? {}).filter((name) => name.includes('checksum'))).toEqual([]);
+    expect(verified).toBe('md5');
+  });
+});

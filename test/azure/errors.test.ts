@@ -1,0 +1,79 @@
+import { RestError } from '@azure/storage-blob';
+import { describe, expect, it } from 'vitest';
+import { toStoreError } from '../../src/azure/errors.ts';
+
+const url = 'https://account.blob.core.windows.net/container/key';
+const restError = (statusCode: number | undefined, code: string, message = 'It did not work.\nRequestId: 1') =>
+  new RestError(message, statusCode === undefined ? { code } : { statusCode, code });
+
+describe('errors of Azure Storage', () => {
+  it.each([
+    [404, 'BlobNotFound', 'not-found', false],
+    [404, 'ContainerNotFound', 'not-found', true],
+    [409, 'ContainerBeingDeleted', 'not-found', true],
+    [400, 'InvalidBlockList', 'not-found', false],
+    [412, 'ConditionNotMet', 'precondition-failed', false],
+    [409, 'BlobAlreadyExists', 'precondition-failed', false],
+    [412, 'LeaseIdMissing', 'rejected', false],
+    [403, 'AuthorizationPermissionMismatch', 'permission-denied', false],
+    [403, 'AuthorizationFailure', 'permission-denied', true],
+    [401, 'InvalidAuthenticationInfo', 'permission-denied', true],
+    [409, 'BlobArchived', 'archived', false],
+    [400, 'Md5Mismatch', 'checksum-mismatch', false],
+    [400, 'Crc64Mismatch', 'checksum-mismatch', false],
+    [400, 'MetadataTooLarge', 'invalid-metadata', false],
+    [400, 'InvalidResourceName', 'invalid-key', false],
+    [503, 'ServerBusy', 'throttled', false],
+    [429, 'TooManyRequests', 'throttled', false],
+    [500, 'InternalError', 'unavailable', false],
+    [501, 'FeatureNotSupported', 'rejected', false],
+    [undefined, 'ECONNRESET', 'unavailable', false],
+    [409, 'SnapshotsPresent', 'rejected', false],
+  ])('%s %s is %s', (status, serviceCode, code, isWholeStore) => {
+    const cause = restError(status, serviceCode);
+
+    const error = toStoreError(cause, { action: 'write', url });
+
+    expect(error).toMatchObject({ code, isWholeStore, cause });
+    expect(error.message).toContain(`did not write ${url} (`);
+    expect(error.message).toContain(serviceCode);
+  });
+
+  it('names the role to give', () => {
+    const denied = restError(403, 'AuthorizationPermissionMismatch');
+
+    expect(toStoreError(denied, { action: 'read', url }).message).toContain('Storage Blob Data Reader');
+    expect(toStoreError(denied, { action: 'delete', url }).message).toContain('Storage Blob Data Contributor');
+  });
+
+  it('counts a listing that is refused against the whole store, and one that is throttled not', () => {
+    expect(toStoreError(restError(403, 'AuthorizationPermissionMismatch'), { action: 'list', url }).isWholeStore).toBe(true);
+    expect(toStoreError(restError(503, 'ServerBusy'), { action: 'list', url }).isWholeStore).toBe(false);
+  });
+
+  it('says aborted only when the signal has fired', () => {
+    const abortError = Object.assign(new Error('The operation was aborted.'), { name: 'AbortError' });
+
+    expect(toStoreError(abortError, { action: 'read', url, signal: AbortSignal.abort() }).code).toBe('aborted');
+    expect(toStoreError(abortError, { action: 'read', url, signal: new AbortController().signal }).code).toBe('unavailable');
+  });
+
+  it.each([
+    [400, 'permission-denied'],
+    [503, 'unavailable'],
+    [undefined, 'permission-denied'],
+  ])('takes a token that Entra ID refused with %s for %s of the whole store', (statusCode, code) => {
+    const cause = Object.assign(new Error('AADSTS700016: no such application.\nTrace ID: 1'), { name: 'AuthenticationError', statusCode });
+
+    const error = toStoreError(cause, { action: 'read', url });
+
+    expect(error).toMatchObject({ code, isWholeStore: true, cause });
+    expect(error.message).toBe(`Entra ID gave no token for ${url}: AADSTS700016: no such application.`);
+  });
+
+  it('shows no query of a URL, which may hold a SAS', () => {
+    const cause = restError(undefined, 'ECONNREFUSED', 'connect failed: https://account.blob.core.windows.net/c/k?sv=1&sig=secret now');
+
+    expect(toStoreError(cause, { action: 'read', url }).message).not.toContain('sig');
+  });
+});

@@ -1,0 +1,74 @@
+import { gzipSync } from 'node:zlib';
+import { expect } from 'vitest';
+import { crc64 } from '../../src/sync/crc64.ts';
+import type { ObjectProperties } from '../../src/sync/store.ts';
+import { failureOf, keysOf, NO_PROPERTIES, readBytes, uploadPart, write } from './objects.ts';
+import type { Behaviour } from './store-contract.ts';
+
+const PROPERTIES: ObjectProperties = {
+  contentType: 'text/html; charset=utf-8',
+  cacheControl: 'public, max-age=3600',
+  contentDisposition: 'attachment; filename="page one.html"',
+  contentLanguage: 'de, en',
+  metadata: { owner: 'jo', 'with-dash': '1', with_underscore: '2', '3rd': 'digit first', city: 'Zürich 😀', blank: '' },
+};
+
+export function propertiesContract(behaviour: Behaviour): void {
+  behaviour('brings back content headers and metadata, by head and by read', async (location) => {
+    const store = location.open();
+    await write(store, 'page', 'x', { properties: PROPERTIES });
+
+    const head = await store.head('page');
+    const read = await store.read('page');
+    await Array.fromAsync(read.body);
+
+    expect(head?.properties).toEqual(PROPERTIES);
+    expect(read.properties).toEqual(PROPERTIES);
+  });
+
+  behaviour('brings them back from an upload in parts', async (location) => {
+    const store = location.open();
+    const bytes = Buffer.from('x');
+    const upload = await store.beginUpload({ key: 'page', sizeBytes: 1, properties: PROPERTIES, provenance: { sourceEtag: '"s"' } });
+
+    await store.commit(upload, [await uploadPart(store, upload, 1, bytes)], { crc64: crc64(bytes) });
+
+    expect(await store.head('page')).toMatchObject({
+      properties: PROPERTIES,
+      provenance: { sourceEtag: '"s"' },
+      crc64: crc64(bytes),
+    });
+  });
+
+  behaviour('keeps the source ETag apart from the metadata of the user', async (location) => {
+    const store = location.open();
+    const properties = { ...NO_PROPERTIES, contentType: 'text/plain', metadata: { owner: 'jo' } };
+
+    await write(store, 'a', 'x', { properties, provenance: { sourceEtag: '"abc-2"' } });
+
+    const head = await store.head('a');
+    expect(head?.provenance).toEqual({ sourceEtag: '"abc-2"' });
+    expect(head?.properties).toEqual(properties);
+  });
+
+  behaviour('leaves gzip content alone', async (location) => {
+    const store = location.open();
+    const zipped = gzipSync('some text '.repeat(1_000));
+
+    await write(store, 'zipped', zipped, { properties: { contentEncoding: 'gzip', contentType: 'text/plain', metadata: {} } });
+
+    expect(await readBytes(store, 'zipped')).toEqual(zipped);
+    expect((await store.head('zipped'))?.properties.contentEncoding).toBe('gzip');
+  });
+
+  behaviour('refuses metadata that it cannot hold, and stores nothing', async (location) => {
+    const store = location.open();
+    const tooMuch = { metadata: { big: 'x'.repeat(9_000) } };
+    const notAscii = { contentDisposition: 'attachment; filename="über.txt"', metadata: {} };
+
+    const failures = await Promise.all([tooMuch, notAscii].map((properties) => failureOf(write(store, 'a', 'x', { properties }))));
+
+    expect(failures.map(({ code }) => code)).toEqual(['invalid-metadata', 'invalid-metadata']);
+    expect(await keysOf(store)).toEqual([]);
+  });
+}
