@@ -1,0 +1,47 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { Bridge } from '../bridge.ts';
+import { isOver, type RunRecord, type RunRequest } from '../runs/record.ts';
+import { RunConflictError } from '../runs/runs.ts';
+import { engineOf } from './durable-engine.ts';
+import { HttpProblem } from './problem.ts';
+import { baseUrlOf, wholeNumber } from './request.ts';
+
+/** Azure ends an HTTP request after 230 s. */
+const WAIT_SECONDS = { min: 0, max: 200, preset: 0 };
+const POLL_MS = 250;
+
+/** Starts a run and answers 202 at once, or with `?wait=SECONDS` 200 and the ended run if it ends in time. */
+export async function startAndAnswer(
+  bridge: Bridge,
+  runRequest: RunRequest,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  const waitSeconds = wholeNumber(request, 'wait', WAIT_SECONDS);
+  const started = await start(bridge, runRequest, request, context);
+  const record = await untilOver(bridge, started, context, waitSeconds);
+  const view = await bridge.view(record, baseUrlOf(request));
+  if (isOver(record.state)) return { status: 200, jsonBody: view };
+  return { status: 202, headers: { location: view.links.self, 'retry-after': '2' }, jsonBody: view };
+}
+
+async function start({ runs }: Bridge, runRequest: RunRequest, request: HttpRequest, context: InvocationContext): Promise<RunRecord> {
+  try {
+    return await runs.start(engineOf(context), runRequest, 'http');
+  } catch (error) {
+    if (!(error instanceof RunConflictError)) throw error;
+    const location = `${baseUrlOf(request)}/runs/${error.runId}`;
+    throw new HttpProblem(409, { detail: error.message, headers: { location }, members: { run: { id: error.runId, url: location } } });
+  }
+}
+
+async function untilOver({ runs }: Bridge, started: RunRecord, context: InvocationContext, waitSeconds: number): Promise<RunRecord> {
+  const engine = engineOf(context);
+  let record = started;
+  for (let leftMs = waitSeconds * 1_000; leftMs > 0 && !isOver(record.state); leftMs -= POLL_MS) {
+    await wait(POLL_MS);
+    record = (await runs.find(engine, started.id)) ?? record;
+  }
+  return record;
+}

@@ -1,0 +1,36 @@
+import type { InvocationContext } from '@azure/functions';
+import { type DurableClient, getClient, OrchestrationRuntimeStatus } from 'durable-functions';
+import { RUN } from '../orchestration/names.ts';
+import type { Engine } from '../runs/engine.ts';
+
+const ACTIVE: readonly OrchestrationRuntimeStatus[] = [
+  OrchestrationRuntimeStatus.Pending,
+  OrchestrationRuntimeStatus.Running,
+  OrchestrationRuntimeStatus.ContinuedAsNew,
+  OrchestrationRuntimeStatus.Suspended,
+];
+
+/** The engine as this invocation reaches it; its function needs the durable client among its extra inputs. */
+export function engineOf(context: InvocationContext): Engine {
+  const client = getClient(context);
+  return {
+    async start(instanceId, runId) {
+      await client.startNew(RUN, { instanceId, input: { runId } });
+    },
+    async status(instanceId) {
+      const status = await statusOf(client, instanceId);
+      if (status === undefined) return 'gone';
+      return ACTIVE.includes(status) ? 'active' : 'ended';
+    },
+  };
+}
+
+async function statusOf(client: DurableClient, instanceId: string): Promise<OrchestrationRuntimeStatus | undefined> {
+  try {
+    return (await client.getStatus(instanceId))?.runtimeStatus;
+  } catch (error) {
+    // The client throws for an id that the engine does not know; it has no error type, only the status code in its text.
+    if (error instanceof Error && /\b404\b/.test(error.message)) return undefined;
+    throw error;
+  }
+}

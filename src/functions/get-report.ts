@@ -1,0 +1,55 @@
+import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
+import { input } from 'durable-functions';
+import type { BridgeOrProblems } from '../bridge.ts';
+import { isOver } from '../runs/record.ts';
+import type { ReportFormat } from '../runs/report.ts';
+import { engineOf } from './durable-engine.ts';
+import { existing, runIdOf } from './existing-run.ts';
+import { HttpProblem, withBridge } from './problem.ts';
+import { baseUrlOf, wholeNumber } from './request.ts';
+
+const CONTENT_TYPES: Readonly<Record<ReportFormat, string>> = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
+
+/**
+ * `GET /api/runs/{id}/report?format=&offset=`: one receipt a line for each object that was copied, skipped or failed, as NDJSON or CSV. A
+ * long report comes in pages: `Link` with `rel="next"` names the next.
+ */
+export function getReportFunction(source: BridgeOrProblems): HttpFunctionOptions {
+  return {
+    methods: ['GET'],
+    route: 'runs/{id}/report',
+    authLevel: 'function',
+    extraInputs: [input.durableClient()],
+    handler: withBridge(source, async ({ runs, report }, request, context) => {
+      const format = formatOf(request);
+      const offset = wholeNumber(request, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, preset: 0 });
+      const record = existing(await runs.find(engineOf(context), runIdOf(request)), request);
+      const page = await report(record.id, format, offset);
+      if (page === undefined) throw noReport(record.id, isOver(record.state), offset);
+      const next = `${baseUrlOf(request)}/runs/${record.id}/report?format=${format}&offset=${page.nextOffset}`;
+      return {
+        headers: { 'content-type': CONTENT_TYPES[format], ...(page.nextOffset !== undefined && { link: `<${next}>; rel="next"` }) },
+        body: page.text,
+      };
+    }),
+  };
+}
+
+function formatOf(request: HttpRequest): ReportFormat {
+  const format = request.query.get('format');
+  if (format === 'csv' || format === 'ndjson') return format;
+  if (format !== null)
+    throw new HttpProblem(400, { detail: `The query parameter "format" must be "ndjson" or "csv", but is ${JSON.stringify(format)}.` });
+  return request.headers.get('accept')?.includes('text/csv') ? 'csv' : 'ndjson';
+}
+
+function noReport(id: string, isEnded: boolean, offset: number): HttpProblem {
+  if (!isEnded)
+    return new HttpProblem(409, {
+      detail: `Run ${id} is still under way; its report is made at its end.`,
+      headers: { 'retry-after': '5' },
+    });
+  if (offset > 0)
+    return new HttpProblem(416, { detail: `The report of run ${id} has no byte ${offset}. Use the offset of the Link header.` });
+  return new HttpProblem(404, { detail: `Run ${id} ended without a report: nothing carried it to its end. Start it again.` });
+}

@@ -1,0 +1,23 @@
+import type { HttpFunctionOptions } from '@azure/functions';
+import { input } from 'durable-functions';
+import type { BridgeOrProblems } from '../bridge.ts';
+import { startAndAnswer } from './answer-started.ts';
+import { HttpProblem, withBridge } from './problem.ts';
+import { runRequestOf } from './run-request.ts';
+
+/** `POST /api/jobs/{job}/runs`: starts a configured job. */
+export function runJobFunction(source: BridgeOrProblems): HttpFunctionOptions {
+  return {
+    methods: ['POST'],
+    route: 'jobs/{job}/runs',
+    authLevel: 'function',
+    extraInputs: [input.durableClient()],
+    handler: withBridge(source, async (bridge, request, context) => {
+      const name = request.params['job'];
+      const job = bridge.settings.jobs.find((candidate) => candidate.name === name);
+      if (job === undefined)
+        throw new HttpProblem(404, { detail: `There is no job ${JSON.stringify(name)}. GET /api/jobs lists the configured ones.` });
+      return startAndAnswer(bridge, runRequestOf(job), request, context);
+    }),
+  };
+}

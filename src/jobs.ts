@@ -1,0 +1,104 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
+import { LocationError, parseLocation } from './locations.ts';
+
+/** Objects under way at once, where a job does not say. */
+const DEFAULT_CONCURRENCY = 32;
+
+const location = z.string('must be a location, as text').transform((text, context) => {
+  try {
+    return parseLocation(text);
+  } catch (error) {
+    if (!(error instanceof LocationError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
+const options = z
+  .strictObject({
+    compare: z.enum(['auto', 'size', 'always']).default('auto'),
+    concurrency: z.int().min(1).max(128).default(DEFAULT_CONCURRENCY),
+  })
+  .prefault({});
+
+const schedule = z.string().refine(isNcrontab, {
+  message: 'must be an NCRONTAB expression of six fields (second minute hour day month weekday), such as "0 0 2 * * *"',
+});
+
+const between = { source: location, destination: location, options, reportTo: location.optional() };
+
+const syncBody = z.strictObject(between).superRefine(crossesClouds);
+
+const job = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end'),
+    ...between,
+    schedule: schedule.optional(),
+  })
+  .superRefine(crossesClouds);
+
+const jobList = z.array(job, 'must be a list of jobs').superRefine((jobs, context) => {
+  for (const [index, { name }] of jobs.entries()) {
+    if (jobs.findIndex((other) => other.name === name) === index) continue;
+    context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is the name of an earlier job too` });
+  }
+});
+
+/** What an ad hoc run copies. */
+export type SyncRequest = z.infer<typeof syncBody>;
+
+/** A configured sync. */
+export type Job = z.infer<typeof job>;
+
+export type SyncOptions = z.infer<typeof options>;
+
+/** A value, or everything that is wrong with what was given. */
+export type Checked<T> =
+  | { readonly value: T; readonly problems?: undefined }
+  | { readonly value?: undefined; readonly problems: readonly string[] };
+
+/** Checks the body of `POST /api/sync`. */
+export function checkSyncRequest(body: unknown): Checked<SyncRequest> {
+  return check(syncBody, body, '');
+}
+
+/** Checks the configured jobs; `where` names the setting or file in the problems. */
+export function checkJobs(text: string, where: string): Checked<readonly Job[]> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return { problems: [`${where} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  return check(jobList, parsed, where);
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  return {
+    problems: result.error.issues.map(({ path, message }) =>
+      [z.core.toDotPath([where, ...path].filter((part) => part !== '')), message].filter((part) => part !== '').join(': '),
+    ),
+  };
+}
+
+function crossesClouds({ source, destination }: SyncRequest, context: z.RefinementCtx): void {
+  if (source.kind !== destination.kind) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['destination'],
+    message: 'must be on the other cloud than the source: one location is s3://…, the other a blob container',
+  });
+}
+
+function isNcrontab(expression: string): boolean {
+  if (expression.trim().split(/\s+/).length !== 6) return false;
+  try {
+    new Cron(expression, { paused: true }).stop();
+    return true;
+  } catch {
+    return false;
+  }
+}

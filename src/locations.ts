@@ -1,0 +1,91 @@
+/** A container, or what is below a prefix in it. `prefix` is '' or ends with a slash. */
+export interface BlobLocation {
+  readonly kind: 'blob';
+  /** `https://<account>.blob.core.windows.net`, or `http://127.0.0.1:10000/devstoreaccount1` for Azurite. */
+  readonly accountUrl: string;
+  readonly container: string;
+  readonly prefix: string;
+}
+
+/** A bucket, or what is below a prefix in it. `prefix` is '' or ends with a slash. */
+export interface S3Location {
+  readonly kind: 's3';
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+export type Location = BlobLocation | S3Location;
+
+/** Why a text is no location, for people. */
+export class LocationError extends Error {
+  override readonly name = 'LocationError';
+}
+
+const FORMS = 'Write s3://<bucket>/<prefix> or https://<account>.blob.core.windows.net/<container>/<prefix>.';
+
+/** The suffixes of Azure's public, government, China and zoned DNS names: an Entra token for Storage is sent to no other host. */
+const BLOB_HOST =
+  /^[a-z0-9-]+\.(?:[a-z0-9]+\.)?blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)$/;
+const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
+
+/** Reads a location. A prefix names a folder: the slash at its end may be left out. Throws {@link LocationError}. */
+export function parseLocation(text: string): Location {
+  const [, scheme, host = '', path = ''] = /^([a-z0-9]+):\/\/([^/?#]*)\/?(.*)$/su.exec(text) ?? [];
+  if (scheme === 's3') return s3Location(text, host, path);
+  if (scheme === 'https' || scheme === 'http') return blobLocation(text, `${scheme}://${host}`, host, path);
+  throw new LocationError(`"${text}" is not a location. ${FORMS}`);
+}
+
+/** The location in its one canonical form. */
+export function formatLocation(location: Location): string {
+  if (location.kind === 's3') return `s3://${location.bucket}/${location.prefix}`;
+  return `${location.accountUrl}/${location.container}/${location.prefix.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Tells whether everything in `inner` is also in `outer`. */
+export function contains(outer: Location, inner: Location): boolean {
+  return placeOf(outer) === placeOf(inner) && inner.prefix.startsWith(outer.prefix);
+}
+
+function placeOf(location: Location): string {
+  return location.kind === 's3' ? `s3://${location.bucket}` : `${location.accountUrl}/${location.container}`;
+}
+
+function s3Location(text: string, bucket: string, path: string): S3Location {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new LocationError(`"${text}" has no valid bucket name: 3 to 63 of a-z, 0-9, "." and "-". ${FORMS}`);
+  }
+  return { kind: 's3', bucket, prefix: asFolder(path) };
+}
+
+function blobLocation(text: string, origin: string, host: string, path: string): BlobLocation {
+  if (/[?#]/.test(path)) {
+    // The text may hold a SAS: it is not repeated.
+    throw new LocationError(
+      'A blob location has no query string or fragment: access is by identity, not by SAS. Write "?" and "#" in a prefix as %3F and %23.',
+    );
+  }
+  const isEmulator = LOOPBACK_HOST.test(host);
+  if (!isEmulator && !(BLOB_HOST.test(host) && origin.startsWith('https:'))) {
+    throw new LocationError(`"${text}" is not on Azure Blob Storage. ${FORMS}`);
+  }
+  const segments = path.split('/');
+  const accountUrl = isEmulator ? `${origin}/${segments.shift()}` : origin;
+  const container = segments.shift() ?? '';
+  if (!/^(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container)) {
+    throw new LocationError(`"${text}" has no valid container name: 3 to 63 of a-z, 0-9 and single "-". ${FORMS}`);
+  }
+  return { kind: 'blob', accountUrl, container, prefix: asFolder(decodePrefix(text, segments.join('/'))) };
+}
+
+function decodePrefix(text: string, encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new LocationError(`"${text}" has a "%" that starts no valid escape. Write a percent sign as %25.`);
+  }
+}
+
+function asFolder(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { app } from '@azure/functions';
+import { app as durable } from 'durable-functions';
+import type { Bridge, BridgeOrProblems } from './bridge.ts';
+import { createBridge } from './create-bridge.ts';
+import { cancelRunFunction } from './functions/cancel-run.ts';
+import { getReportFunction } from './functions/get-report.ts';
+import { getRunFunction } from './functions/get-run.ts';
+import { healthFunction } from './functions/health.ts';
+import { listJobsFunction } from './functions/list-jobs.ts';
+import { listRunsFunction } from './functions/list-runs.ts';
+import { runJobFunction } from './functions/run-job.ts';
+import { scheduledRunFunction } from './functions/scheduled-run.ts';
+import { syncFunction } from './functions/sync.ts';
+import { lane } from './orchestration/lane.ts';
+import { FINISH_RUN, LANE, RUN, SYNC_SLICE } from './orchestration/names.ts';
+import { run } from './orchestration/run.ts';
+import type { RunEnd } from './runs/finish-run.ts';
+import type { SliceTask } from './runs/run-slice.ts';
+import { readSettings } from './settings.ts';
+
+/** Beside host.json, which is where the host starts the app. */
+const JOBS_FILE = 'jobs.json';
+
+const source = configure();
+registerHttp(source);
+if (source.bridge === undefined) {
+  for (const problem of source.problems) console.error(`Setting: ${problem}`);
+} else {
+  registerTimers(source.bridge);
+  registerOrchestrations(source.bridge);
+}
+
+function configure(): BridgeOrProblems {
+  const jobsFile = existsSync(JOBS_FILE) ? readFileSync(JOBS_FILE, 'utf8') : undefined;
+  const { value, problems } = readSettings(process.env, jobsFile);
+  return value === undefined ? { problems } : { bridge: createBridge(value) };
+}
+
+function registerHttp(bridge: BridgeOrProblems): void {
+  app.http('health', healthFunction(bridge));
+  app.http('sync', syncFunction(bridge));
+  app.http('listJobs', listJobsFunction(bridge));
+  app.http('runJob', runJobFunction(bridge));
+  app.http('listRuns', listRunsFunction(bridge));
+  app.http('getRun', getRunFunction(bridge));
+  app.http('getReport', getReportFunction(bridge));
+  app.http('cancelRun', cancelRunFunction(bridge));
+}
+
+function registerTimers(bridge: Bridge): void {
+  for (const job of bridge.settings.jobs) {
+    if (job.schedule !== undefined) app.timer(`job-${job.name}`, scheduledRunFunction(bridge, job, job.schedule));
+  }
+}
+
+function registerOrchestrations(bridge: Bridge): void {
+  durable.orchestration(RUN, run);
+  durable.orchestration(LANE, lane);
+  durable.activity(SYNC_SLICE, { handler: (task: SliceTask) => bridge.runSlice(task) });
+  durable.activity(FINISH_RUN, { handler: ({ runId, end }: { runId: string; end: RunEnd }) => bridge.finishRun(runId, end) });
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Receipt } from '../sync/receipt.ts';
+import type { State } from './state.ts';
+
+/** Receipts are kept in memory up to this much text. */
+const MAX_PENDING_CHARACTERS = 1024 * 1024;
+
+/** Takes the receipts of one execution of a slice. */
+export interface ReceiptLog {
+  add(receipt: Receipt): Promise<void>;
+  /** When it returns, everything added before is kept. */
+  flush(): Promise<void>;
+}
+
+/** Each execution of a slice writes a log of its own, so that a repeated one spoils nothing. Nothing is written before there is a receipt. */
+export function openReceiptLog(state: State, runId: string, shard: number, slice: number, now: number): ReceiptLog {
+  const path = `${shardPrefix(runId, shard)}${String(slice).padStart(6, '0')}/${now}-${randomBytes(4).toString('hex')}.ndjson`;
+  let pending: string[] = [];
+  let pendingCharacters = 0;
+  let writing = Promise.resolve();
+  let isCreated = false;
+
+  async function write(text: string): Promise<void> {
+    if (!isCreated) await state.createLog(path);
+    isCreated = true;
+    await state.append(path, text);
+  }
+
+  function flush(): Promise<void> {
+    const text = pending.join('');
+    pending = [];
+    pendingCharacters = 0;
+    if (text !== '') writing = writing.then(() => write(text));
+    return writing;
+  }
+
+  return {
+    async add(receipt) {
+      const line = `${JSON.stringify(receipt)}\n`;
+      pending.push(line);
+      pendingCharacters += line.length;
+      if (pendingCharacters >= MAX_PENDING_CHARACTERS) await flush();
+    },
+    flush,
+  };
+}
+
+/** Where the logs of a shard are: below it one folder for each slice, in order. */
+export function shardPrefix(runId: string, shard: number): string {
+  return `runs/${runId}/receipts/${shard}/`;
+}

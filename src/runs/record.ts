@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type { SyncOptions } from '../jobs.ts';
+import type { Counts } from '../sync/tally.ts';
+import type { State } from './state.ts';
+
+/** How a run stands. The last four are final. */
+export type RunState = 'queued' | 'running' | 'succeeded' | 'completed-with-failures' | 'failed' | 'cancelled';
+
+/** Why a run failed as a whole, for people. */
+export interface RunFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What is to be copied, as text and plain data. */
+export interface RunRequest {
+  /** The name of the configured job, where the run is one's. */
+  readonly job?: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly options: SyncOptions;
+  readonly reportTo?: string;
+}
+
+/** What became of the report that a run was to deliver. */
+export interface ReportDelivery {
+  readonly state: 'delivered' | 'failed';
+  readonly to: string;
+  /** Why it failed. */
+  readonly message?: string;
+}
+
+/** A run's own record, apart from the orchestration instance that carries it. */
+export interface RunRecord extends RunRequest {
+  readonly id: string;
+  readonly state: RunState;
+  readonly startedBy: 'http' | 'timer';
+  /** How many orchestration instances have carried the run, this one included. */
+  readonly attempt: number;
+  /** ISO 8601, like the other times. */
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly cancelRequestedAt?: string;
+  /** Once the run has ended. */
+  readonly counts?: Counts;
+  readonly failure?: RunFailure;
+  readonly reportDelivery?: ReportDelivery;
+}
+
+/** Milliseconds that cannot be exceeded: subtracted from, they list the newest run first. */
+const END_OF_TIME_MS = 9_999_999_999_999;
+
+/** An id that tells the time of its making: `<milliseconds since 1970>-<8 hex digits>`. */
+export function newRunId(now: number): string {
+  return `${now}-${randomBytes(4).toString('hex')}`;
+}
+
+export function isRunId(text: string): boolean {
+  return /^\d{13}-[0-9a-f]{8}$/.test(text);
+}
+
+/** The id of the orchestration instance that carries an attempt. */
+export function instanceIdOf({ id, attempt }: RunRecord): string {
+  return `${id}-${attempt}`;
+}
+
+export function isOver(state: RunState): boolean {
+  return state !== 'queued' && state !== 'running';
+}
+
+export interface RunRecords {
+  create(record: RunRecord): Promise<void>;
+  find(id: string): Promise<RunRecord | undefined>;
+  /** Applies `change` to the latest record until no other writer comes between. A change that answers `undefined` leaves it as it is. */
+  update(id: string, change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord>;
+  remove(id: string): Promise<void>;
+  /** Newest first. */
+  list(): AsyncIterable<RunRecord>;
+}
+
+export function createRunRecords(state: State): RunRecords {
+  return {
+    async create(record) {
+      await state.write(pathOf(record.id), record, 'if-absent');
+    },
+    async find(id) {
+      return (await state.read<RunRecord>(pathOf(id)))?.value;
+    },
+    async update(id, change) {
+      for (;;) {
+        const current = await state.read<RunRecord>(pathOf(id));
+        if (current === undefined) throw new Error(`The record of run ${id} is gone from the state container. Start a new run.`);
+        const changed = change(current.value);
+        if (changed === undefined) return current.value;
+        if ((await state.write(pathOf(id), changed, { ifMatch: current.etag })) !== undefined) return changed;
+      }
+    },
+    async remove(id) {
+      await state.remove(pathOf(id));
+    },
+    async *list() {
+      for await (const path of state.list('records/')) {
+        const record = await state.read<RunRecord>(path);
+        if (record !== undefined) yield record.value;
+      }
+    },
+  };
+}
+
+function pathOf(id: string): string {
+  const createdAt = Number(id.slice(0, 13));
+  return `records/${END_OF_TIME_MS - createdAt}-${id}.json`;
+}

@@ -1,0 +1,91 @@
+import { type Engine, isCarried } from './engine.ts';
+import type { Locks } from './lock.ts';
+import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRecords, type RunRequest } from './record.ts';
+
+/** The locations or the job are being synced already. */
+export class RunConflictError extends Error {
+  override readonly name = 'RunConflictError';
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(`Run ${runId} is still under way. Wait for its end, or cancel it, then start again.`);
+    this.runId = runId;
+  }
+}
+
+/** The life of runs, as callers see it. */
+export interface Runs {
+  /** Starts a run. Throws {@link RunConflictError} while another of the same job, or between the same locations, is under way. */
+  start(engine: Engine, request: RunRequest, startedBy: RunRecord['startedBy']): Promise<RunRecord>;
+  /** The run as it stands; `undefined` when there is none by this id. One that nothing carries any more is entered as failed first. */
+  find(engine: Engine, id: string): Promise<RunRecord | undefined>;
+  /** Newest first, at most `limit`. */
+  list(engine: Engine, filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
+  /** Asks a run to stop; `undefined` when there is none by this id. One that is over stays as it is. */
+  cancel(engine: Engine, id: string): Promise<RunRecord | undefined>;
+}
+
+interface RunsDependencies {
+  readonly records: RunRecords;
+  readonly locks: Locks;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
+  const nowText = () => new Date(clock()).toISOString();
+
+  async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
+    if (isOver(record.state) || (await isCarried(engine, record, clock()))) return record;
+    const settled = await records.update(record.id, (latest) => (isOver(latest.state) ? undefined : abandoned(latest, nowText())));
+    await locks.release(record, record.id);
+    return settled;
+  }
+
+  async function find(engine: Engine, id: string): Promise<RunRecord | undefined> {
+    const record = await records.find(id);
+    return record && settle(engine, record);
+  }
+
+  async function isAlive(engine: Engine, id: string): Promise<boolean> {
+    const record = await find(engine, id);
+    return record !== undefined && !isOver(record.state);
+  }
+
+  return {
+    find,
+    async start(engine, request, startedBy) {
+      const id = newRunId(clock());
+      const record: RunRecord = { ...request, id, state: 'queued', startedBy, attempt: 1, createdAt: nowText() };
+      await records.create(record);
+      const holder = await locks.take(request, id, (other) => isAlive(engine, other));
+      if (holder !== id) {
+        await records.remove(id);
+        throw new RunConflictError(holder);
+      }
+      await engine.start(instanceIdOf(record), id);
+      return record;
+    },
+    async list(engine, { job, limit }) {
+      const found: RunRecord[] = [];
+      for await (const record of records.list()) {
+        if (job !== undefined && record.job !== job) continue;
+        found.push(await settle(engine, record));
+        if (found.length >= limit) break;
+      }
+      return found;
+    },
+    async cancel(engine, id) {
+      if ((await find(engine, id)) === undefined) return undefined;
+      return records.update(id, (record) =>
+        isOver(record.state) || record.cancelRequestedAt !== undefined ? undefined : { ...record, cancelRequestedAt: nowText() },
+      );
+    },
+  };
+}
+
+function abandoned(record: RunRecord, endedAt: string): RunRecord {
+  const message =
+    'The app stopped while the run was under way, and nothing carries it on. Start it again: what is copied already is not copied twice.';
+  return { ...record, state: 'failed', endedAt, failure: { code: 'interrupted', message } };
+}

@@ -1,0 +1,101 @@
+import { Readable } from 'node:stream';
+import { type ContainerClient, RestError } from '@azure/storage-blob';
+
+/** A JSON document and the tag that guards it. */
+export interface Document<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/** `if-absent`: only if there is none; `ifMatch`: only if nobody wrote it since. */
+type Guard = 'if-absent' | { readonly ifMatch: string };
+
+/** The app's own records: blobs in one container of the host's storage account. */
+export interface State {
+  read<T>(path: string): Promise<Document<T> | undefined>;
+  /** Answers the new tag, or `undefined` when the guard refused. */
+  write(path: string, value: unknown, guard?: Guard): Promise<string | undefined>;
+  /** Answers whether it was removed: `false` when the guard refused or it was not there. */
+  remove(path: string, guard?: { readonly ifMatch: string }): Promise<boolean>;
+  /** Paths that start with `prefix`, ascending. */
+  list(prefix: string): AsyncIterable<string>;
+  createLog(path: string): Promise<void>;
+  /** Appends to what {@link createLog} made; at most 4 MiB at once, 50,000 times. */
+  append(path: string, text: string): Promise<void>;
+  /** The bytes from `offset` on; `undefined` when there is no such blob. */
+  stream(path: string, offset?: number): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly totalBytes: number } | undefined>;
+  writeStream(path: string, body: AsyncIterable<Uint8Array>, contentType: string): Promise<void>;
+}
+
+/** Makes the container when it is first needed and missing. */
+export function createState(container: ContainerClient): State {
+  let ready: Promise<unknown> | undefined;
+
+  async function blob(path: string) {
+    ready ??= container.createIfNotExists();
+    await ready.catch((error) => {
+      ready = undefined;
+      throw error;
+    });
+    return container.getBlobClient(path);
+  }
+
+  return {
+    async read<T>(path: string) {
+      const client = await blob(path);
+      const answer = await orUndefined(client.download(), 404);
+      if (answer === undefined) return undefined;
+      const chunks = await Array.fromAsync(bodyOf(answer));
+      return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) as T, etag: answer.etag ?? '' };
+    },
+    async write(path, value, guard) {
+      const client = (await blob(path)).getBlockBlobClient();
+      const body = Buffer.from(JSON.stringify(value));
+      const blobHTTPHeaders = { blobContentType: 'application/json' };
+      const answer = await orUndefined(client.upload(body, body.length, { conditions: conditionsOf(guard), blobHTTPHeaders }), 409, 412);
+      return answer?.etag;
+    },
+    async remove(path, guard) {
+      const client = await blob(path);
+      return (await orUndefined(client.delete({ conditions: conditionsOf(guard) }), 404, 412)) !== undefined;
+    },
+    async *list(prefix) {
+      await blob(prefix);
+      for await (const { name } of container.listBlobsFlat({ prefix })) yield name;
+    },
+    async createLog(path) {
+      await (await blob(path)).getAppendBlobClient().create({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' } });
+    },
+    async append(path, text) {
+      const body = Buffer.from(text);
+      await (await blob(path)).getAppendBlobClient().appendBlock(body, body.length);
+    },
+    async stream(path, offset = 0) {
+      const answer = await orUndefined((await blob(path)).download(offset), 404, 416);
+      return answer && { body: bodyOf(answer), totalBytes: offset + (answer.contentLength ?? 0) };
+    },
+    async writeStream(path, body, contentType) {
+      const client = (await blob(path)).getBlockBlobClient();
+      await client.uploadStream(Readable.from(body), undefined, undefined, { blobHTTPHeaders: { blobContentType: contentType } });
+    },
+  };
+}
+
+function bodyOf(answer: { readonly readableStreamBody?: NodeJS.ReadableStream }): AsyncIterable<Uint8Array> {
+  return (answer.readableStreamBody ?? Readable.from([])) as AsyncIterable<Uint8Array>;
+}
+
+function conditionsOf(guard: Guard | undefined) {
+  if (guard === undefined) return {};
+  return guard === 'if-absent' ? { ifNoneMatch: '*' } : guard;
+}
+
+/** `undefined` in place of the service's refusal with one of `statusCodes`. */
+async function orUndefined<T>(answer: Promise<T>, ...statusCodes: readonly number[]): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RestError && statusCodes.includes(error.statusCode ?? 0)) return undefined;
+    throw error;
+  }
+}
