@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { type AppProcess, startApp } from './app-process.ts';
+import { buildApp } from './build-app.ts';
+import { BUCKET, type Clouds, startClouds } from './clouds.ts';
+import { writeEnvFile, writeLocalSettings } from './env-file.ts';
+import { doSync } from './first-syncs.ts';
+import { parseOptions, type StartOptions, USAGE } from './options.ts';
+import { seedSamples } from './samples.ts';
+
+/*
+ * npm start: both clouds and the app on this machine, a first sync each way; then it stays up until Ctrl-C.
+ */
+
+const ROOT = new URL('..', import.meta.url).pathname;
+const SCRATCH = join(ROOT, '.local');
+const say = (line: string) => console.log(line);
+
+/** What has been started, to be stopped in the opposite order. */
+const started: (() => Promise<unknown>)[] = [];
+
+async function main(options: StartOptions): Promise<boolean> {
+  const dataDir = await dataFolder(options);
+  say('Starting Azurite and the stand-ins for Entra ID and AWS ...');
+  const clouds = await startClouds({ dataDir, usualPorts: true });
+  started.push(clouds.stop);
+  const places = await seed(clouds);
+  const settings = { ...clouds.appSettings(options.identity), ...jobSettings(places) };
+  if (options.cloudsOnly) {
+    showClouds(clouds, undefined);
+    say(`\nTo run the app:  cp ${writeLocalSettings(SCRATCH, settings)} . && npm run build && func start`);
+    return true;
+  }
+  buildApp(ROOT);
+  const app = await startApp({ appDir: ROOT, settings, port: options.port, logPath: join(SCRATCH, 'app.log') });
+  started.push(app.stop);
+  showClouds(clouds, app);
+  const there = await doSync(app.url, { title: 'Blob Storage to S3', source: places.samples, destination: places.copy }, say);
+  const back = await doSync(app.url, { title: 'S3 to Blob Storage', source: places.copy, destination: places.returned }, say);
+  if (!options.once) showHints(app, places);
+  return there && back;
+}
+
+async function dataFolder({ data }: StartOptions): Promise<string> {
+  if (data !== undefined) return resolve(data);
+  const folder = await mkdtemp(join(tmpdir(), 'keyless-bridge-'));
+  started.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface Places {
+  readonly samples: string;
+  readonly copy: string;
+  readonly returned: string;
+}
+
+async function seed({ azurite }: Clouds): Promise<Places> {
+  const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  await seedSamples(service.getContainerClient('samples'));
+  await service.getContainerClient('returned').createIfNotExists();
+  return { samples: `${azurite.blobUrl}/samples/`, copy: `s3://${BUCKET}/from-blob/`, returned: `${azurite.blobUrl}/returned/` };
+}
+
+function jobSettings({ samples, copy, returned }: Places): Record<string, string> {
+  const jobs = [
+    { name: 'blob-to-s3', source: samples, destination: copy, schedule: '0 */5 * * * *' },
+    { name: 's3-to-blob', source: copy, destination: returned },
+  ];
+  return { BRIDGE_JOBS: JSON.stringify(jobs) };
+}
+
+function showClouds(clouds: Clouds, app: AppProcess | undefined): void {
+  const { azurite, aws, entra } = clouds;
+  say(`  Blob Storage (Azurite)   ${azurite.blobUrl}`);
+  say(`  S3, IAM, STS (stand-in)  ${aws.url}`);
+  say(`  Entra ID (stand-in)      ${entra.authorityHost}`);
+  if (app !== undefined) say(`  the app                  ${app.url} (in ${app.runner})`);
+  say(`  for other tools: source ${writeEnvFile(SCRATCH, clouds, app?.url)}`);
+}
+
+function showHints({ url }: AppProcess, { samples, copy }: Places): void {
+  say(`
+Up and running; Ctrl-C ends everything. The app's log is .local/app.log. Try:
+  curl ${url}/api/jobs
+  curl -X POST ${url}/api/jobs/s3-to-blob/runs?wait=60
+  curl -X POST ${url}/api/sync?wait=60 -d '{"source":"${samples}","destination":"${copy}"}'
+  curl ${url}/api/runs?limit=3
+  curl ${url}/api/runs/<id>/report?format=csv`);
+}
+
+async function stopAll(): Promise<void> {
+  for (const stop of started.splice(0).reverse()) await stop();
+}
+
+function options(): StartOptions {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const chosen = options();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll().finally(() => process.exit(0)));
+try {
+  const succeeded = await main(chosen);
+  if (chosen.once) {
+    await stopAll();
+    process.exit(succeeded ? 0 : 1);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  await stopAll();
+  process.exit(1);
+}
