@@ -5,8 +5,8 @@ import { matchesPattern } from './pattern.ts';
 const listOf = <T extends z.ZodType>(schema: T) =>
   z.union([schema, z.array(schema)]).transform((value): z.output<T>[] => (Array.isArray(value) ? value : [value]));
 
-// Policy variables such as ${aws:userid} are not evaluated, and so must not be accepted as literal text.
-const text = z.string().refine((value) => !value.includes('${'), { error: 'policy variables are not supported' });
+// Policy variables such as ${aws:userid} are not evaluated, and so must not be accepted as literal text. ${*} and the like are escapes.
+const text = z.string().refine((value) => !/\$\{(?![*?$]\})/.test(value), { error: 'policy variables are not supported' });
 const conditionValue = z.union([text, z.boolean(), z.number()]).transform(String);
 
 const conditions = z

@@ -56,6 +56,8 @@ describe('a policy', () => {
     [{ StringEqualsIgnoreCase: { 's3:prefix': 'a' } }, { 's3:prefix': 'A' }, true],
     [{ StringLike: { 's3:prefix': 'data/*' } }, { 's3:prefix': 'data/2026' }, true],
     [{ StringLike: { 's3:prefix': 'data/*' } }, { 's3:prefix': 'other/data/' }, false],
+    [{ StringLike: { 's3:prefix': `a$${'{'}*}$${'{'}?}$${'{'}$}/*` } }, { 's3:prefix': 'a*?$/b' }, true],
+    [{ StringLike: { 's3:prefix': `a$${'{'}*}/*` } }, { 's3:prefix': 'ab/c' }, false],
     [{ StringNotLike: { 's3:prefix': 'data/*' } }, { 's3:prefix': 'data/2026' }, false],
     [{ Bool: { 'aws:SecureTransport': false } }, { 'aws:securetransport': 'true' }, false],
     [{ Bool: { 'aws:SecureTransport': 'true' } }, { 'aws:securetransport': 'true' }, true],
