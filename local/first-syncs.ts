@@ -11,8 +11,14 @@ export interface FirstSync {
   readonly destination: string;
 }
 
-/** Starts a sync as any caller would, tells how it goes, and answers whether every object is there afterwards. */
-export async function doSync(appUrl: string, { title, ...body }: FirstSync, say: (line: string) => void): Promise<boolean> {
+export interface FirstSyncResult {
+  /** Every object is at the destination. */
+  readonly isComplete: boolean;
+  readonly runUrl: string;
+}
+
+/** Starts a sync as any caller would, and tells how it goes. */
+export async function doSync(appUrl: string, { title, ...body }: FirstSync, say: (line: string) => void): Promise<FirstSyncResult> {
   say(`\n${title}\n  ${body.source}\n  -> ${body.destination}`);
   const started = await call<RunView>(`${appUrl}/api/sync`, { method: 'POST', body: JSON.stringify(body) });
   const run = await follow(started, say);
@@ -23,7 +29,8 @@ export async function doSync(appUrl: string, { title, ...body }: FirstSync, say:
   say(`  ${megabytes(counts.copiedBytes)} in ${seconds.toFixed(1)} s; verified: ${describe(await proofs(run))}`);
   for (const { message } of firstFailures) say(`  ${message}`);
   if (failure !== undefined) say(`  ${failure.message}`);
-  return run.state === 'succeeded' && counts.listed > 0 && counts.copied + counts.unchanged === counts.listed;
+  const isComplete = run.state === 'succeeded' && counts.listed > 0 && counts.copied + counts.unchanged === counts.listed;
+  return { isComplete, runUrl: run.links.self };
 }
 
 async function follow(started: RunView, say: (line: string) => void): Promise<RunView> {
@@ -32,7 +39,7 @@ async function follow(started: RunView, say: (line: string) => void): Promise<Ru
     await wait(POLL_MS);
     run = await call<RunView>(run.links.self);
     const { listed, copied, copiedBytes } = run.counts;
-    if (run.phase !== 'ended' && copiedBytes !== shown)
+    if (run.phase !== 'ended' && listed > 0 && copiedBytes !== shown)
       say(`  ${run.phase}: ${listed} listed, ${copied} copied, ${megabytes(copiedBytes)}`);
     shown = copiedBytes;
   }

@@ -39,8 +39,8 @@ async function main(options: StartOptions): Promise<boolean> {
   showClouds(clouds, app);
   const there = await doSync(app.url, { title: 'Blob Storage to S3', source: places.samples, destination: places.copy }, say);
   const back = await doSync(app.url, { title: 'S3 to Blob Storage', source: places.copy, destination: places.returned }, say);
-  if (!options.once) showHints(app, places);
-  return there && back;
+  if (!options.once) showHints(app, places, there.runUrl);
+  return there.isComplete && back.isComplete;
 }
 
 async function dataFolder({ data }: StartOptions): Promise<string> {
@@ -80,14 +80,14 @@ function showClouds(clouds: Clouds, app: AppProcess | undefined): void {
   say(`  for other tools: source ${writeEnvFile(SCRATCH, clouds, app?.url)}`);
 }
 
-function showHints({ url }: AppProcess, { samples, copy }: Places): void {
+function showHints({ url }: AppProcess, { samples, copy }: Places, runUrl: string): void {
   say(`
 Up and running; Ctrl-C ends everything. The app's log is .local/app.log. Try:
   curl ${url}/api/jobs
-  curl -X POST ${url}/api/jobs/s3-to-blob/runs?wait=60
-  curl -X POST ${url}/api/sync?wait=60 -d '{"source":"${samples}","destination":"${copy}"}'
-  curl ${url}/api/runs?limit=3
-  curl ${url}/api/runs/<id>/report?format=csv`);
+  curl -X POST '${url}/api/jobs/s3-to-blob/runs?wait=60'
+  curl -X POST '${url}/api/sync?wait=60' -d '{"source":"${samples}","destination":"${copy}"}'
+  curl '${url}/api/runs?limit=3'
+  curl '${runUrl}/report?format=csv'`);
 }
 
 async function stopAll(): Promise<void> {

@@ -18,12 +18,11 @@ export function openReceiptLog(state: State, runId: string, shard: number, slice
   let pending: string[] = [];
   let pendingCharacters = 0;
   let writing = Promise.resolve();
-  let isCreated = false;
+  let lengthBytes: number | undefined;
 
   async function write(text: string): Promise<void> {
-    if (!isCreated) await state.createLog(path);
-    isCreated = true;
-    await state.append(path, text);
+    if (lengthBytes === undefined) await state.createLog(path);
+    lengthBytes = await state.append(path, text, lengthBytes ?? 0);
   }
 
   function flush(): Promise<void> {

@@ -85,7 +85,11 @@ async function syncFrom(
     return isDone ? { end: 'done' } : { end: 'more', nextSlice };
   } catch (error) {
     await heart.stop();
-    await shards.report(runId, shard, slice, await progress.flushed());
+    // The error above is the one to tell. Progress that cannot be kept is made again.
+    await progress
+      .flushed()
+      .then((reached) => shards.report(runId, shard, slice, reached))
+      .catch(() => undefined);
     return cancel.signal.aborted ? { end: 'cancelled' } : failureOrThrow(heart.failed.aborted ? heart.failed.reason : error);
   }
 }

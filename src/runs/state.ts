@@ -20,8 +20,8 @@ export interface State {
   /** Paths that start with `prefix`, ascending. */
   list(prefix: string): AsyncIterable<string>;
   createLog(path: string): Promise<void>;
-  /** Appends to what {@link createLog} made; at most 4 MiB at once, 50,000 times. */
-  append(path: string, text: string): Promise<void>;
+  /** Appends to what {@link createLog} made and has `position` bytes, at most 4 MiB at once, 50,000 times. Answers its new length. */
+  append(path: string, text: string, position: number): Promise<number>;
   /** The bytes from `offset` on; `undefined` when there is no such blob. */
   stream(path: string, offset?: number): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly totalBytes: number } | undefined>;
   writeStream(path: string, body: AsyncIterable<Uint8Array>, contentType: string): Promise<void>;
@@ -66,9 +66,15 @@ export function createState(container: ContainerClient): State {
     async createLog(path) {
       await (await blob(path)).getAppendBlobClient().create({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' } });
     },
-    async append(path, text) {
+    async append(path, text, position) {
+      const client = (await blob(path)).getAppendBlobClient();
       const body = Buffer.from(text);
-      await (await blob(path)).getAppendBlobClient().appendBlock(body, body.length);
+      const answer = await orUndefined(client.appendBlock(body, body.length, { conditions: { appendPosition: position } }), 412);
+      const length = position + body.length;
+      // Refused, since the answer to an earlier try was lost: then the log has grown by just this.
+      if (answer === undefined && (await client.getProperties()).contentLength !== length)
+        throw new Error(`The log ${path} has a second writer.`);
+      return length;
     },
     async stream(path, offset = 0) {
       const answer = await orUndefined((await blob(path)).download(offset), 404, 416);
