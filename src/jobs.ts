@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import type { Checked } from './checked.ts';
 import { LocationError, parseLocation } from './locations.ts';
 
 /** Objects under way at once, where a job does not say. */
@@ -32,7 +33,9 @@ const syncBody = z.strictObject(between).superRefine(crossesClouds);
 
 const job = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end'),
+    name: z
+      .string('must be text')
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end'),
     ...between,
     schedule: schedule.optional(),
   })
@@ -52,11 +55,6 @@ export type SyncRequest = z.infer<typeof syncBody>;
 export type Job = z.infer<typeof job>;
 
 export type SyncOptions = z.infer<typeof options>;
-
-/** A value, or everything that is wrong with what was given. */
-export type Checked<T> =
-  | { readonly value: T; readonly problems?: undefined }
-  | { readonly value?: undefined; readonly problems: readonly string[] };
 
 /** Checks the body of `POST /api/sync`. */
 export function checkSyncRequest(body: unknown): Checked<SyncRequest> {

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { type Checked, checkJobs, type Job } from './jobs.ts';
+import type { Checked } from './checked.ts';
+import { checkEnvironment, type Environment, given, required } from './environment.ts';
+import type { IdentityChoice } from './federation/identity.ts';
+import { checkIdentity } from './identity-settings.ts';
+import { checkJobs, type Job } from './jobs.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
-
-/** How the app proves who it is: one of four ways, each with what it needs. */
-export type IdentitySettings =
-  | { readonly mode: 'managed-identity'; readonly managedIdentityClientId?: string }
-  | { readonly mode: 'federated-app'; readonly tenantId: string; readonly clientId: string; readonly managedIdentityClientId: string }
-  | { readonly mode: 'certificate'; readonly tenantId: string; readonly clientId: string; readonly certificatePath: string }
-  | { readonly mode: 'client-secret'; readonly tenantId: string; readonly clientId: string; readonly clientSecret: string };
 
 /** The AWS side. */
 export interface AwsSettings {
@@ -27,7 +24,7 @@ export type StateStorageSettings =
 
 export interface Settings {
   readonly audience: string;
-  readonly identity: IdentitySettings;
+  readonly identity: IdentityChoice;
   readonly authorityHost?: string;
   readonly disableInstanceDiscovery: boolean;
   readonly aws: AwsSettings;
@@ -39,8 +36,6 @@ export interface Settings {
   readonly allowedLocations: readonly Location[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 const AZURITE = 'UseDevelopmentStorage=true';
 const AZURITE_CONNECTION =
   'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;';
@@ -49,25 +44,15 @@ const flag = z
   .enum(['true', 'false'], 'must be "true" or "false"')
   .default('false')
   .transform((text) => text === 'true');
-const required = z.string('is not set').min(1, 'is empty');
 const url = z.url('must be a URL').optional();
 
-const seconds = (min: number, max: number, preset: number) =>
-  z.coerce
-    .number(`must be a whole number from ${min} to ${max}`)
-    .int(`must be a whole number from ${min} to ${max}`)
-    .min(min)
-    .max(max)
-    .default(preset);
+function seconds(min: number, max: number, preset: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule).default(preset);
+}
 
 const general = z.object({
-  BRIDGE_IDENTITY: z
-    .enum(
-      ['managed-identity', 'federated-app', 'certificate', 'client-secret'],
-      'must be managed-identity, federated-app, certificate or client-secret',
-    )
-    .default('managed-identity'),
-  BRIDGE_AUDIENCE: required,
+  BRIDGE_AUDIENCE: required.regex(/^(?!.*\/\.default$)/, 'must be the App ID URI alone, without "/.default"'),
   AZURE_AUTHORITY_HOST: url,
   BRIDGE_DISABLE_INSTANCE_DISCOVERY: flag,
   AWS_ROLE_ARN: required.regex(
@@ -87,40 +72,11 @@ const general = z.object({
   BRIDGE_SLICE_SECONDS: seconds(1, 480, 300),
 });
 
-/** What each mode reads besides BRIDGE_IDENTITY. */
-const identities: Record<IdentitySettings['mode'], z.ZodType<IdentitySettings>> = {
-  'managed-identity': z
-    .object({ AZURE_CLIENT_ID: z.string().optional() })
-    .transform((env) => ({ mode: 'managed-identity' as const, ...given('managedIdentityClientId', env.AZURE_CLIENT_ID) })),
-  'federated-app': z
-    .object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, BRIDGE_MANAGED_IDENTITY_CLIENT_ID: required })
-    .transform((env) => ({
-      mode: 'federated-app' as const,
-      tenantId: env.AZURE_TENANT_ID,
-      clientId: env.AZURE_CLIENT_ID,
-      managedIdentityClientId: env.BRIDGE_MANAGED_IDENTITY_CLIENT_ID,
-    })),
-  certificate: z
-    .object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, AZURE_CLIENT_CERTIFICATE_PATH: required })
-    .transform((env) => ({
-      mode: 'certificate' as const,
-      tenantId: env.AZURE_TENANT_ID,
-      clientId: env.AZURE_CLIENT_ID,
-      certificatePath: env.AZURE_CLIENT_CERTIFICATE_PATH,
-    })),
-  'client-secret': z.object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, AZURE_CLIENT_SECRET: required }).transform((env) => ({
-    mode: 'client-secret' as const,
-    tenantId: env.AZURE_TENANT_ID,
-    clientId: env.AZURE_CLIENT_ID,
-    clientSecret: env.AZURE_CLIENT_SECRET,
-  })),
-};
-
 /** Reads and checks all settings. `jobsFile` is the text of jobs.json, where there is one. Every problem is told at once. */
 export function readSettings(environment: Environment, jobsFile: string | undefined): Checked<Settings> {
   const env = withoutEmpty(environment);
-  const common = checkEnv(general, env);
-  const identity = checkEnv(identities[common.value?.BRIDGE_IDENTITY ?? 'managed-identity'], env);
+  const common = checkEnvironment(general, env);
+  const identity = checkIdentity(env);
   const stateStorage = readStateStorage(env);
   const jobs = readJobs(env, jobsFile);
   const allowed = readAllowed(env, jobs.value ?? []);
@@ -195,17 +151,7 @@ function tryLocation(text: string): Location | string {
   }
 }
 
-function checkEnv<T>(schema: z.ZodType<T>, env: Environment): Checked<T> {
-  const result = schema.safeParse(env);
-  if (result.success) return { value: result.data };
-  return { problems: result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`) };
-}
-
 /** A setting that is there but empty counts as not set, which is how templates leave out a value. */
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
-}
-
-function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V });
 }

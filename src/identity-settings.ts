@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Checked } from './checked.ts';
+import { checkEnvironment, type Environment, given, required } from './environment.ts';
+import type { IdentityChoice } from './federation/identity.ts';
+
+const IDENTITY_MODES = ['managed-identity', 'federated-app', 'certificate', 'client-secret'] as const;
+
+/** What each mode reads besides BRIDGE_IDENTITY. */
+const identities: Record<IdentityChoice['mode'], z.ZodType<IdentityChoice>> = {
+  'managed-identity': z
+    .object({ AZURE_CLIENT_ID: z.string().optional() })
+    .transform((env) => ({ mode: 'managed-identity' as const, ...given('managedIdentityClientId', env.AZURE_CLIENT_ID) })),
+  'federated-app': z
+    .object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, BRIDGE_MANAGED_IDENTITY_CLIENT_ID: required })
+    .transform((env) => ({
+      mode: 'federated-app' as const,
+      tenantId: env.AZURE_TENANT_ID,
+      clientId: env.AZURE_CLIENT_ID,
+      managedIdentityClientId: env.BRIDGE_MANAGED_IDENTITY_CLIENT_ID,
+    })),
+  certificate: z
+    .object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, AZURE_CLIENT_CERTIFICATE_PATH: required })
+    .transform((env) => ({
+      mode: 'certificate' as const,
+      tenantId: env.AZURE_TENANT_ID,
+      clientId: env.AZURE_CLIENT_ID,
+      certificatePath: env.AZURE_CLIENT_CERTIFICATE_PATH,
+    })),
+  'client-secret': z.object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, AZURE_CLIENT_SECRET: required }).transform((env) => ({
+    mode: 'client-secret' as const,
+    tenantId: env.AZURE_TENANT_ID,
+    clientId: env.AZURE_CLIENT_ID,
+    clientSecret: env.AZURE_CLIENT_SECRET,
+  })),
+};
+
+const mode = z.enum(IDENTITY_MODES, `must be one of ${IDENTITY_MODES.join(', ')}`).default('managed-identity');
+
+/** Checks BRIDGE_IDENTITY and the settings that go with it. */
+export function checkIdentity(env: Environment): Checked<IdentityChoice> {
+  const chosen = checkEnvironment(z.object({ BRIDGE_IDENTITY: mode }), env);
+  return chosen.value === undefined ? chosen : checkEnvironment(identities[chosen.value.BRIDGE_IDENTITY], env);
+}
