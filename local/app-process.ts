@@ -43,8 +43,7 @@ export async function startApp({ appDir, settings, port, logPath }: AppOptions):
 }
 
 function localHost(appDir: string, port: number): [string, ...string[]] {
-  const main = new URL('host/main.ts', import.meta.url).pathname;
-  return [process.execPath, main, '--app', appDir, '--port', String(port), '--parent-stdin'];
+  return [process.execPath, join(import.meta.dirname, 'host', 'main.ts'), '--app', appDir, '--port', String(port), '--parent-stdin'];
 }
 
 /** Our environment without what would speak to somebody's real clouds. */

@@ -14,7 +14,7 @@ import { seedSamples } from './samples.ts';
  * npm start: both clouds and the app on this machine, a first sync each way; then it stays up until Ctrl-C.
  */
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, '..');
 const SCRATCH = join(ROOT, '.local');
 const say = (line: string) => console.log(line);
 

@@ -11,7 +11,7 @@ import { createS3Client } from '../../src/aws/s3-client.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
 
 const CONTAINER = 'test';
-const ROOT = new URL('../..', import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, '../..');
 
 interface TestBridgeOptions {
   /** Settings besides those that the clouds give; `undefined` takes one away. Locations in them may be made from the clouds. */
