@@ -5,6 +5,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { anyFreePort, usualPort } from './free-port.ts';
 
+/**
+ * Makes V8 collect the SDKs' short-lived objects instead of growing its heap fourfold first: about half the memory, for a little CPU. In
+ * Azure the same goes into the app setting `languageWorkers__node__arguments`.
+ */
+const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=30'];
+
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 200;
 
@@ -33,7 +39,11 @@ export async function startApp({ appDir, settings, port, logPath }: AppOptions):
   const freePort = (await usualPort(port)) || (await anyFreePort());
   const runner = isOnPath('func') ? 'Azure Functions Core Tools' : 'the local host';
   const [command, ...args] = runner === 'the local host' ? localHost(appDir, freePort) : ['func', 'start', '--port', String(freePort)];
-  const child = spawn(command, args, { cwd: appDir, env: { ...ownEnvironment(), ...settings }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: appDir,
+    env: { ...ownEnvironment(), ...settings, languageWorkers__node__arguments: HEAP_FLAGS.join(' ') },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const log = createWriteStream(logPath);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
@@ -43,7 +53,16 @@ export async function startApp({ appDir, settings, port, logPath }: AppOptions):
 }
 
 function localHost(appDir: string, port: number): [string, ...string[]] {
-  return [process.execPath, join(import.meta.dirname, 'host', 'main.ts'), '--app', appDir, '--port', String(port), '--parent-stdin'];
+  return [
+    process.execPath,
+    ...HEAP_FLAGS,
+    join(import.meta.dirname, 'host', 'main.ts'),
+    '--app',
+    appDir,
+    '--port',
+    String(port),
+    '--parent-stdin',
+  ];
 }
 
 /** Our environment without what would speak to somebody's real clouds. */

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUCKET } from '../../local/clouds.ts';
+import { type BlobRequestCounter, startBlobRequestCounter } from '../support/blob-request-counter.ts';
+import { fillBucket, fillContainer } from '../support/fill-stores.ts';
+import { countsSince, type RequestCounts, totalOf } from '../support/request-counts.ts';
+import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+
+const OBJECTS = 2_000;
+const OBJECT_BYTES = 4_096;
+const REQUESTS_PER_OBJECT = 2.05;
+
+/** A listing request answers up to 5,000 blobs, or 1,000 objects of a bucket. */
+const LISTINGS = { 'List Blobs': 1, ListObjectsV2: 2 };
+
+/** A run's own records take a few requests, and some more for each second that it lasts; far fewer than one for each object. */
+const MAX_RECORD_REQUESTS = 200;
+
+const STATE_CONTAINER = 'keyless-bridge';
+
+let counter: BlobRequestCounter;
+let bridge: TestBridge;
+let container: string;
+
+beforeAll(async () => {
+  counter = await startBlobRequestCounter();
+  bridge = await startTestBridge({
+    settings: ({ azurite }) => {
+      const counted = counter.inFrontOf(azurite);
+      container = `${counted.blobUrl}/test`;
+      return { AzureWebJobsStorage: counted.connectionString, BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${container}` };
+    },
+  });
+  const filling = { prefix: 'source/', count: OBJECTS, sizeBytes: OBJECT_BYTES };
+  await Promise.all([fillContainer(bridge.container, filling), fillBucket(bridge.s3Client, BUCKET, filling)]);
+});
+afterAll(async () => {
+  await bridge.stop();
+  await counter.stop();
+});
+
+describe.each([
+  { way: 'Blob Storage to S3', locations: () => [`${container}/source`, bridge.s3('copy')] as const },
+  { way: 'S3 to Blob Storage', locations: () => [bridge.s3('source'), `${container}/copy`] as const },
+])('$way', ({ locations }) => {
+  it('copies 2,000 small objects with at most 2.05 requests each, and asks about none of them when nothing has changed', async () => {
+    const [source, destination] = locations();
+
+    const first = await counted(() => bridge.sync(source, destination));
+    const second = await counted(() => bridge.sync(source, destination));
+
+    expect(first.run).toMatchObject({ state: 'succeeded', counts: { listed: OBJECTS, copied: OBJECTS } });
+    expect(totalOf(first.data) / OBJECTS).toBeLessThanOrEqual(REQUESTS_PER_OBJECT);
+    expect(totalOf(first.records)).toBeLessThan(MAX_RECORD_REQUESTS);
+    expect(second.run).toMatchObject({ state: 'succeeded', counts: { listed: OBJECTS, unchanged: OBJECTS } });
+    expect(Object.fromEntries(second.data)).toEqual(LISTINGS);
+    expect(totalOf(second.records)).toBeLessThan(MAX_RECORD_REQUESTS);
+  }, 120_000);
+});
+
+/** What a run asked of both stores, and of the container of the app's own records. */
+async function counted<T>(run: () => Promise<T>): Promise<{ run: T; data: RequestCounts; records: RequestCounts }> {
+  const before = { data: dataRequests(), records: counter.countsOf(STATE_CONTAINER) };
+  const result = await run();
+  return {
+    run: result,
+    data: countsSince(before.data, dataRequests()),
+    records: countsSince(before.records, counter.countsOf(STATE_CONTAINER)),
+  };
+}
+
+function dataRequests(): RequestCounts {
+  const { AssumeRoleWithWebIdentity: _, ...s3 } = Object.fromEntries(bridge.clouds.aws.requestCounts);
+  return new Map([...counter.countsOf(bridge.container.containerName), ...Object.entries(s3)]);
+}
