@@ -1,0 +1,123 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildApp } from '../../local/build-app.ts';
+import { BUCKET } from '../../local/clouds.ts';
+import { createS3Client } from '../../src/aws/s3-client.ts';
+import { createS3Store } from '../../src/aws/s3-store.ts';
+import { createBlobStore } from '../../src/azure/blob-store.ts';
+import type { RunView } from '../../src/runs/run-view.ts';
+import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import type { Store } from '../../src/sync/store.ts';
+import { contentsOf, putObject } from '../support/store-objects.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../support/local-machine.ts', import.meta.url));
+const SMALL_OBJECTS = 200;
+const PATIENCE = { timeout: 30_000, interval: 100 };
+
+/** Both sides of the sync and the app between them, in processes that end with one. */
+interface Machine {
+  readonly appUrl: string;
+  /** Where its servers listen. */
+  readonly urls: readonly string[];
+  readonly source: Store;
+  readonly destination: Store;
+  /** What asks the app for the sync. */
+  readonly body: string;
+  /** Ends its main process at once; the others must follow by themselves. */
+  kill(): Promise<void>;
+}
+
+let dataDir: string;
+const started: Machine[] = [];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'keyless-bridge-kill-'));
+});
+afterEach(async () => {
+  for (const machine of started.splice(0)) await machine.kill();
+  // Azurite saves what it holds before it follows the machine.
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+});
+
+describe('the whole machine, killed in the middle of a run', { timeout: 120_000 }, () => {
+  it('leaves whole objects and no process, and a new run completes the work', async () => {
+    buildApp(ROOT);
+    const first = await startMachine({ delayMs: 400 });
+    const originals = await seed(first.source);
+    await fetch(`${first.appUrl}/api/sync`, { method: 'POST', body: first.body });
+    await vi.waitFor(async () => expect((await contentsOf(first.destination)).size).toBeGreaterThan(SMALL_OBJECTS / 10), PATIENCE);
+
+    await first.kill();
+
+    await vi.waitFor(async () => expect([...(await stillAnswering(first.urls)), ...processesOn(dataDir)]).toEqual([]), PATIENCE);
+    const second = await startMachine({ delayMs: 0 });
+    const left = await contentsOf(second.destination);
+    expect(left.size).toBeGreaterThan(0);
+    expect(left.size).toBeLessThan(originals.size);
+    expect([...left].filter(([key, bytes]) => !originals.get(key)?.equals(bytes))).toEqual([]);
+
+    const answer = await fetch(`${second.appUrl}/api/sync?wait=100`, { method: 'POST', body: second.body });
+
+    const run = (await answer.json()) as RunView;
+    expect(run).toMatchObject({ state: 'succeeded', counts: { listed: originals.size, unchanged: left.size } });
+    expect(sorted(await contentsOf(second.destination))).toEqual(sorted(originals));
+  });
+});
+
+async function startMachine({ delayMs }: { readonly delayMs: number }): Promise<Machine> {
+  const child = spawn(process.execPath, [PROGRAM, '--app', ROOT, '--data', dataDir, '--delay-ms', String(delayMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const { appUrl, awsUrl, region, session, blobUrl, connectionString } = JSON.parse(line);
+  const credentials = { ...session, expiration: new Date(session.expiration) };
+  const client = createS3Client({ region, endpoint: awsUrl, forcePathStyle: true, checksums: 'when-supported', credentials });
+  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient('samples');
+  await container.createIfNotExists();
+  const machine: Machine = {
+    appUrl,
+    urls: [appUrl, awsUrl, blobUrl],
+    source: createBlobStore({ container, prefix: '' }),
+    destination: createS3Store({ client, bucket: BUCKET, prefix: '' }),
+    body: JSON.stringify({ source: `${blobUrl}/samples/`, destination: `s3://${BUCKET}/`, options: { concurrency: 8 } }),
+    async kill() {
+      client.destroy();
+      if (child.signalCode !== null || child.exitCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+  started.push(machine);
+  return machine;
+}
+
+async function seed(store: Store): Promise<Map<string, Buffer>> {
+  const objects = new Map(Array.from({ length: SMALL_OBJECTS }, (_, n) => [`small/${n}`, randomBytes(1_000 + n)]));
+  objects.set('large', randomBytes(3 * PART_BYTES + 1));
+  await Promise.all([...objects].map(([key, bytes]) => putObject(store, key, bytes)));
+  return objects;
+}
+
+async function stillAnswering(urls: readonly string[]): Promise<string[]> {
+  const answers = await Promise.all(urls.map((url) => fetch(url).catch(() => undefined)));
+  return urls.filter((_, n) => answers[n] !== undefined);
+}
+
+/** Command lines that name the folder: Azurite stops listening some time before it has saved everything and ends. */
+function processesOn(folder: string): string[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  return stdout.split('\n').filter((line) => line.includes(folder));
+}
+
+function sorted(contents: ReadonlyMap<string, Buffer>): [string, string][] {
+  return [...contents].map(([key, bytes]): [string, string] => [key, bytes.toString('base64')]).sort();
+}

@@ -1,0 +1,66 @@
+import { createBufferPool } from '../../src/sync/buffer-pool.ts';
+import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { crc64 } from '../../src/sync/crc64.ts';
+import { present } from '../../src/sync/present.ts';
+import type { Receipt } from '../../src/sync/receipt.ts';
+import { syncSlice } from '../../src/sync/slice.ts';
+import type { Store } from '../../src/sync/store.ts';
+
+const CONCURRENCY = 32;
+
+/** Replaces an object, whatever its size: in parts where it is larger than one. Answers its ETag. */
+export async function putObject(store: Store, key: string, bytes: Uint8Array): Promise<string> {
+  const properties = { metadata: {} };
+  if (bytes.length <= PART_BYTES) return (await store.write(key, bytes, { properties, crc64: crc64(bytes) })).etag;
+  const upload = await store.beginUpload({ key, sizeBytes: bytes.length, properties });
+  const parts = [];
+  for (let from = 0; from < bytes.length; from += PART_BYTES) {
+    const part = bytes.subarray(from, from + PART_BYTES);
+    parts.push(await store.uploadPart(upload, parts.length + 1, part, { crc64: crc64(part) }));
+  }
+  return (await store.commit(upload, parts, { crc64: crc64(bytes) })).etag;
+}
+
+export async function getObject(store: Store, key: string): Promise<Buffer> {
+  const { body } = await store.read(key);
+  return Buffer.concat(await Array.fromAsync(body));
+}
+
+/** All objects of a store with their bytes. */
+export async function contentsOf(store: Store): Promise<Map<string, Buffer>> {
+  const contents = new Map<string, Buffer>();
+  for await (const page of store.list()) {
+    const read = await Promise.all(page.map(async ({ key }) => [key, await getObject(store, key)] as const));
+    for (const [key, bytes] of read) contents.set(key, bytes);
+  }
+  return contents;
+}
+
+/** Syncs everything as one slice. Answers the receipts, also those of a slice that failed half-way. */
+export async function syncAll(source: Store, destination: Store): Promise<{ readonly receipts: Receipt[]; readonly error?: unknown }> {
+  const receipts: Receipt[] = [];
+  const request = {
+    source,
+    destination,
+    comparison: 'auto' as const,
+    concurrency: CONCURRENCY,
+    pool: createBufferPool([{ bufferBytes: PART_BYTES, count: CONCURRENCY }]),
+    clock: Date.now,
+    softDeadline: Number.POSITIVE_INFINITY,
+    signal: new AbortController().signal,
+  };
+  try {
+    await syncSlice(request, (outcome) => {
+      if (outcome.kind === 'receipt') receipts.push(outcome.receipt);
+    });
+    return { receipts };
+  } catch (error) {
+    return { receipts, error };
+  }
+}
+
+/** The one receipt of a sync that made one. */
+export function onlyReceipt(receipts: readonly Receipt[]): Receipt {
+  if (receipts.length !== 1) throw new Error(`Expected one receipt, but there are ${receipts.length}.`);
+  return present(receipts[0], 'the receipt');
+}
