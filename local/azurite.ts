@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 
 interface AzuritePorts {
   readonly blob: number;
@@ -35,6 +37,11 @@ export interface Azurite {
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+/** Holds the id of the process that uses a data folder. */
+const PID_FILE = 'azurite.pid';
+const UNUSED_TIMEOUT_MS = 15_000;
+const UNUSED_POLL_MS = 100;
+
 const FREE_PORTS: AzuritePorts = { blob: 0, queue: 0, table: 0 };
 
 // The channel to us closes when we let go of it, and also when we are killed: Azurite never outlives us.
@@ -46,10 +53,12 @@ const END_WITH_PARENT = `data:text/javascript,process.once('disconnect', () => {
 /** Starts Azurite on loopback and waits until blobs, queues and tables are served. Throws, with what it printed, when it does not start. */
 export async function startAzurite({ dataDir, ports = FREE_PORTS, log }: AzuriteOptions): Promise<Azurite> {
   await mkdir(dataDir, { recursive: true });
+  await untilUnused(dataDir);
   const child = fork(createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js'), argumentsFor(dataDir, ports), {
     execArgv: ['--import', END_WITH_PARENT],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  await writeFile(join(dataDir, PID_FILE), String(child.pid));
   const { Blob, Queue, Table } = await listening(child, log);
   const blobUrl = `${Blob}/${ACCOUNT}`;
   const queueUrl = `${Queue}/${ACCOUNT}`;
@@ -63,6 +72,26 @@ export async function startAzurite({ dataDir, ports = FREE_PORTS, log }: Azurite
     key: KEY,
     stop: () => stop(child),
   };
+}
+
+/** An Azurite whose parent was killed still saves for a moment; a second one would not see what it saves. */
+async function untilUnused(dataDir: string): Promise<void> {
+  const pid = Number(await readFile(join(dataDir, PID_FILE), 'utf8').catch(() => ''));
+  for (let leftMs = UNUSED_TIMEOUT_MS; pid > 0 && isRunning(pid); leftMs -= UNUSED_POLL_MS) {
+    if (leftMs <= 0)
+      throw new Error(
+        `Process ${pid} still uses ${dataDir}. End it, or take another folder; if it is no Azurite, delete ${PID_FILE} there.`,
+      );
+    await wait(UNUSED_POLL_MS);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function argumentsFor(dataDir: string, ports: AzuritePorts): string[] {

@@ -38,7 +38,29 @@ export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, ...optio
     },
   });
   leaveCheckedBodiesUnsigned(client);
+  renewExpiredCredentials(client);
   return client;
+}
+
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+
+/** Credentials can end before their time, when a role's sessions are revoked: then the request is made once more with new ones. */
+function renewExpiredCredentials(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { accessKeyId } = await client.config.credentials();
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!(error instanceof Error && EXPIRED.has(error.name))) throw error;
+        const current = await client.config.credentials();
+        // Of many requests that find out at once, only the first asks for new ones.
+        if (current.accessKeyId === accessKeyId) await client.config.credentials({ forceRefresh: true });
+        return next(args);
+      }
+    },
+    { name: 'renewExpiredCredentials', step: 'initialize' },
+  );
 }
 
 /** Over TLS, and with a checksum of its own, a body need not be hashed once more for the signature. That halves the CPU of an upload. */

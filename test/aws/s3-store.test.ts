@@ -8,6 +8,8 @@ import { crc64 } from '../../src/sync/crc64.ts';
 import { entriesOf, failureOf, keysOf, NO_PROPERTIES, readText, someBytes, uploadPart, write } from '../contract/objects.ts';
 import { startS3Server } from '../contract/s3-server.ts';
 
+const TRUST_ANY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: '*' }] };
+const ALLOW_S3 = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
 const PART_BYTES = 5 * 1024 * 1024;
 
 let server: Awaited<ReturnType<typeof startS3Server>>;
@@ -49,6 +51,37 @@ describe('a store on S3', () => {
     expect((await failureOf(narrow.read('absent'))).code).toBe('not-found');
     expect((await failureOf(narrow.head('there'))).code).toBe('permission-denied');
     expect((await failureOf(narrow.read('there'))).code).toBe('permission-denied');
+  });
+
+  it('asks once for new credentials when those at hand are revoked before their time', async () => {
+    const { aws } = server;
+    const roleArn = aws.createRole({ name: 'short', trustPolicy: TRUST_ANY, policies: [ALLOW_S3] });
+    const issued = () => aws.issueSession({ roleArn, expiresInSeconds: 3_600 });
+    let session = issued();
+    let renewals = 0;
+    const credentials = async (options?: { forceRefresh?: boolean }) => {
+      if (options?.forceRefresh) {
+        renewals++;
+        session = issued();
+      }
+      return session;
+    };
+    const shortLived = createS3Client({
+      region: aws.region,
+      endpoint: aws.url,
+      forcePathStyle: true,
+      checksums: 'when-supported',
+      credentials: Object.assign(credentials, { memoized: true }),
+    });
+    const target = createS3Store({ client: shortLived, bucket, prefix: '' });
+    await write(target, 'a', 'before');
+    aws.expireSessions();
+
+    await Promise.all(['b', 'c', 'd'].map((key) => write(target, key, 'after')));
+
+    expect([renewals, await keysOf(target)]).toEqual([1, ['a', 'b', 'c', 'd']]);
+    shortLived.destroy();
+    client = server.clientFor();
   });
 
   it('gives no MD5 for an object that was uploaded in parts', async () => {

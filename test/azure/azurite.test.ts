@@ -56,22 +56,36 @@ describe('the local Azurite', () => {
   });
 
   it('ends with its parent, even when that is killed', async () => {
-    const parent = spawn(process.execPath, [
-      '--input-type=module',
-      '--eval',
-      PARENT,
-      import.meta.resolve('../../local/azurite.ts'),
-      dataDir,
-    ]);
-    const [url] = await once(createInterface({ input: parent.stdout }), 'line');
+    const { parent, url } = await startInParent();
     parent.kill('SIGKILL');
 
     await expect.poll(() => fetch(url).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
   });
+
+  it('waits for one before it that still saves, and has what that one saved', async () => {
+    const { parent } = await startInParent();
+    parent.kill('SIGKILL');
+
+    const next = await startAzurite({ dataDir });
+    const isKept = await createBlobServiceClient(next).getContainerClient('kept').exists();
+    await next.stop();
+
+    expect(isKept).toBe(true);
+  });
 });
+
+/** An Azurite with a container `kept`, started by a process of its own. */
+async function startInParent() {
+  const modules = ['../../local/azurite.ts', '../../src/azure/blob-clients.ts'].map((path) => import.meta.resolve(path));
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', PARENT, ...modules, dataDir]);
+  const [url] = await once(createInterface({ input: parent.stdout }), 'line');
+  return { parent, url };
+}
 
 const PARENT = `
   const { startAzurite } = await import(process.argv[1]);
-  const { blobUrl } = await startAzurite({ dataDir: process.argv[2] });
-  console.log(blobUrl);
+  const { createBlobServiceClient } = await import(process.argv[2]);
+  const azurite = await startAzurite({ dataDir: process.argv[3] });
+  await createBlobServiceClient(azurite).getContainerClient('kept').create();
+  console.log(azurite.blobUrl);
 `;
