@@ -45,7 +45,10 @@ const UNUSED_POLL_MS = 100;
 const FREE_PORTS: AzuritePorts = { blob: 0, queue: 0, table: 0 };
 
 // The channel to us closes when we let go of it, and also when we are killed: Azurite never outlives us.
-const END_WITH_PARENT = `data:text/javascript,process.once('disconnect', () => {
+// Nobody reads then what it prints, which must not end it before it has saved.
+const END_WITH_PARENT = `data:text/javascript,
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+process.once('disconnect', () => {
   setTimeout(() => process.exit(), 5000).unref();
   process.emit('message', 'shutdown');
 })`;
