@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/clients/**'],
+    // These need more than Node: each is a suite of its own.
+    exclude: ['test/clients/**', 'test/radosgw/**', 'test/infra/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

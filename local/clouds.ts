@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsStandIn, startAwsStandIn } from './aws/server.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
+import { deployTrust, type TrustOutputs } from './cloudformation/deploy-trust.ts';
 import { type EntraStandIn, startEntraStandIn } from './entra/server.ts';
 import { isFree, usualPort } from './free-port.ts';
 import { AUDIENCE, type IdentityMode, registerIdentities, TENANT_ID, TRUSTED_SUBJECTS } from './identities.ts';
@@ -11,7 +12,18 @@ const AZURITE_PORTS = { blob: 10_000, queue: 10_001, table: 10_002 };
 
 /** The one bucket that the bridge's role may use. */
 export const BUCKET = 'keyless-samples';
-const ROLE_NAME = 'keyless-bridge';
+
+/** What our CloudFormation template is given. */
+const TRUST = {
+  TenantId: TENANT_ID,
+  Audience: AUDIENCE,
+  Subjects: TRUSTED_SUBJECTS.join(),
+  ReadBucket: BUCKET,
+  WriteBucket: BUCKET,
+  CreateWriteBucket: 'true',
+  AllowDelete: 'true',
+  MaxSessionSeconds: '43200',
+};
 
 export interface CloudsOptions {
   /** Where objects and keys are kept. */
@@ -43,14 +55,13 @@ export async function startClouds({ dataDir, usualPorts = false }: CloudsOptions
     trustedCaPem: entra.caPem,
     issuerLocations: { [entra.issuer]: entra.discoveryBase },
   });
-  aws.createBucket(BUCKET);
-  const roleArn = createTrust(aws, entra.issuer);
-  const appSettings = await createAppSettings({ azurite, aws, entra, roleArn, dataDir });
+  const trust = deployTrust(aws, TRUST);
+  const appSettings = await createAppSettings({ azurite, aws, entra, trust, dataDir });
   return {
     azurite,
     aws,
     entra,
-    roleArn,
+    roleArn: trust.roleArn,
     appSettings,
     async stop() {
       await Promise.all([azurite.stop(), aws.stop(), entra.stop()]);
@@ -62,52 +73,12 @@ async function azuritePortsAreFree(): Promise<boolean> {
   return (await Promise.all(Object.values(AZURITE_PORTS).map(isFree))).every((free) => free);
 }
 
-/** The AWS side of the trust: the tenant's issuer, and a role for our audience and our principals alone. */
-function createTrust(aws: AwsStandIn, issuer: string): string {
-  const provider = aws.createOidcProvider({ url: issuer, clientIds: [AUDIENCE] });
-  const keyPrefix = issuer.replace('https://', '');
-  return aws.createRole({
-    name: ROLE_NAME,
-    trustPolicy: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { Federated: provider },
-          Action: 'sts:AssumeRoleWithWebIdentity',
-          Condition: {
-            StringEquals: { [`${keyPrefix}:aud`]: AUDIENCE, [`${keyPrefix}:sub`]: TRUSTED_SUBJECTS },
-            StringLike: { 'sts:RoleSessionName': 'keyless-bridge-*' },
-          },
-        },
-      ],
-    },
-    policies: [
-      {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-            Resource: `arn:aws:s3:::${BUCKET}/*`,
-          },
-          {
-            Effect: 'Allow',
-            Action: ['s3:ListBucket', 's3:ListBucketMultipartUploads', 's3:GetBucketLocation'],
-            Resource: `arn:aws:s3:::${BUCKET}`,
-          },
-        ],
-      },
-    ],
-    maxSessionSeconds: 43_200,
-  });
-}
-
-interface Parts extends Pick<Clouds, 'azurite' | 'aws' | 'entra' | 'roleArn'> {
+interface Parts extends Pick<Clouds, 'azurite' | 'aws' | 'entra'> {
+  readonly trust: TrustOutputs;
   readonly dataDir: string;
 }
 
-async function createAppSettings({ azurite, aws, entra, roleArn, dataDir }: Parts): Promise<Clouds['appSettings']> {
+async function createAppSettings({ azurite, aws, entra, trust, dataDir }: Parts): Promise<Clouds['appSettings']> {
   const identities = await registerIdentities(entra);
   const certificatePath = join(dataDir, 'entra', 'app-certificate.pem');
   const authorityCaPath = join(dataDir, 'entra', 'authority-ca.pem');
@@ -115,15 +86,15 @@ async function createAppSettings({ azurite, aws, entra, roleArn, dataDir }: Part
   await writeFile(authorityCaPath, entra.caPem);
   return (mode) => ({
     AzureWebJobsStorage: azurite.connectionString,
-    BRIDGE_AUDIENCE: AUDIENCE,
+    BRIDGE_AUDIENCE: trust.audience,
     ...identities.settingsFor(mode, certificatePath),
     IDENTITY_ENDPOINT: entra.identityEndpoint,
     IDENTITY_HEADER: entra.identityHeader,
     AZURE_AUTHORITY_HOST: entra.authorityHost,
     BRIDGE_DISABLE_INSTANCE_DISCOVERY: 'true',
     NODE_EXTRA_CA_CERTS: authorityCaPath,
-    AWS_ROLE_ARN: roleArn,
-    AWS_REGION: aws.region,
+    AWS_ROLE_ARN: trust.roleArn,
+    AWS_REGION: trust.region,
     AWS_ENDPOINT_URL_S3: aws.url,
     AWS_ENDPOINT_URL_STS: aws.url,
     BRIDGE_S3_FORCE_PATH_STYLE: 'true',

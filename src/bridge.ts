@@ -13,7 +13,7 @@ export interface Bridge {
   view(record: RunRecord, baseUrl: string): Promise<RunView>;
   report(runId: string, format: ReportFormat, offset: number): Promise<ReportPage | undefined>;
   runSlice(task: SliceTask): Promise<SliceResult>;
-  finishRun(runId: string, end: RunEnd): Promise<void>;
+  finishRun(runId: string, end: RunEnd): Promise<RunRecord | undefined>;
 }
 
 /** The bridge, or what is wrong with the settings. An app that is set up wrongly still has its functions, which say so. */

@@ -2,7 +2,7 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { createBlobServiceClient } from './azure/blob-clients.ts';
 import type { Bridge } from './bridge.ts';
-import { createIdentity, type IdentitySettings } from './federation/identity.ts';
+import { createFederation } from './create-federation.ts';
 import { createOpenStore } from './open-stores.ts';
 import { finishRun } from './runs/finish-run.ts';
 import { createLocks } from './runs/lock.ts';
@@ -27,12 +27,11 @@ const BUFFERS = [
 export function createBridge(settings: Settings): Bridge {
   const { aws, stateStorage, stateContainer, sliceSeconds } = settings;
   const clock = Date.now;
-  const identity = createIdentity(identitySettings(settings));
   const state = createState(stateService(stateStorage).getContainerClient(stateContainer));
   const records = createRunRecords(state);
   const shards = createShardStates(state);
   const locks = createLocks(state);
-  const openStore = createOpenStore({ aws, identity, stateStorage });
+  const openStore = createOpenStore({ aws, federation: createFederation(settings), stateStorage });
   const slices = {
     state,
     records,
@@ -53,12 +52,8 @@ export function createBridge(settings: Settings): Bridge {
   };
 }
 
-function identitySettings({ identity, audience, authorityHost, disableInstanceDiscovery }: Settings): IdentitySettings {
-  return { ...identity, audience, disableInstanceDiscovery, ...(authorityHost && { authorityHost }) };
-}
-
 /** The host's storage account, reached as the host reaches it. */
-function stateService(storage: StateStorageSettings): BlobServiceClient {
+export function stateService(storage: StateStorageSettings): BlobServiceClient {
   if ('connectionString' in storage) return createBlobServiceClient(storage);
   const { blobServiceUrl, managedIdentityClientId } = storage;
   const credential = new ManagedIdentityCredential(managedIdentityClientId === undefined ? {} : { clientId: managedIdentityClientId });

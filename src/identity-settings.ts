@@ -5,13 +5,15 @@ import type { IdentityChoice } from './federation/identity.ts';
 
 const IDENTITY_MODES = ['managed-identity', 'federated-app', 'certificate', 'client-secret'] as const;
 
+const tenant = required.regex(/^[0-9A-Za-z.-]+$/, 'must be the ID or a domain name of a tenant');
+
 /** What each mode reads besides BRIDGE_IDENTITY. */
 const identities: Record<IdentityChoice['mode'], z.ZodType<IdentityChoice>> = {
   'managed-identity': z
     .object({ AZURE_CLIENT_ID: z.string().optional() })
     .transform((env) => ({ mode: 'managed-identity' as const, ...given('managedIdentityClientId', env.AZURE_CLIENT_ID) })),
   'federated-app': z
-    .object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, BRIDGE_MANAGED_IDENTITY_CLIENT_ID: required })
+    .object({ AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: required, BRIDGE_MANAGED_IDENTITY_CLIENT_ID: required })
     .transform((env) => ({
       mode: 'federated-app' as const,
       tenantId: env.AZURE_TENANT_ID,
@@ -19,14 +21,14 @@ const identities: Record<IdentityChoice['mode'], z.ZodType<IdentityChoice>> = {
       managedIdentityClientId: env.BRIDGE_MANAGED_IDENTITY_CLIENT_ID,
     })),
   certificate: z
-    .object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, AZURE_CLIENT_CERTIFICATE_PATH: required })
+    .object({ AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: required, AZURE_CLIENT_CERTIFICATE_PATH: required })
     .transform((env) => ({
       mode: 'certificate' as const,
       tenantId: env.AZURE_TENANT_ID,
       clientId: env.AZURE_CLIENT_ID,
       certificatePath: env.AZURE_CLIENT_CERTIFICATE_PATH,
     })),
-  'client-secret': z.object({ AZURE_TENANT_ID: required, AZURE_CLIENT_ID: required, AZURE_CLIENT_SECRET: required }).transform((env) => ({
+  'client-secret': z.object({ AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: required, AZURE_CLIENT_SECRET: required }).transform((env) => ({
     mode: 'client-secret' as const,
     tenantId: env.AZURE_TENANT_ID,
     clientId: env.AZURE_CLIENT_ID,

@@ -67,9 +67,14 @@ export function checkJobs(text: string, where: string): Checked<readonly Job[]> 
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    return { problems: [`${where} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`] };
+    return { problems: [`${where} is not valid JSON: ${withoutExcerpt(error)}`] };
   }
   return check(jobList, parsed, where);
+}
+
+/** Why JSON.parse refused a text, without the piece of it that it repeats: that may hold a SAS. */
+function withoutExcerpt(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).replace(/, (?:\.{3})?".*" is not valid JSON$/s, '');
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<T> {
@@ -77,7 +82,7 @@ function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<
   if (result.success) return { value: result.data };
   return {
     problems: result.error.issues.map(({ path, message }) =>
-      [z.core.toDotPath([where, ...path].filter((part) => part !== '')), message].filter((part) => part !== '').join(': '),
+      [`${where}${z.core.toDotPath(path)}`, message].filter((part) => part !== '').join(': '),
     ),
   };
 }

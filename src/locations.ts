@@ -26,6 +26,8 @@ const FORMS = 'Write s3://<bucket>/<prefix> or https://<account>.blob.core.windo
 /** The suffixes of Azure's public, government, China and zoned DNS names: an Entra token for Storage is sent to no other host. */
 const BLOB_HOST =
   /^[a-z0-9-]+\.(?:[a-z0-9]+\.)?blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)$/;
+/** Control characters, lone surrogates and the two that are no characters: XML, in which both services list, cannot hold them all. */
+const UNLISTABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
 
 /** Reads a location. A prefix names a folder: the slash at its end may be left out. Throws {@link LocationError}. */
@@ -33,7 +35,7 @@ export function parseLocation(text: string): Location {
   const [, scheme, host = '', path = ''] = /^([a-z0-9]+):\/\/([^/?#]*)\/?(.*)$/su.exec(text) ?? [];
   if (scheme === 's3') return s3Location(text, host, path);
   if (scheme === 'https' || scheme === 'http') return blobLocation(text, `${scheme}://${host}`, host, path);
-  throw new LocationError(`"${text}" is not a location. ${FORMS}`);
+  throw new LocationError(`${shown(text)} is not a location. ${FORMS}`);
 }
 
 /** The location in its one canonical form. */
@@ -53,9 +55,9 @@ function placeOf(location: Location): string {
 
 function s3Location(text: string, bucket: string, path: string): S3Location {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new LocationError(`"${text}" has no valid bucket name: 3 to 63 of a-z, 0-9, "." and "-". ${FORMS}`);
+    throw new LocationError(`${shown(text)} has no valid bucket name: 3 to 63 of a-z, 0-9, "." and "-". ${FORMS}`);
   }
-  return { kind: 's3', bucket, prefix: asFolder(path) };
+  return { kind: 's3', bucket, prefix: asFolder(text, path) };
 }
 
 function blobLocation(text: string, origin: string, host: string, path: string): BlobLocation {
@@ -67,25 +69,31 @@ function blobLocation(text: string, origin: string, host: string, path: string):
   }
   const isEmulator = LOOPBACK_HOST.test(host);
   if (!isEmulator && !(BLOB_HOST.test(host) && origin.startsWith('https:'))) {
-    throw new LocationError(`"${text}" is not on Azure Blob Storage. ${FORMS}`);
+    throw new LocationError(`${shown(text)} is not on Azure Blob Storage. ${FORMS}`);
   }
   const segments = path.split('/');
   const accountUrl = isEmulator ? `${origin}/${segments.shift()}` : origin;
   const container = segments.shift() ?? '';
   if (!/^(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container)) {
-    throw new LocationError(`"${text}" has no valid container name: 3 to 63 of a-z, 0-9 and single "-". ${FORMS}`);
+    throw new LocationError(`${shown(text)} has no valid container name: 3 to 63 of a-z, 0-9 and single "-". ${FORMS}`);
   }
-  return { kind: 'blob', accountUrl, container, prefix: asFolder(decodePrefix(text, segments.join('/'))) };
+  return { kind: 'blob', accountUrl, container, prefix: asFolder(text, decodePrefix(text, segments.join('/'))) };
 }
 
 function decodePrefix(text: string, encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch {
-    throw new LocationError(`"${text}" has a "%" that starts no valid escape. Write a percent sign as %25.`);
+    throw new LocationError(`${shown(text)} has a "%" that starts no valid escape. Write a percent sign as %25.`);
   }
 }
 
-function asFolder(prefix: string): string {
+/** A text that may be a URL with a password or a SAS, without them. */
+function shown(text: string): string {
+  return JSON.stringify(text.replace(/[?#].*$/s, '').replace(/\/\/.*@/s, '//'));
+}
+
+function asFolder(text: string, prefix: string): string {
+  if (UNLISTABLE.test(prefix)) throw new LocationError(`${shown(text)} has a control character in its prefix, which cannot be listed.`);
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }

@@ -3,7 +3,10 @@ import { app } from '@azure/functions';
 import { app as durable } from 'durable-functions';
 import type { Bridge, BridgeOrProblems } from './bridge.ts';
 import { createBridge } from './create-bridge.ts';
+import { diagnose } from './doctor/diagnose.ts';
 import { cancelRunFunction } from './functions/cancel-run.ts';
+import { doctorFunction } from './functions/doctor.ts';
+import { finishRunActivity } from './functions/finish-run.ts';
 import { getReportFunction } from './functions/get-report.ts';
 import { getRunFunction } from './functions/get-run.ts';
 import { healthFunction } from './functions/health.ts';
@@ -15,12 +18,12 @@ import { syncFunction } from './functions/sync.ts';
 import { lane } from './orchestration/lane.ts';
 import { FINISH_RUN, LANE, RUN, SYNC_SLICE } from './orchestration/names.ts';
 import { run } from './orchestration/run.ts';
-import type { RunEnd } from './runs/finish-run.ts';
 import type { SliceTask } from './runs/run-slice.ts';
 import { readSettings } from './settings.ts';
 
 /** Beside host.json, which is where the host starts the app. */
 const JOBS_FILE = 'jobs.json';
+const HOST_FILE = 'host.json';
 
 const source = configure();
 registerHttp(source);
@@ -32,13 +35,20 @@ if (source.bridge === undefined) {
 }
 
 function configure(): BridgeOrProblems {
-  const jobsFile = existsSync(JOBS_FILE) ? readFileSync(JOBS_FILE, 'utf8') : undefined;
-  const { value, problems } = readSettings(process.env, jobsFile);
+  const { value, problems } = readSettings(process.env, textOf(JOBS_FILE));
   return value === undefined ? { problems } : { bridge: createBridge(value) };
+}
+
+function textOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 function registerHttp(bridge: BridgeOrProblems): void {
   app.http('health', healthFunction(bridge));
+  app.http(
+    'doctor',
+    doctorFunction(() => diagnose({ environment: process.env, jobsFile: textOf(JOBS_FILE), hostFile: textOf(HOST_FILE) })),
+  );
   app.http('sync', syncFunction(bridge));
   app.http('listJobs', listJobsFunction(bridge));
   app.http('runJob', runJobFunction(bridge));
@@ -58,5 +68,5 @@ function registerOrchestrations(bridge: Bridge): void {
   durable.orchestration(RUN, run);
   durable.orchestration(LANE, lane);
   durable.activity(SYNC_SLICE, { handler: (task: SliceTask) => bridge.runSlice(task) });
-  durable.activity(FINISH_RUN, { handler: ({ runId, end }: { runId: string; end: RunEnd }) => bridge.finishRun(runId, end) });
+  durable.activity(FINISH_RUN, finishRunActivity(bridge));
 }

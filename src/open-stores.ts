@@ -3,11 +3,10 @@ import { createS3Client } from './aws/s3-client.ts';
 import { createS3Store } from './aws/s3-store.ts';
 import { type BlobAccount, createBlobServiceClient } from './azure/blob-clients.ts';
 import { createBlobStore } from './azure/blob-store.ts';
-import { createAssumeRole } from './federation/assume-role.ts';
-import { createFederatedCredentials } from './federation/credentials.ts';
-import type { Identity } from './federation/identity.ts';
-import { type Grant, sessionPolicyFor } from './federation/session-policy.ts';
-import { type BlobLocation, parseLocation, type S3Location } from './locations.ts';
+import type { Federation } from './create-federation.ts';
+import type { FederatedCredentials } from './federation/credentials.ts';
+import type { Grant } from './federation/session-policy.ts';
+import { type BlobLocation, type Location, parseLocation } from './locations.ts';
 import type { RunRecord } from './runs/record.ts';
 import type { AwsSettings, StateStorageSettings } from './settings.ts';
 import type { Store, StreamTarget } from './sync/store.ts';
@@ -23,16 +22,28 @@ export type OpenStore = (run: RunRecord, location: string) => OpenedStore;
 
 interface OpenStoreOptions {
   readonly aws: AwsSettings;
-  readonly identity: Identity;
+  readonly federation: Federation;
   readonly stateStorage: StateStorageSettings;
 }
 
-export function createOpenStore({ aws, identity, stateStorage }: OpenStoreOptions): OpenStore {
-  const clientOf = createClientKeeper((run) => createRunClient(run, aws, identity));
-  return (run, location) => {
-    const parsed = parseLocation(location);
-    return parsed.kind === 's3' ? openS3(parsed, clientOf(run)) : openBlob(parsed, identity.storageCredential, stateStorage);
-  };
+export function createOpenStore({ aws, federation, stateStorage }: OpenStoreOptions): OpenStore {
+  const { storageCredential } = federation.identity;
+  const clientOf = createClientKeeper((run) => createS3ClientOf(aws, federation.openSession(`keyless-bridge-${run.id}`, grantsOf(run))));
+  return (run, location) => openLocation(parseLocation(location), { storageCredential, stateStorage, s3Client: () => clientOf(run) });
+}
+
+/** How to reach what is at a location. */
+export interface Access {
+  readonly storageCredential: TokenCredential;
+  readonly stateStorage: StateStorageSettings;
+  readonly s3Client: () => S3Client;
+}
+
+/** Opens a location. Asks no service yet. */
+export function openLocation(location: Location, { storageCredential, stateStorage, s3Client }: Access): OpenedStore {
+  return location.kind === 's3'
+    ? createS3Store({ client: s3Client(), bucket: location.bucket, prefix: location.prefix })
+    : openBlob(location, storageCredential, stateStorage);
 }
 
 /** One client, and so one credentials provider, for all slices of a run in this process. */
@@ -46,18 +57,11 @@ function createClientKeeper(create: (run: RunRecord) => S3Client): (run: RunReco
   };
 }
 
-function createRunClient(run: RunRecord, aws: AwsSettings, identity: Identity): S3Client {
-  const assumeRole = createAssumeRole({
-    roleArn: aws.roleArn,
-    region: aws.region,
-    sessionName: `keyless-bridge-${run.id}`,
-    durationSeconds: aws.sessionSeconds,
-    policy: sessionPolicyFor(grantsOf(run), { partition: aws.roleArn.split(':')[1] ?? 'aws' }),
-    ...(aws.stsEndpoint && { endpoint: aws.stsEndpoint }),
-  });
+/** A client of S3 as the settings describe it. */
+export function createS3ClientOf(aws: AwsSettings, credentials: FederatedCredentials): S3Client {
   return createS3Client({
     region: aws.region,
-    credentials: createFederatedCredentials({ getToken: identity.getToken, assumeRole }),
+    credentials,
     forcePathStyle: aws.forcePathStyle,
     checksums: aws.checksums,
     ...(aws.s3Endpoint && { endpoint: aws.s3Endpoint }),
@@ -75,10 +79,6 @@ function grantsOf({ source, destination, reportTo }: RunRecord): readonly Grant[
     const parsed = parseLocation(location);
     return parsed.kind === 's3' ? [{ bucket: parsed.bucket, prefix: parsed.prefix, access }] : [];
   });
-}
-
-function openS3({ bucket, prefix }: S3Location, client: S3Client): OpenedStore {
-  return createS3Store({ client, bucket, prefix });
 }
 
 function openBlob(location: BlobLocation, credential: TokenCredential, stateStorage: StateStorageSettings): OpenedStore {

@@ -1,3 +1,4 @@
+import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import type { Checked } from './checked.ts';
 import { checkEnvironment, type Environment, given, required } from './environment.ts';
@@ -22,12 +23,16 @@ export type StateStorageSettings =
   | { readonly connectionString: string }
   | { readonly blobServiceUrl: string; readonly managedIdentityClientId?: string };
 
-export interface Settings {
+/** Who the app is to Entra ID and to AWS. */
+export interface FederationSettings {
   readonly audience: string;
   readonly identity: IdentityChoice;
   readonly authorityHost?: string;
   readonly disableInstanceDiscovery: boolean;
   readonly aws: AwsSettings;
+}
+
+export interface Settings extends FederationSettings {
   readonly stateStorage: StateStorageSettings;
   readonly stateContainer: string;
   readonly sliceSeconds: number;
@@ -51,7 +56,7 @@ function seconds(min: number, max: number, preset: number) {
   return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule).default(preset);
 }
 
-const general = z.object({
+const trust = z.object({
   BRIDGE_AUDIENCE: required.regex(/^(?!.*\/\.default$)/, 'must be the App ID URI alone, without "/.default"'),
   AZURE_AUTHORITY_HOST: url,
   BRIDGE_DISABLE_INSTANCE_DISCOVERY: flag,
@@ -65,6 +70,9 @@ const general = z.object({
   BRIDGE_SESSION_SECONDS: seconds(900, 43_200, 3_600),
   BRIDGE_S3_FORCE_PATH_STYLE: flag,
   BRIDGE_S3_CHECKSUMS: z.enum(['when-supported', 'when-required'], 'must be when-supported or when-required').default('when-supported'),
+});
+
+const own = z.object({
   BRIDGE_STATE_CONTAINER: z
     .string()
     .regex(/^[a-z0-9](?:-?[a-z0-9]){2,62}$/, 'must be a valid container name')
@@ -75,20 +83,16 @@ const general = z.object({
 /** Reads and checks all settings. `jobsFile` is the text of jobs.json, where there is one. Every problem is told at once. */
 export function readSettings(environment: Environment, jobsFile: string | undefined): Checked<Settings> {
   const env = withoutEmpty(environment);
-  const common = checkEnvironment(general, env);
-  const identity = checkIdentity(env);
+  const federation = readFederationSettings(env);
+  const common = checkEnvironment(own, env);
   const stateStorage = readStateStorage(env);
   const jobs = readJobs(env, jobsFile);
   const allowed = readAllowed(env, jobs.value ?? []);
-  const problems = [common, identity, stateStorage, jobs, allowed].flatMap((part) => part.problems ?? []);
-  if (!(common.value && identity.value && stateStorage.value && jobs.value && allowed.value)) return { problems };
+  const problems = [federation, common, stateStorage, jobs, allowed].flatMap((part) => part.problems ?? []);
+  if (!(federation.value && common.value && stateStorage.value && jobs.value && allowed.value)) return { problems };
   return {
     value: {
-      audience: common.value.BRIDGE_AUDIENCE,
-      identity: identity.value,
-      ...given('authorityHost', common.value.AZURE_AUTHORITY_HOST),
-      disableInstanceDiscovery: common.value.BRIDGE_DISABLE_INSTANCE_DISCOVERY,
-      aws: awsSettings(common.value),
+      ...federation.value,
       stateStorage: stateStorage.value,
       stateContainer: common.value.BRIDGE_STATE_CONTAINER,
       sliceSeconds: common.value.BRIDGE_SLICE_SECONDS,
@@ -98,7 +102,24 @@ export function readSettings(environment: Environment, jobsFile: string | undefi
   };
 }
 
-function awsSettings(env: z.infer<typeof general>): AwsSettings {
+/** Reads and checks the settings of the trust chain alone, for what needs AWS credentials and no more. */
+export function readFederationSettings(environment: Environment): Checked<FederationSettings> {
+  const env = withoutEmpty(environment);
+  const common = checkEnvironment(trust, env);
+  const identity = checkIdentity(env);
+  if (!(common.value && identity.value)) return { problems: [common, identity].flatMap((part) => part.problems ?? []) };
+  return {
+    value: {
+      audience: common.value.BRIDGE_AUDIENCE,
+      identity: identity.value,
+      ...given('authorityHost', common.value.AZURE_AUTHORITY_HOST),
+      disableInstanceDiscovery: common.value.BRIDGE_DISABLE_INSTANCE_DISCOVERY,
+      aws: awsSettings(common.value),
+    },
+  };
+}
+
+function awsSettings(env: z.infer<typeof trust>): AwsSettings {
   return {
     roleArn: env.AWS_ROLE_ARN,
     region: env.AWS_REGION,
@@ -114,14 +135,25 @@ function awsSettings(env: z.infer<typeof general>): AwsSettings {
 function readStateStorage(env: Environment): Checked<StateStorageSettings> {
   const connectionString = env['AzureWebJobsStorage'];
   if (connectionString !== undefined) {
-    return { value: { connectionString: connectionString === AZURITE ? AZURITE_CONNECTION : connectionString } };
+    const value = { connectionString: connectionString === AZURITE ? AZURITE_CONNECTION : connectionString };
+    return isConnectionString(value.connectionString) ? { value } : { problems: ['AzureWebJobsStorage must be a connection string'] };
   }
   const accountName = env['AzureWebJobsStorage__accountName'];
   const blobServiceUrl = env['AzureWebJobsStorage__blobServiceUri'] ?? (accountName && `https://${accountName}.blob.core.windows.net`);
   if (blobServiceUrl === undefined) {
     return { problems: ['AzureWebJobsStorage is not set, nor AzureWebJobsStorage__blobServiceUri or AzureWebJobsStorage__accountName'] };
   }
+  if (!URL.canParse(blobServiceUrl)) return { problems: ['AzureWebJobsStorage__blobServiceUri must be a URL'] };
   return { value: { blobServiceUrl, ...given('managedIdentityClientId', env['AzureWebJobsStorage__clientId']) } };
+}
+
+function isConnectionString(text: string): boolean {
+  try {
+    BlobServiceClient.fromConnectionString(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readJobs(env: Environment, jobsFile: string | undefined): Checked<readonly Job[]> {

@@ -51,6 +51,8 @@ export interface AwsStandIn {
   createOidcProvider(provider: { readonly url: string; readonly clientIds: readonly string[] }): string;
   /** Returns the role's ARN; throws when a policy is not valid. */
   createRole(role: RoleDefinition): string;
+  /** Adds a policy to a role; sessions that are open keep what they were given. */
+  addRolePolicy(roleName: string, document: unknown): void;
   /** Opens a session without a token: for tests, and for people's own tools. */
   issueSession(session: SessionOptions): IssuedSession;
   /** Ends every session now, as if its time had run out. */
@@ -88,6 +90,7 @@ export async function startAwsStandIn(options: AwsStandInOptions = {}): Promise<
     },
     createOidcProvider: (provider) => account.createOidcProvider(provider).arn,
     createRole: (role) => account.createRole(role).arn,
+    addRolePolicy: account.addRolePolicy,
     issueSession: (session) => issueSession(account, session),
     expireSessions: account.expireSessions,
     async stop() {

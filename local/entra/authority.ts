@@ -29,7 +29,8 @@ export function createAuthority(options: AuthorityOptions): (request: ReceivedRe
   };
 
   async function route({ method, url, form }: ReceivedRequest): Promise<Answer> {
-    const [, tenant = '', ...rest] = url.pathname.split('/');
+    // An issuer ends with a slash, so who puts "/.well-known" after it sends two; Ceph's gateway does.
+    const [tenant = '', ...rest] = url.pathname.split('/').filter((segment) => segment !== '');
     const base = `${options.origin()}/${tenantId}`;
     if (tenant !== tenantId)
       throw new EntraError(

@@ -1,6 +1,9 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { StoreError, type StoreErrorCode } from '../sync/store-error.ts';
 
+/** What the SDK says for an error that came without a message. */
+const NO_WORDS = 'UnknownError';
+
 /** What can be tried, and the permission that it needs. */
 const PERMISSIONS = {
   list: 's3:ListBucket',
@@ -125,6 +128,11 @@ function isFederationError(error: unknown): error is FederationError {
 
 /** Without the query of any URL in it: a query may hold a signature. */
 function firstLineOf(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message || error.name : String(error)).split('\n');
+  const [line = ''] = wordsOf(error).split('\n');
   return line.replaceAll(/(https?:\/\/[^\s?]*)\?\S*/g, '$1');
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' || error.message === NO_WORDS ? error.name : error.message;
 }

@@ -63,7 +63,8 @@ export function abortable(signal: AbortSignal | undefined): SendOptions {
 
 export function conditionsOf(condition: Condition | undefined): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {
   if (condition === undefined) return {};
-  return condition === 'if-absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch };
+  // S3 takes the tag of a write with quotes and without; Ceph's gateway, without.
+  return condition === 'if-absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch.replaceAll('"', '') };
 }
 
 /** Tells whether the service said that there is no such object or upload; a missing bucket is something else. */

@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   ListPartsCommand,
   type Part,
   UploadPartCommand,
@@ -18,6 +19,12 @@ export function createS3Uploads({
   send,
   urlOf,
 }: S3Requests): Pick<Store, 'beginUpload' | 'uploadPart' | 'listParts' | 'commit' | 'abort'> {
+  /** Ceph's gateway leaves the ETag, or its quotes, out of its answer to a commit. */
+  async function etagOf(key: string, signal: AbortSignal | undefined): Promise<string> {
+    const { ETag } = await send({ action: 'read', key, signal }, (target, options) => client.send(new HeadObjectCommand(target), options));
+    return present(ETag, 'ETag');
+  }
+
   return {
     async beginUpload(request, { signal } = {}) {
       const { key } = request;
@@ -57,7 +64,8 @@ export function createS3Uploads({
       const answer = await send({ action: 'write', key, signal }, (target, options) =>
         client.send(new CompleteMultipartUploadCommand({ ...target, ...whole, ...checksum, ...conditionsOf(condition) }), options),
       );
-      return { etag: present(answer.ETag, 'ETag'), verified: verifiedBy(answer, crc64, isCrc64Kept) };
+      const etag = answer.ETag?.startsWith('"') ? answer.ETag : await etagOf(key, signal);
+      return { etag, verified: verifiedBy(answer, crc64, isCrc64Kept) };
     },
 
     async abort({ key, id }, { signal } = {}) {

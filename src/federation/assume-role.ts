@@ -1,6 +1,7 @@
 import { AssumeRoleWithWebIdentityCommand, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { clockSkew } from './clock-skew.ts';
 import { FederationError } from './federation-error.ts';
+import { acceptBareErrors } from './sts-error-body.ts';
 import { fromStsError } from './sts-errors.ts';
 
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -48,6 +49,7 @@ export function createAssumeRole(settings: AssumeRoleSettings): AssumeRole {
       throwOnRequestTimeout: true,
     },
   });
+  acceptBareErrors(client);
 
   return async (webIdentityToken) => {
     const command = new AssumeRoleWithWebIdentityCommand({

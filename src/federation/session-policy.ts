@@ -20,6 +20,8 @@ export type Grant = {
 export interface SessionPolicyOptions {
   /** `aws` when left out; `aws-cn` and `aws-us-gov` elsewhere. */
   readonly partition?: string;
+  /** `false` for servers other than AWS: they have no KMS, and refuse a policy with actions that they do not know. */
+  readonly hasKms?: boolean;
 }
 
 const OBJECT_ACTIONS = {
@@ -43,10 +45,13 @@ const KEY_ACTIONS = {
  * The policy (JSON) that narrows a session to `grants`. It allows nothing that the role itself does not. Throws
  * {@link FederationError} `invalid-session-policy` when it would be too long for STS.
  */
-export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws' }: SessionPolicyOptions = {}): string {
+export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws', hasKms = true }: SessionPolicyOptions = {}): string {
   const policy = JSON.stringify({
     Version: '2012-10-17',
-    Statement: [...grants.flatMap((grant) => [onObjects(grant, partition), onBucket(grant, partition)]), onKeys(grants)],
+    Statement: [
+      ...grants.flatMap((grant) => [onObjects(grant, partition), onBucket(grant, partition)]),
+      ...(hasKms ? [onKeys(grants)] : []),
+    ],
   });
   if (policy.length > MAX_POLICY_LENGTH)
     throw new FederationError(

@@ -1,12 +1,19 @@
 import { STSServiceException } from '@aws-sdk/client-sts';
 import { FederationError, type FederationErrorCode } from './federation-error.ts';
 
+/** What the SDK says for an error that came without a message. */
+const NO_WORDS = 'UnknownError';
+
 interface Finding {
   readonly code: FederationErrorCode;
   readonly remedy: string;
 }
 
 const UNAVAILABLE: Finding = { code: 'sts-unavailable', remedy: 'Check the network and AWS_REGION, and try again in a while.' };
+const INVALID_REQUEST: Finding = {
+  code: 'invalid-request',
+  remedy: "Check AWS_ROLE_ARN, and that the session is not to last longer than the role's maximum session duration.",
+};
 const KEYS_UNAVAILABLE: Finding = {
   code: 'keys-unavailable',
   remedy: "STS could not fetch the issuer's keys. This passes by itself; try again in a while.",
@@ -45,10 +52,9 @@ const BY_NAME: Readonly<Record<string, Finding>> = {
   MalformedPolicyDocument: { code: 'invalid-session-policy', remedy: 'Check the names of the buckets and the prefixes of the job.' },
   PackedPolicyTooLarge: { code: 'invalid-session-policy', remedy: 'Use fewer locations in one job, or shorter prefixes.' },
   RegionDisabled: { code: 'region-disabled', remedy: 'Activate STS for this region in the account, or set another AWS_REGION.' },
-  ValidationError: {
-    code: 'invalid-request',
-    remedy: "Check AWS_ROLE_ARN, and that the session is not to last longer than the role's maximum session duration.",
-  },
+  ValidationError: INVALID_REQUEST,
+  // The same in the words of Ceph's gateway.
+  InvalidArgument: INVALID_REQUEST,
 };
 
 /** Turns what the STS client throws into a {@link FederationError}. */
@@ -68,5 +74,6 @@ function find(error: unknown): Finding {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error.message === NO_WORDS) return error.name;
   return `${error.name}: ${error.message.replace(/\.$/, '')}`;
 }

@@ -50,6 +50,8 @@ function noReport(id: string, isEnded: boolean, offset: number): HttpProblem {
       headers: { 'retry-after': '5' },
     });
   if (offset > 0)
-    return new HttpProblem(416, { detail: `The report of run ${id} has no byte ${offset}. Use the offset of the Link header.` });
+    return new HttpProblem(416, {
+      detail: `No page of the report of run ${id} begins at byte ${offset}. Use the URL in the Link header of the page before.`,
+    });
   return new HttpProblem(404, { detail: `Run ${id} ended without a report: nothing carried it to its end. Start it again.` });
 }

@@ -24,20 +24,23 @@ export interface FinishDependencies {
   readonly clock: () => number;
 }
 
-/** Makes the report, enters how the run ended, and gives its lock back. May be called again. */
-export async function finishRun(dependencies: FinishDependencies, runId: string, runEnd: RunEnd): Promise<void> {
-  const { records, locks, clock } = dependencies;
+/** Makes the report, enters how the run ended, and gives its lock back; answers the ended run. May be called again. */
+export async function finishRun(dependencies: FinishDependencies, runId: string, runEnd: RunEnd): Promise<RunRecord | undefined> {
+  const { records, locks } = dependencies;
   const record = await records.find(runId);
-  if (record === undefined) return;
-  if (!isOver(record.state)) {
-    const counts = await writeReport(dependencies, runId);
-    const delivery = await deliverReport(dependencies, record);
-    const endedAt = new Date(clock()).toISOString();
-    await records.update(runId, (latest) =>
-      isOver(latest.state) ? undefined : { ...latest, ...finalState(runEnd, counts), ...delivery, counts, endedAt },
-    );
-  }
+  if (record === undefined) return undefined;
+  const ended = isOver(record.state) ? record : await enterEnd(dependencies, record, runEnd);
   await locks.release(record, runId);
+  return ended;
+}
+
+async function enterEnd(dependencies: FinishDependencies, record: RunRecord, runEnd: RunEnd): Promise<RunRecord> {
+  const counts = await writeReport(dependencies, record.id);
+  const delivery = await deliverReport(dependencies, record);
+  const endedAt = new Date(dependencies.clock()).toISOString();
+  return dependencies.records.update(record.id, (latest) =>
+    isOver(latest.state) ? undefined : { ...latest, ...finalState(runEnd, counts), ...delivery, counts, endedAt },
+  );
 }
 
 function finalState(runEnd: RunEnd, counts: Counts): { state: RunState; failure?: RunFailure } {

@@ -12,7 +12,7 @@ export async function* readReceipts(state: State, runId: string, shard: number):
   let best: Receipt | undefined;
   for await (const receipt of mergeSlices(state, await slicesOf(state, runId, shard))) {
     if (best !== undefined && best.key !== receipt.key) yield best;
-    best = best?.key === receipt.key && best.action === 'copied' ? best : receipt;
+    if (best?.key !== receipt.key || best.action !== 'copied' || receipt.action === 'copied') best = receipt;
   }
   if (best !== undefined) yield best;
 }

@@ -33,14 +33,16 @@ export function reportPath(runId: string): string {
   return `runs/${runId}/report.ndjson`;
 }
 
-/** Reads a page of a finished report; `undefined` when there is none (yet). `offset` is 0 or a page's `nextOffset`. */
+/** Reads the page of a finished report that begins at `offset`: 0 or a page's `nextOffset`. `undefined` when there is none (yet). */
 export async function readReport(state: State, runId: string, format: ReportFormat, offset: number): Promise<ReportPage | undefined> {
-  const report = await state.stream(reportPath(runId), offset);
+  const report = await state.stream(reportPath(runId), Math.max(0, offset - 1));
   if (report === undefined) return undefined;
+  const rest = linesOf(report.body);
+  if (offset > 0 && !(offset < report.totalBytes && (await isAtLineEnd(rest)))) return undefined;
   const lines: string[] = format === 'csv' && offset === 0 ? [CSV_COLUMNS.join(',')] : [];
   let characters = 0;
   let position = offset;
-  for await (const line of linesOf(report.body)) {
+  for await (const line of rest) {
     lines.push(format === 'csv' ? csvLine(JSON.parse(line)) : line);
     position += Buffer.byteLength(line) + 1;
     characters += line.length;
@@ -48,6 +50,13 @@ export async function readReport(state: State, runId: string, format: ReportForm
   }
   const text = lines.map((line) => `${line}\n`).join('');
   return position < report.totalBytes ? { text, nextOffset: position } : { text };
+}
+
+/** Takes what is left of the line before; ends the reading when there is anything left of it. */
+async function isAtLineEnd(lines: AsyncGenerator<string>): Promise<boolean> {
+  const { value } = await lines.next();
+  if (value !== '') await lines.return(undefined);
+  return value === '';
 }
 
 function csvLine(receipt: Receipt): string {

@@ -52,6 +52,12 @@ describe('errors of S3', () => {
     expect(error.message).toContain('no session policy allows');
   });
 
+  it('says the name of an error again when the server gave no words', () => {
+    const cause = s3Error(403, 'AccessDenied', 'UnknownError');
+
+    expect(toStoreError(cause, { action: 'read', url }).message).toMatch(/the KMS key: AccessDenied$/);
+  });
+
   it('counts a listing that is refused against the whole store, and one that is throttled not', () => {
     expect(toStoreError(s3Error(403, 'AccessDenied'), { action: 'list', url }).isWholeStore).toBe(true);
     expect(toStoreError(s3Error(503, 'SlowDown'), { action: 'list', url }).isWholeStore).toBe(false);

@@ -84,6 +84,26 @@ describe('a store on S3', () => {
     client = server.clientFor();
   });
 
+  it.each(['', 'without-quotes-1'])('asks for the ETag when the answer to a commit says %j', async (answered) => {
+    const odd = server.clientFor();
+    odd.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const result = await next(args);
+          return commandName === 'CompleteMultipartUploadCommand' ? { ...result, output: { ...result.output, ETag: answered } } : result;
+        },
+      { step: 'initialize', name: 'answerOddly' },
+    );
+    const target = createS3Store({ client: odd, bucket, prefix: '' });
+    const upload = await target.beginUpload(requestFor(4));
+
+    const { etag } = await target.commit(upload, [await uploadPart(target, upload, 1, Buffer.from('text'))], {
+      crc64: crc64(Buffer.from('text')),
+    });
+
+    expect(etag).toBe((await store().head('a'))?.etag);
+  });
+
   it('gives no MD5 for an object that was uploaded in parts', async () => {
     const upload = await store().beginUpload(requestFor(4));
     await store().commit(upload, [await uploadPart(store(), upload, 1, Buffer.from('text'))], { crc64: crc64(Buffer.from('text')) });

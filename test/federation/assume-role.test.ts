@@ -103,6 +103,19 @@ describe('what STS refuses', () => {
     expect(error).toMatchObject({ message: expect.stringContaining(message), cause: expect.any(Error) });
   });
 
+  it.each([
+    [403, 'AccessDenied', 'access-denied'],
+    [400, 'MalformedPolicyDocument', 'invalid-session-policy'],
+    [400, 'InvalidArgument', 'invalid-request'],
+  ] as const)('%s %s is understood without words and wrapping, as other servers than AWS send it', async (status, name, code) => {
+    const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${name}</Code><Message></Message><RequestId>1</RequestId></Error>`;
+    const { endpoint } = await sts(() => ({ status, body }));
+
+    const error = await assumeRoleAt(endpoint)(TOKEN).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ code, message: expect.stringMatching(new RegExp(`STS: ${name}(Exception)?\\. Check `)) });
+  });
+
   it('is told as unavailable, and as transient, when nobody answers', async () => {
     const { endpoint, stop } = await startFakeSts(() => granted(new Date()));
     await stop();

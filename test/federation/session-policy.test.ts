@@ -68,6 +68,13 @@ describe('the session policy', () => {
     expect(keys).toMatchObject({ Action: actions, Condition: { StringLike: { 'kms:ViaService': 's3.*' } } });
   });
 
+  it('speaks of no keys where there is no KMS', () => {
+    const policy = sessionPolicyFor([readReports], { hasKms: false });
+
+    expect(JSON.parse(policy).Statement).toHaveLength(2);
+    expect(policy).not.toContain('kms');
+  });
+
   it('fits STS for two locations with prefixes of 250 characters', () => {
     const prefix = 'p'.repeat(250);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { vi } from 'vitest';
 import { createSelfSignedCertificate } from '../../local/entra/certificates.ts';
-import { type EntraStandIn, startEntraStandIn } from '../../local/entra/server.ts';
+import { type EntraStandIn, type EntraStandInOptions, startEntraStandIn } from '../../local/entra/server.ts';
 import type { IdentityChoice, IdentitySettings } from '../../src/federation/identity.ts';
 
 export const AUDIENCE = 'api://keyless-bridge';
@@ -24,8 +24,8 @@ export interface Tenant {
 }
 
 /** Starts the Entra stand-in with one app registration and two managed identities, and makes this process trust and use it. */
-export async function startTenant(): Promise<Tenant> {
-  const entra = await startEntraStandIn();
+export async function startTenant(options: EntraStandInOptions = {}): Promise<Tenant> {
+  const entra = await startEntraStandIn(options);
   const folder = await mkdtemp(join(tmpdir(), 'tenant-'));
   const certificatePath = join(folder, 'app.pem');
   const { key, certificate } = await createSelfSignedCertificate('app');

@@ -79,6 +79,13 @@ export function createAccount(id: string, clock: () => Date) {
 
     findRole: (arn: string) => roles.get(arn),
 
+    /** Adds a policy to a role; sessions that are open keep what they were given. Throws when there is no such role or the policy is not valid. */
+    addRolePolicy(roleName: string, document: unknown): void {
+      const role = roles.get(`arn:aws:iam::${id}:role/${roleName}`);
+      if (role === undefined) throw new Error(`There is no role ${roleName}.`);
+      roles.set(role.arn, { ...role, policies: [...role.policies, parsePolicy(document, 'identity')] });
+    },
+
     openSession({ role, name, expiresInSeconds, policy }: SessionRequest): Session {
       const session: Session = {
         accessKeyId: `ASIA${randomText(16)}`,

@@ -8,6 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IssuedSession } from '../../../local/aws/server.ts';
 import { allow, startTestAws, type TestAws } from './setup.ts';
 
 const DENIED = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } };
@@ -84,5 +85,20 @@ describe("a session's own policy", () => {
     await expect(client.send(new GetObjectCommand({ Bucket, Key: 'in/a' }))).resolves.toBeDefined();
     await expect(client.send(new GetObjectCommand({ Bucket, Key: 'out/a' }))).rejects.toMatchObject(DENIED);
     await expect(client.send(new DeleteObjectCommand({ Bucket, Key: 'in/a' }))).rejects.toMatchObject(DENIED);
+  });
+});
+
+describe('a policy that is added to a role', () => {
+  it('holds for the sessions after it', async () => {
+    const Bucket = await bucketWith('a');
+    const trustPolicy = { Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRoleWithWebIdentity' } };
+    const roleArn = test.aws.createRole({ name: 'grown', trustPolicy, policies: [] });
+    const read = (credentials: IssuedSession) => test.client({ credentials }).send(new GetObjectCommand({ Bucket, Key: 'a' }));
+    const before = test.aws.issueSession({ roleArn, expiresInSeconds: 900 });
+
+    test.aws.addRolePolicy('grown', allow('s3:GetObject', '*'));
+
+    await expect(read(before)).rejects.toMatchObject(DENIED);
+    await expect(read(test.aws.issueSession({ roleArn, expiresInSeconds: 900 }))).resolves.toBeDefined();
   });
 });

@@ -36,6 +36,14 @@ describe('discovery', () => {
     expect(second.body['issuer']).toBe(`https://login.microsoftonline.com/${entra.tenantId}/v2.0`);
   });
 
+  it('answers who puts a slash between the issuer, which ends with one, and the path', async () => {
+    const entra = await start();
+
+    const answer = await fetchJson(`${entra.discoveryBase}//.well-known/openid-configuration`, { ca: entra.caPem });
+
+    expect(answer).toMatchObject({ status: 200, body: { issuer: entra.issuer } });
+  });
+
   it('knows no other tenant', async () => {
     const entra = await start();
 

@@ -1,0 +1,49 @@
+import type { Checked } from '../checked.ts';
+import type { Environment } from '../environment.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import type { Trust } from '../trust/lint/trust.ts';
+import { BrokenLink } from './finding.ts';
+import { findingOf, recognise } from './known-failures.ts';
+import { parseTrust } from './trust.ts';
+import type { Report } from './walk.ts';
+
+/** What some tools take in place of the credentials that they are given. */
+const AMBIENT_KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+
+export interface SettingsSource {
+  readonly environment: Environment;
+  /** Text of jobs.json, where there is one. */
+  readonly jobsFile?: string | undefined;
+  /** Whom the role lets in, as {@link parseTrust} reads it; the setting BRIDGE_TRUST_POLICY unless given. */
+  readonly trustPolicy?: string | undefined;
+}
+
+/** Reads the settings as the app does, and what the doctor may know besides of the role. */
+export function checkSettings(source: SettingsSource, report: Report): { readonly settings: Settings; readonly trust?: Trust } {
+  const { environment, jobsFile, trustPolicy = environment['BRIDGE_TRUST_POLICY']?.trim() || undefined } = source;
+  const settings = readSettings(environment, jobsFile);
+  const trust: Checked<Trust | undefined> = trustPolicy === undefined ? { value: undefined } : parseTrust(trustPolicy);
+  const problems = [...(settings.problems ?? []), ...(trust.problems ?? [])];
+  if (settings.value === undefined || problems.length > 0) throw new BrokenLink(findingsOf(problems));
+  warnOfAmbientKeys(environment, report);
+  const { identity, audience, aws, jobs } = settings.value;
+  report.note({ identity: identity.mode, audience, role: aws.roleArn, region: aws.region, jobs: String(jobs.length) });
+  return { settings: settings.value, ...(trust.value && { trust: trust.value }) };
+}
+
+function findingsOf(problems: readonly string[]) {
+  return problems.map((problem) => {
+    const [known] = recognise({ text: problem });
+    const usual = {
+      id: 'setting-wrong',
+      cause: 'A setting is missing or is not what it must be.',
+      fix: 'Correct the app setting, then restart the app.',
+    };
+    return { ...(known ?? usual), symptom: problem };
+  });
+}
+
+function warnOfAmbientKeys(environment: Environment, report: Report): void {
+  const names = AMBIENT_KEYS.filter((name) => environment[name]?.trim());
+  if (names.length > 0) report.warn(findingOf('ambient-aws-keys', `Set beside the settings of the bridge: ${names.join(', ')}.`));
+}

@@ -1,0 +1,95 @@
+import { createBlobStore } from '../azure/blob-store.ts';
+import { stateService } from '../create-bridge.ts';
+import { createFederation, type Federation } from '../create-federation.ts';
+import { createS3ClientOf, openLocation } from '../open-stores.ts';
+import type { Settings } from '../settings.ts';
+import { isStoreError } from '../sync/store-error.ts';
+import { checkCredentials, checkTrust, SESSION_NAME } from './check-aws.ts';
+import { checkClock } from './check-clock.ts';
+import { checkLimits } from './check-limits.ts';
+import { checkLocation } from './check-location.ts';
+import { checkSettings, type SettingsSource } from './check-settings.ts';
+import { checkIdentityAndToken } from './check-token.ts';
+import type { Claims } from './claims.ts';
+import { explainError } from './explain-error.ts';
+import { type Place, placesOf } from './places.ts';
+import { createWalk, type Diagnosis, type Report, type Walk, WalkEnded } from './walk.ts';
+
+export interface DoctorOptions extends SettingsSource {
+  /** Text of host.json, where there is one. */
+  readonly hostFile?: string | undefined;
+  /** Also write, read and delete a whole object in each destination; otherwise nothing is written that would be an object. */
+  readonly writeProbe?: boolean;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+}
+
+/** Walks the chain from the settings to the objects, link by link, and stops at the first that is broken. */
+export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
+  const { environment, clock = Date.now } = options;
+  let claims: Claims | undefined;
+  const walk = createWalk((error) => explainError(error, { environment, nowMs: clock(), ...(claims && { claims }) }));
+  try {
+    const { settings, trust, federation } = await walk.check('settings', (report) => {
+      const known = checkSettings(options, report);
+      return { ...known, federation: createFederation(known.settings) };
+    });
+    await walk.check('clock', (report) => checkClock(serviceUrls(settings), clock, report));
+    const token = await checkIdentityAndToken(walk, { identity: federation.identity, audience: settings.audience, environment, clock });
+    claims = token;
+    await walk.check('trust', (report) => checkTrust(trust, token, settings.aws, report));
+    const credentials = await walk.check('sts', (report) => {
+      report.note({ session: SESSION_NAME, seconds: String(settings.aws.sessionSeconds) });
+      return federation.openSession(SESSION_NAME)();
+    });
+    await walk.check('credentials', (report) => checkCredentials(credentials, settings.aws, report));
+    await walk.check('records', (report) => checkRecords(settings, report));
+    await checkPlaces(walk, { settings, federation, writeProbe: options.writeProbe ?? false });
+    await walk.check('limits', (report) => checkLimits(settings, options.hostFile, report));
+  } catch (error) {
+    if (!(error instanceof WalkEnded)) throw error;
+  }
+  return walk.diagnosis();
+}
+
+/** The app's own records, in the host's storage account. Their container is made when it is first needed. */
+async function checkRecords({ stateStorage, stateContainer }: Settings, report: Report): Promise<void> {
+  const store = createBlobStore({ container: stateService(stateStorage).getContainerClient(stateContainer), prefix: '' });
+  try {
+    await checkLocation(store, { access: 'write', writeProbe: false }, report);
+  } catch (error) {
+    if (!isStoreError(error, 'not-found')) throw error;
+    report.note({ container: 'not there yet: the first run makes it' });
+  }
+}
+
+interface Reach {
+  readonly settings: Settings;
+  readonly federation: Federation;
+  readonly writeProbe: boolean;
+}
+
+async function checkPlaces(walk: Walk, { settings, federation, writeProbe }: Reach): Promise<void> {
+  const { storageCredential } = federation.identity;
+  for (const place of placesOf(settings)) {
+    await walk.check(place.name, (report) => {
+      const s3Client = () => createS3ClientOf(settings.aws, federation.openSession(SESSION_NAME, grantsOf(place, writeProbe)));
+      const store = openLocation(place.location, { storageCredential, stateStorage: settings.stateStorage, s3Client });
+      return checkLocation(store, { access: place.access, writeProbe }, report);
+    });
+  }
+}
+
+/** As narrow as a run's session is. */
+function grantsOf({ location, access }: Place, mayDelete: boolean) {
+  if (location.kind !== 's3') return [];
+  const { bucket, prefix } = location;
+  return [access === 'read' ? { bucket, prefix, access } : { bucket, prefix, access, mayDelete }];
+}
+
+/** Services that tell the time to whoever asks. */
+function serviceUrls(settings: Settings): readonly string[] {
+  const { region, stsEndpoint = `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}` } = settings.aws;
+  const accounts = placesOf(settings).flatMap(({ location }) => (location.kind === 'blob' ? [location.accountUrl] : []));
+  return [...new Set([stsEndpoint, ...accounts])];
+}

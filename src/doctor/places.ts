@@ -1,0 +1,31 @@
+import { formatLocation, type Location } from '../locations.ts';
+import type { Settings } from '../settings.ts';
+
+/** A configured location and what the bridge does there. */
+export interface Place {
+  /** For the name of the check: the location, and who uses it for what. */
+  readonly name: string;
+  readonly location: Location;
+  readonly access: 'read' | 'write';
+}
+
+/** Each configured location once for reading and once for writing, in the order of the jobs; then those that only ad hoc runs may use. */
+export function placesOf({ jobs, allowedLocations }: Pick<Settings, 'jobs' | 'allowedLocations'>): readonly Place[] {
+  const ofJobs = jobs.flatMap(({ name, source, destination, reportTo }) => [
+    place(source, 'read', `source of ${name}`),
+    place(destination, 'write', `destination of ${name}`),
+    ...(reportTo ? [place(reportTo, 'write', `reports of ${name}`)] : []),
+  ]);
+  const known = new Set(ofJobs.map(({ location }) => formatLocation(location)));
+  const others = allowedLocations.filter((location) => !known.has(formatLocation(location)));
+  return withoutRepeats([...ofJobs, ...others.map((location) => place(location, 'read', 'allowed to ad hoc runs'))]);
+}
+
+function place(location: Location, access: Place['access'], use: string): Place {
+  return { name: `${formatLocation(location)} (${use})`, location, access };
+}
+
+function withoutRepeats(places: readonly Place[]): readonly Place[] {
+  const byUse = Object.groupBy(places, ({ location, access }) => `${access} ${formatLocation(location)}`);
+  return Object.values(byUse).flatMap((same) => same?.[0] ?? []);
+}

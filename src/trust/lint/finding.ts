@@ -1,0 +1,16 @@
+/** What is wrong with a trust, where, and what to do. */
+export interface Finding {
+  /** Which rule found it, such as `trust/audience-only`. */
+  readonly rule: string;
+  /** A warning alone does not fail the check. */
+  readonly severity: 'error' | 'warning';
+  /** Path in the document that was checked. */
+  readonly place: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** Makes the findings of one rule. */
+export function errorOf(rule: string, texts: { readonly why: string; readonly fix: string }): (place: string) => Finding {
+  return (place) => ({ rule, severity: 'error', place, ...texts });
+}

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Host } from '../../local/host/host.ts';
+import { startLocalHost } from '../../local/host/in-process.ts';
+
+const FUNCTION_KEY = 'key-of-this-test';
+const SETTINGS = {
+  AzureWebJobsStorage: '',
+  BRIDGE_AUDIENCE: '',
+  AWS_ROLE_ARN: 'nobody',
+  AWS_REGION: 'eu-central-1',
+  BRIDGE_IDENTITY: 'managed-identity',
+  BRIDGE_JOBS: '[{ "name": "A" }]',
+};
+const WRONG = ['AzureWebJobsStorage', 'BRIDGE_AUDIENCE', 'AWS_ROLE_ARN', 'BRIDGE_JOBS[0].name', 'BRIDGE_JOBS[0].source'];
+const GUARDED = [
+  ['POST', 'sync'],
+  ['GET', 'jobs'],
+  ['POST', 'jobs/a/runs'],
+  ['GET', 'runs'],
+  ['GET', 'runs/1700000000000-ffffffff'],
+  ['GET', 'runs/1700000000000-ffffffff/report'],
+  ['POST', 'runs/1700000000000-ffffffff/cancel'],
+] as const;
+const DOCTOR = ['GET', 'doctor'] as const;
+
+let host: Host;
+const told: string[] = [];
+
+beforeAll(async () => {
+  vi.spyOn(console, 'error').mockImplementation((line) => void told.push(String(line)));
+  host = await startLocalHost({
+    appDir: new URL('../..', import.meta.url).pathname,
+    env: SETTINGS,
+    functionKey: FUNCTION_KEY,
+    log: () => undefined,
+    register: () => {
+      vi.resetModules();
+      return import('../../src/main.ts');
+    },
+  });
+});
+afterAll(() => host.stop());
+
+const call = (method: string, path: string, headers: Record<string, string> = {}) => fetch(`${host.url}/api/${path}`, { method, headers });
+const named = WRONG.map((name) => expect.stringContaining(name));
+
+describe('an app whose settings are wrong', () => {
+  it('tells every problem by its health, which needs no key', async () => {
+    const answer = await call('GET', 'health');
+
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toEqual({ status: 'misconfigured', problems: expect.arrayContaining(named) });
+  });
+
+  it('tells every problem in its log', () => {
+    expect(told).toEqual(expect.arrayContaining(named));
+  });
+
+  it.each(GUARDED)('answers %s %s with 503 and every problem', async (method, path) => {
+    const answer = await call(method, path, { 'x-functions-key': FUNCTION_KEY });
+
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status: 503, problems: expect.arrayContaining(named) });
+  });
+});
+
+describe('the doctor of an app whose settings are wrong', () => {
+  it('answers 503 and names every setting that is', async () => {
+    const answer = await call(...DOCTOR, { 'x-functions-key': FUNCTION_KEY });
+
+    const diagnosis = await answer.text();
+    expect(answer.status).toBe(503);
+    for (const name of WRONG) expect(diagnosis).toContain(name);
+  });
+});
+
+describe('every function but health', () => {
+  it.each([...GUARDED, DOCTOR])('wants the function key: %s %s', async (method, path) => {
+    expect((await call(method, path)).status).toBe(401);
+  });
+
+  it('is covered by this test', () => {
+    const functions = host.functions.filter(({ trigger }) => trigger.type === 'httpTrigger');
+
+    expect(functions).toHaveLength([...GUARDED, DOCTOR].length + 1);
+    expect(functions.filter(({ trigger }) => trigger.options['authLevel'] !== 'function').map(({ name }) => name)).toEqual(['health']);
+  });
+});

@@ -1,0 +1,188 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shippedTemplate } from '../../../local/cloudformation/deploy-trust.ts';
+import { createS3Client } from '../../../src/aws/s3-client.ts';
+import { createS3Store } from '../../../src/aws/s3-store.ts';
+import { sessionPolicyFor } from '../../../src/federation/session-policy.ts';
+import { crc64 } from '../../../src/sync/crc64.ts';
+import { present } from '../../../src/sync/present.ts';
+import type { Store } from '../../../src/sync/store.ts';
+import { isStoreError } from '../../../src/sync/store-error.ts';
+import type { ParameterValues } from '../../../src/trust/template/parameters.ts';
+import type { Resource, Template } from '../../../src/trust/template/read-template.ts';
+import { SOURCE, startTestAccount, TARGET, type TestAccount } from './account.ts';
+
+const BYTES = Buffer.from('content');
+
+let account: TestAccount;
+const clients: S3Client[] = [];
+
+beforeAll(async () => {
+  account = await startTestAccount();
+  const roleArn = account.deploy({ ReadPrefix: '', WriteBucket: TARGET.bucket, WritePrefix: '' });
+  const source = account.deploy({ WriteBucket: SOURCE.bucket, WritePrefix: '' });
+  for (const prefix of ['in/', 'other/']) await OPERATIONS.write(open(source, { ...SOURCE, prefix }));
+  for (const prefix of ['', 'out/', 'other/']) await OPERATIONS.write(open(roleArn, { ...TARGET, prefix }));
+});
+afterAll(async () => {
+  for (const client of clients) client.destroy();
+  await account.stop();
+});
+
+/** A store as the role sees it, without a policy of the session unless there is one. */
+function open(roleArn: string, location: { readonly bucket: string; readonly prefix: string }, policy?: string): Store {
+  const client = createS3Client({
+    region: account.aws.region,
+    endpoint: account.aws.url,
+    forcePathStyle: true,
+    checksums: 'when-supported',
+    credentials: account.aws.issueSession({ roleArn, expiresInSeconds: 900, policy }),
+  });
+  clients.push(client);
+  return createS3Store({ client, ...location });
+}
+
+const UPLOAD = { key: 'big', sizeBytes: BYTES.length, properties: { metadata: {} } };
+
+/** What the app does to a store in which there is an object `a`. */
+const OPERATIONS = {
+  list: (store: Store) => Array.fromAsync(store.list()),
+  head: (store: Store) => store.head('a'),
+  'find nothing': (store: Store) => store.head('absent'),
+  read: async (store: Store) => Array.fromAsync((await store.read('a')).body),
+  write: (store: Store) => store.write('a', BYTES, { properties: { metadata: {} }, crc64: crc64(BYTES) }),
+  upload: async (store: Store) => {
+    const upload = await store.beginUpload(UPLOAD);
+    const part = await store.uploadPart(upload, 1, BYTES, { crc64: crc64(BYTES) });
+    return store.commit(upload, [part], { crc64: crc64(BYTES) });
+  },
+  'see parts': async (store: Store) => store.listParts(await store.beginUpload(UPLOAD)),
+  abort: async (store: Store) => store.abort(await store.beginUpload(UPLOAD)),
+  delete: (store: Store) => store.delete('absent'),
+} as const satisfies Record<string, (store: Store) => Promise<unknown>>;
+
+type Operation = keyof typeof OPERATIONS;
+
+/** `done`, or the code of the error. */
+async function outcomeOf(operation: Operation, store: Store): Promise<string> {
+  try {
+    await OPERATIONS[operation](store);
+    return 'done';
+  } catch (error) {
+    if (isStoreError(error)) return error.code;
+    throw error;
+  }
+}
+
+const READING: readonly Operation[] = ['list', 'head', 'find nothing', 'read'];
+const WRITING: readonly Operation[] = [...READING, 'write', 'upload', 'see parts', 'abort'];
+const DELETES = { AllowDelete: 'true' };
+
+describe('the role of the shipped template', () => {
+  it.each(READING)('may %s in what is read, also in a session of a run', async (operation) => {
+    const policy = sessionPolicyFor([{ ...SOURCE, access: 'read' }]);
+
+    expect(await outcomeOf(operation, open(account.deploy(), SOURCE, policy))).toBe('done');
+  });
+
+  it.each(WRITING)('may %s in what is written, also in a session of a run', async (operation) => {
+    const policy = sessionPolicyFor([{ ...TARGET, access: 'write' }]);
+
+    expect(await outcomeOf(operation, open(account.deploy(), TARGET, policy))).toBe('done');
+  });
+
+  it.each(WRITING)('may %s in whole buckets when no prefix is given', async (operation) => {
+    const roleArn = account.deploy({ ReadBucket: '', ReadPrefix: '', WritePrefix: '' });
+
+    expect(await outcomeOf(operation, open(roleArn, { ...TARGET, prefix: '' }))).toBe('done');
+  });
+
+  it('may delete when that was asked for', async () => {
+    const policy = sessionPolicyFor([{ ...TARGET, access: 'write', mayDelete: true }]);
+
+    expect(await outcomeOf('delete', open(account.deploy(DELETES), TARGET, policy))).toBe('done');
+  });
+
+  it.each<[Operation, string, { readonly bucket: string; readonly prefix: string }, ParameterValues]>([
+    ['delete', 'what is written, unless that was asked for', TARGET, {}],
+    ['delete', 'what is read', SOURCE, DELETES],
+    ['write', 'what is read', SOURCE, {}],
+    ['list', 'another prefix of what is read', { ...SOURCE, prefix: 'other/' }, {}],
+    ['read', 'another prefix of what is read', { ...SOURCE, prefix: 'other/' }, {}],
+    ['list', 'the whole bucket of what is read', { ...SOURCE, prefix: '' }, {}],
+    ['list', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, {}],
+    ['read', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, {}],
+    ['write', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, {}],
+    ['upload', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, {}],
+    ['delete', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, DELETES],
+    ['list', 'what is written, when it only reads', TARGET, { WriteBucket: '' }],
+    ['list', 'what is read, when it only writes', SOURCE, { ReadBucket: '' }],
+    ['list', 'a bucket of the same name in another account', SOURCE, { BucketAccount: '999999999999' }],
+    ['write', 'a bucket of the same name in another account', TARGET, { BucketAccount: '999999999999' }],
+  ])('may not %s: %s', async (operation, _, location, parameters) => {
+    expect(await outcomeOf(operation, open(account.deploy(parameters), location))).toBe('permission-denied');
+  });
+});
+
+describe('a permission that the role lacks', () => {
+  const MISSING: readonly (readonly [action: string, resource: string, operation: Operation])[] = [
+    ['s3:ListBucket', 'ReadAccess', 'list'],
+    ['s3:ListBucket', 'ReadAccess', 'find nothing'],
+    ['s3:GetObject', 'ReadAccess', 'head'],
+    ['s3:GetObject', 'ReadAccess', 'read'],
+    ['s3:ListBucket', 'WriteAccess', 'list'],
+    ['s3:GetObject', 'WriteAccess', 'head'],
+    ['s3:PutObject', 'WriteAccess', 'write'],
+    ['s3:PutObject', 'WriteAccess', 'upload'],
+    ['s3:ListMultipartUploadParts', 'WriteAccess', 'see parts'],
+    ['s3:AbortMultipartUpload', 'WriteAccess', 'abort'],
+    ['s3:DeleteObject', 'DeleteAccess', 'delete'],
+  ];
+
+  it.each(MISSING)('is named by the error: %s of %s, to %s', async (action, resource, operation) => {
+    const roleArn = account.deploy(DELETES, without(shippedTemplate(), resource, action));
+
+    const attempt = OPERATIONS[operation](open(roleArn, resource === 'ReadAccess' ? SOURCE : TARGET));
+
+    await expect(attempt).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'permission-denied',
+      message: expect.stringContaining(action),
+    });
+  });
+
+  it('is each one that the template grants on S3', () => {
+    const granted = ['ReadAccess', 'WriteAccess', 'DeleteAccess'].flatMap((name) =>
+      actionsOf(shippedTemplate(), name).map((action) => `${action} of ${name}`),
+    );
+
+    expect(new Set(MISSING.map(([action, resource]) => `${action} of ${resource}`))).toEqual(new Set(granted));
+  });
+});
+
+interface Statement {
+  readonly Action: readonly string[];
+}
+
+function resourceOf(template: Template, name: string): Resource {
+  return present(template.Resources[name], name);
+}
+
+function statementsOf(template: Template, name: string): readonly Statement[] {
+  const { Statement } = resourceOf(template, name).Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] };
+  return Statement;
+}
+
+function actionsOf(template: Template, name: string): readonly string[] {
+  return statementsOf(template, name).flatMap(({ Action }) => Action);
+}
+
+/** The template with an action taken out of a policy. */
+function without(template: Template, name: string, action: string): Template {
+  const Statement = statementsOf(template, name)
+    .map((statement) => ({ ...statement, Action: statement.Action.filter((one) => one !== action) }))
+    .filter(({ Action }) => Action.length > 0);
+  const resource = resourceOf(template, name);
+  const Properties = { ...resource.Properties, PolicyDocument: { Version: '2012-10-17', Statement } };
+  return { ...template, Resources: { ...template.Resources, [name]: { ...resource, Properties } } };
+}

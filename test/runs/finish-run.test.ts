@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FinishDependencies, finishRun } from '../../src/runs/finish-run.ts';
+import { createLocks } from '../../src/runs/lock.ts';
+import { openReceiptLog } from '../../src/runs/receipt-log.ts';
+import { createRunRecords, type RunRecord } from '../../src/runs/record.ts';
+import { readReport } from '../../src/runs/report.ts';
+import { createShardStates } from '../../src/runs/shard-state.ts';
+import type { Receipt } from '../../src/sync/receipt.ts';
+import { NO_COUNTS } from '../../src/sync/tally.ts';
+import { copied, failed, RUN_ID, runRecord } from '../support/run-records.ts';
+import { type StateServer, startStateServer } from '../support/state-server.ts';
+
+let server: StateServer;
+
+beforeAll(async () => {
+  server = await startStateServer();
+});
+afterAll(() => server.stop());
+
+/** A run whose slices are over and that holds its lock. */
+async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDependencies> = {}) {
+  const state = server.createState();
+  const delivered = new Map<string, string>();
+  const dependencies: FinishDependencies = {
+    state,
+    records: createRunRecords(state),
+    shards: createShardStates(state),
+    locks: createLocks(state),
+    clock: () => 1_700_000_060_000,
+    openReportTarget: (_record, location) => ({
+      async writeStream(key, body) {
+        delivered.set(`${location}${key}`, Buffer.concat(await Array.fromAsync(body)).toString());
+      },
+    }),
+    ...target,
+  };
+  const record = runRecord({ state: 'running', ...more });
+  await dependencies.records.create(record);
+  await dependencies.locks.take(record, RUN_ID, async () => true);
+  return {
+    ...dependencies,
+    delivered,
+    finish: (end: Parameters<typeof finishRun>[2] = { end: 'done' }) => finishRun(dependencies, RUN_ID, end),
+    record: () => dependencies.records.find(RUN_ID),
+    report: async () => (await readReport(state, RUN_ID, 'ndjson', 0))?.text,
+    lockHolder: () => dependencies.locks.take(record, 'someone-else', async () => true),
+    async execute(startedAt: number, receipts: readonly Receipt[]) {
+      const log = openReceiptLog(state, RUN_ID, 0, 0, startedAt);
+      for (const receipt of receipts) await log.add(receipt);
+      await log.flush();
+    },
+    count: (counts: Partial<typeof NO_COUNTS>) =>
+      dependencies.shards.finish(RUN_ID, 0, 0, { checkpoint: 'z', counts: { ...NO_COUNTS, ...counts }, failures: [] }, true),
+  };
+}
+
+const linesOf = (...receipts: readonly Receipt[]) => receipts.map((receipt) => `${JSON.stringify(receipt)}\n`).join('');
+
+describe('finishing a run', () => {
+  it('enters how it ended, makes the report and gives the lock back', async () => {
+    const run = await setUp();
+    await run.execute(1, [copied('a'), copied('b')]);
+    await run.count({ listed: 3, copied: 2, unchanged: 1, extraneous: 4 });
+
+    await run.finish();
+
+    expect(await run.record()).toMatchObject({
+      state: 'succeeded',
+      endedAt: '2023-11-14T22:14:20.000Z',
+      counts: { listed: 3, copied: 2, unchanged: 1, skipped: 0, failed: 0, extraneous: 4, copiedBytes: 6 },
+    });
+    expect(await run.report()).toBe(linesOf(copied('a'), copied('b')));
+    expect(await run.lockHolder()).toBe('someone-else');
+  });
+
+  it('says that it completed with failures when an object failed', async () => {
+    const run = await setUp();
+    await run.execute(1, [copied('a'), failed('b')]);
+    await run.count({ listed: 2, copied: 1, failed: 1 });
+
+    await run.finish();
+
+    expect(await run.record()).toMatchObject({ state: 'completed-with-failures', counts: { copied: 1, failed: 1 } });
+  });
+
+  it.each([
+    [{ end: 'cancelled' } as const, { state: 'cancelled' }],
+    [
+      { end: 'failed', failure: { code: 'not-found', message: 'No bucket.' } } as const,
+      { state: 'failed', failure: { code: 'not-found', message: 'No bucket.' } },
+    ],
+  ])('enters the end %j', async (end, expected) => {
+    const run = await setUp();
+
+    await run.finish(end);
+
+    expect(await run.record()).toMatchObject(expected);
+    expect(await run.lockHolder()).toBe('someone-else');
+  });
+
+  it('counts an object once that two executions of a slice met, and as copied', async () => {
+    const run = await setUp();
+    await run.execute(1, [copied('a'), copied('b')]);
+    await run.execute(2, [copied('c')]);
+    await run.count({ listed: 4, copied: 1, unchanged: 3, copiedBytes: 3 });
+
+    await run.finish();
+
+    const counts = (await run.record())?.counts ?? NO_COUNTS;
+    expect(counts).toMatchObject({ listed: 4, copied: 3, unchanged: 1, copiedBytes: 9 });
+    expect(counts.copied + counts.unchanged + counts.skipped + counts.failed).toBe(counts.listed);
+  });
+
+  it('counts what a slice copied that died before it entered any counts', async () => {
+    const run = await setUp();
+    await run.execute(1, [copied('a')]);
+
+    await run.finish({ end: 'cancelled' });
+
+    expect((await run.record())?.counts).toMatchObject({ listed: 1, copied: 1, unchanged: 0 });
+  });
+
+  it('changes nothing the second time', async () => {
+    const run = await setUp();
+    await run.execute(1, [copied('a')]);
+    await run.finish();
+    const before = await run.record();
+    await run.execute(2, [copied('b')]);
+
+    await run.finish({ end: 'cancelled' });
+
+    expect(await run.record()).toEqual(before);
+    expect(await run.report()).toBe(linesOf(copied('a')));
+  });
+
+  it('gives the lock back when an earlier call died before that', async () => {
+    const run = await setUp({ state: 'succeeded' });
+
+    await run.finish();
+
+    expect(await run.lockHolder()).toBe('someone-else');
+  });
+
+  it('leaves the lock to the run that has taken it over', async () => {
+    const run = await setUp();
+    await run.locks.take(runRecord(), 'successor', async () => false);
+
+    await run.finish();
+
+    expect(await run.lockHolder()).toBe('successor');
+  });
+
+  it('does nothing for a run that is not there', async () => {
+    const run = await setUp();
+    await run.records.remove(RUN_ID);
+
+    await expect(run.finish()).resolves.toBeUndefined();
+  });
+
+  it('delivers the report under the names of the job and the run', async () => {
+    const run = await setUp({ job: 'nightly', reportTo: 's3://reports/' });
+    await run.execute(1, [copied('a')]);
+
+    await run.finish();
+
+    const to = `s3://reports/nightly-${RUN_ID}.ndjson`;
+    expect(Object.fromEntries(run.delivered)).toEqual({ [to]: linesOf(copied('a')) });
+    expect((await run.record())?.reportDelivery).toEqual({ state: 'delivered', to });
+  });
+
+  it('enters why the report could not be delivered, and ends all the same', async () => {
+    const refuse = () => ({ writeStream: () => Promise.reject(new Error('Writing is not allowed.')) });
+    const run = await setUp({ reportTo: 's3://reports/' }, { openReportTarget: refuse });
+
+    await run.finish();
+
+    expect(await run.record()).toMatchObject({
+      state: 'succeeded',
+      reportDelivery: { state: 'failed', to: `s3://reports/sync-${RUN_ID}.ndjson`, message: 'Writing is not allowed.' },
+    });
+    expect(await run.lockHolder()).toBe('someone-else');
+  });
+});

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine, InstanceStatus } from '../../src/runs/engine.ts';
+import { createLocks } from '../../src/runs/lock.ts';
+import { createRunRecords, type RunRequest } from '../../src/runs/record.ts';
+import { createRuns, RunConflictError } from '../../src/runs/runs.ts';
+import { runRecord } from '../support/run-records.ts';
+import { type StateServer, startStateServer } from '../support/state-server.ts';
+
+let server: StateServer;
+
+beforeAll(async () => {
+  server = await startStateServer();
+});
+afterAll(() => server.stop());
+
+const { source, destination, options } = runRecord();
+const REQUEST: RunRequest = { source, destination, options };
+
+function fakeEngine(): Engine & { readonly instances: Map<string, InstanceStatus> } {
+  const instances = new Map<string, InstanceStatus>();
+  return {
+    instances,
+    async start(instanceId) {
+      instances.set(instanceId, 'active');
+    },
+    status: async (instanceId) => instances.get(instanceId) ?? 'gone',
+  };
+}
+
+function setUp() {
+  const state = server.createState();
+  const records = createRunRecords(state);
+  const engine = fakeEngine();
+  const time = { now: 1_700_000_000_000 };
+  const runs = createRuns({ records, locks: createLocks(state), clock: () => time.now });
+  const start = (request = REQUEST) => runs.start(engine, request, 'http');
+  return { records, engine, runs, time, start };
+}
+
+describe('starting a run', () => {
+  it('makes its record and the instance that carries it', async () => {
+    const { engine, records, start } = setUp();
+
+    const run = await start();
+
+    expect(run).toMatchObject({ ...REQUEST, state: 'queued', startedBy: 'http', attempt: 1, createdAt: '2023-11-14T22:13:20.000Z' });
+    expect(await records.find(run.id)).toEqual(run);
+    expect([...engine.instances]).toEqual([[`${run.id}-1`, 'active']]);
+  });
+
+  it('is refused while another run between the same locations is under way, and leaves no record', async () => {
+    const { records, start } = setUp();
+    const first = await start();
+
+    const second = start();
+
+    await expect(second).rejects.toThrow(RunConflictError);
+    await expect(second).rejects.toMatchObject({ runId: first.id });
+    expect(await Array.fromAsync(records.list())).toEqual([first]);
+  });
+
+  it('succeeds for exactly one of many callers', async () => {
+    const { engine, records, start } = setUp();
+
+    const results = await Promise.allSettled(Array.from({ length: 50 }, () => start()));
+
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(engine.instances.size).toBe(1);
+    expect(await Array.fromAsync(records.list())).toHaveLength(1);
+  });
+
+  it('is free for other locations and for jobs', async () => {
+    const { engine, start } = setUp();
+
+    await start();
+    await start({ ...REQUEST, destination: `${destination}other/` });
+    await start({ ...REQUEST, job: 'nightly' });
+
+    expect(engine.instances.size).toBe(3);
+  });
+
+  it('enters an abandoned run as failed and takes its lock over', async () => {
+    const { engine, records, start } = setUp();
+    const first = await start();
+    engine.instances.set(`${first.id}-1`, 'ended');
+
+    const second = await start();
+
+    expect(await records.find(first.id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
+    expect(await records.find(second.id)).toMatchObject({ state: 'queued' });
+  });
+
+  it('takes the lock over of a run whose record is gone', async () => {
+    const { records, start } = setUp();
+    const first = await start();
+    await records.remove(first.id);
+
+    await expect(start()).resolves.toMatchObject({ state: 'queued' });
+  });
+});
+
+describe('finding a run', () => {
+  it('tells what is not there', async () => {
+    const { engine, runs } = setUp();
+
+    expect(await runs.find(engine, '1700000000000-ffffffff')).toBeUndefined();
+  });
+
+  it('gives a new run time to be known to the engine', async () => {
+    const { engine, runs, start, time } = setUp();
+    const { id } = await start();
+    engine.instances.clear();
+
+    expect(await runs.find(engine, id)).toMatchObject({ state: 'queued' });
+    time.now += 31_000;
+    expect(await runs.find(engine, id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
+  });
+
+  it.each(['ended', 'gone'] as const)('enters a running run as failed when its instance is %s', async (status) => {
+    const { engine, records, runs, start } = setUp();
+    const { id } = await start();
+    await records.update(id, (record) => ({ ...record, state: 'running' }));
+    engine.instances.set(`${id}-1`, status);
+
+    expect(await runs.find(engine, id)).toMatchObject({ state: 'failed', endedAt: '2023-11-14T22:13:20.000Z' });
+  });
+
+  it('leaves a run that has ended as it is', async () => {
+    const { engine, records, runs, start } = setUp();
+    const { id } = await start();
+    const ended = await records.update(id, (record) => ({ ...record, state: 'succeeded' }));
+    engine.instances.clear();
+
+    expect(await runs.find(engine, id)).toEqual(ended);
+  });
+});
+
+describe('listing runs', () => {
+  it('shows the newest first, so many as wanted, and of one job', async () => {
+    const { engine, runs, start, time } = setUp();
+    const ids: string[] = [];
+    for (const job of ['a', 'b', 'c']) {
+      ids.unshift((await start({ ...REQUEST, job })).id);
+      time.now += 1;
+    }
+    const list = async (filter: Parameters<typeof runs.list>[1]) => (await runs.list(engine, filter)).map(({ id }) => id);
+
+    expect(await list({ limit: 10 })).toEqual(ids);
+    expect(await list({ limit: 2 })).toEqual(ids.slice(0, 2));
+    expect(await list({ limit: 10, job: 'a' })).toEqual(ids.slice(2));
+  });
+});
+
+describe('cancelling a run', () => {
+  it('enters the wish, once', async () => {
+    const { engine, runs, start, time } = setUp();
+    const { id } = await start();
+
+    const first = await runs.cancel(engine, id);
+    time.now += 1_000;
+    const second = await runs.cancel(engine, id);
+
+    expect(first).toMatchObject({ state: 'queued', cancelRequestedAt: '2023-11-14T22:13:20.000Z' });
+    expect(second).toEqual(first);
+  });
+
+  it('leaves a run that has ended as it is', async () => {
+    const { engine, records, runs, start } = setUp();
+    const { id } = await start();
+    const ended = await records.update(id, (record) => ({ ...record, state: 'succeeded' }));
+
+    expect(await runs.cancel(engine, id)).toEqual(ended);
+  });
+
+  it('tells what is not there', async () => {
+    const { engine, runs } = setUp();
+
+    expect(await runs.cancel(engine, '1700000000000-ffffffff')).toBeUndefined();
+  });
+});
