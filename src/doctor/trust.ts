@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Checked } from '../checked.ts';
 import { readTrust } from '../trust/lint/read-trust.ts';
-import type { Trust } from '../trust/lint/trust.ts';
+import { type Trust, webIdentityStatements } from '../trust/lint/trust.ts';
 import { TemplateError } from '../trust/template/template-error.ts';
 
 /** The parameters of our CloudFormation template that the trust depends on. */
@@ -21,7 +21,9 @@ const parameterList = z
 /** Reads whom a role lets in: a trust policy, what `aws iam get-role` prints, or the parameters (JSON) of our CloudFormation template. */
 export function parseTrust(text: string): Checked<Trust> {
   try {
-    return { value: readTrust(roleOfParameters(text) ?? text, {}) };
+    const trust = readTrust(roleOfParameters(text) ?? text, {});
+    if (trust.roles.flatMap(webIdentityStatements).length > 0) return { value: trust };
+    return { problems: ['BRIDGE_TRUST_POLICY allows nobody sts:AssumeRoleWithWebIdentity: give the trust policy of the role'] };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return { problems: [`BRIDGE_TRUST_POLICY does not tell whom the role lets in: ${error.message}`] };

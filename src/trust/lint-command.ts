@@ -13,8 +13,9 @@ const SHIPPED_TEMPLATE = 'infra/aws/keyless-bridge.yaml';
 const USAGE = `npm run lint:trust -- [options] [FILE ...]
   Checks who can come in by an AWS role, and what it may do. FILE is a CloudFormation template (YAML or JSON), the output of
   "aws iam get-role", or a policy; ${SHIPPED_TEMPLATE} unless given.
-  --role-arn ARN           check the role in the account as well, by the AWS CLI and with your own AWS credentials
-  --parameter NAME=VALUE   a parameter of the template; may be repeated. What its conditions leave out by these is not checked
+  --role-arn ARN           check the role in the account as well, by the AWS CLI and with your own AWS credentials, which need
+                           iam:GetRole, iam:List*RolePolicies, iam:GetRolePolicy, iam:GetPolicy*, iam:GetOpenIDConnectProvider
+  --parameter NAME=VALUE   a parameter of the template; may be repeated. Policies that its conditions leave out by these are not checked
   --session-seconds N      the BRIDGE_SESSION_SECONDS that the app is to have
   --deletes                jobs delete objects, so the role may
   --json                   findings as JSON

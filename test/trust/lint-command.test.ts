@@ -92,6 +92,7 @@ describe('npm run lint:trust', () => {
 
   it.each([
     ['no trust in it', 'Resources: { Bucket: { Type: "AWS::S3::Bucket" } }', 'nothing to check'],
+    ['a statement for nobody and nothing', 'Statement: { Effect: Allow, Action: "s3:*" }', 'policy is no policy'],
     ['no known form', 'a: 1', 'neither a CloudFormation template'],
     [
       'a function that is not known',

@@ -112,6 +112,19 @@ describe('a trust policy', () => {
     expect(rulesFor({ ...policy, Statement })).toEqual(['trust/audience-only']);
   });
 
+  it('is not checked for tokens where it trusts no provider', () => {
+    const Statement = [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'sts:*' },
+      ...trustPolicy(PINNED).Statement,
+    ];
+
+    expect(rulesFor({ Statement })).toEqual([]);
+  });
+
+  it('alone says nothing of how long sessions may last', () => {
+    expect(rulesFor(trustPolicy(PINNED), { sessionSeconds: 43_200 })).toEqual([]);
+  });
+
   it('that is encoded as by the API of IAM is read', () => {
     const AssumeRolePolicyDocument = encodeURIComponent(JSON.stringify(trustPolicy({ StringEquals: AUD })));
 
@@ -214,6 +227,25 @@ describe('a template', () => {
     expect(rulesFor({ Resources: { ...Resources, Policy } })).toEqual(['permissions/all-actions']);
   });
 
+  it('is checked with a role that its parameters leave out', () => {
+    const { Resources } = template({
+      role: { AssumeRolePolicyDocument: trustPolicy({ StringEquals: AUD }, { Federated: { Ref: 'Provider' } }) },
+    });
+    const Conditions = { Never: { 'Fn::Equals': ['a', 'b'] } };
+
+    expect(rulesFor({ Conditions, Resources: { ...Resources, Role: { ...Resources.Role, Condition: 'Never' } } })).toEqual([
+      'trust/audience-only',
+    ]);
+  });
+
+  it('is not checked with a policy that its parameters leave out', () => {
+    const { Resources } = template();
+    const Properties = { RoleName: { Ref: 'Role' }, PolicyDocument: permissions('s3:*', '*') };
+    const Policy = { Type: 'AWS::IAM::RolePolicy', Condition: 'Never', Properties };
+
+    expect(rulesFor({ Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...Resources, Policy } })).toEqual([]);
+  });
+
   it('is not judged by roles that no token opens', () => {
     const { Resources } = template();
     const Statement = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
@@ -221,6 +253,16 @@ describe('a template', () => {
     const Other = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement }, Policies } };
 
     expect(rulesFor({ Resources: { ...Resources, Other } })).toEqual([]);
+  });
+
+  it.each<[unknown, number, readonly string[]]>([
+    [undefined, 7_200, ['role/session-above-maximum']],
+    ['7200', 7_200, []],
+    [{ Ref: 'Unknown' }, 7_200, []],
+  ])('with a maximum of %j, for sessions of %s s', (MaxSessionDuration, sessionSeconds, rules) => {
+    const document = { ...template({ role: { MaxSessionDuration } }), Parameters: { Unknown: { Type: 'Number' } } };
+
+    expect(rulesFor(document, { sessionSeconds })).toEqual(rules);
   });
 
   it('that names what only its deployment knows is read all the same', () => {

@@ -53,7 +53,7 @@ function checkKey(issuer: string, issuers: readonly string[], place: string): re
   return [...(bare === issuer ? [] : [schemeInKey(place)]), ...checkSlash(bare, place), ...(isMatched ? [] : [providerMismatch(place)])];
 }
 
-/** The issuer that an OIDC provider's ARN names. */
+/** The issuer that an OIDC provider's ARN names; none for another ARN. */
 export function issuerOf(providerArn: string): readonly string[] {
   const [, issuer] = /:oidc-provider\/(.+)$/.exec(providerArn) ?? [];
   return issuer === undefined ? [] : [issuer];

@@ -37,7 +37,13 @@ const statement = z.object({
   Condition: z.record(z.string(), z.record(z.string(), texts)).default({}),
 });
 
-const policy = z.object({ Statement: z.union([statement.transform((one) => [one]), z.array(statement)]) });
+const complete = statement.refine(
+  ({ Principal, NotPrincipal, Resource, NotResource }) =>
+    (Principal ?? NotPrincipal) !== undefined || [...Resource, ...NotResource].length > 0,
+  'a statement needs a Principal or a Resource',
+);
+
+const policy = z.object({ Statement: z.union([complete.transform((one) => [one]), z.array(complete)]) });
 
 /** Reads a policy: an object, its JSON, or its JSON as IAM's API encodes it. Throws {@link TemplateError}. */
 export function readPolicy(document: unknown, place: string): readonly Statement[] {

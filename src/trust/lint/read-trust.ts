@@ -4,7 +4,7 @@ import { asTemplate, readDocument } from '../template/read-template.ts';
 import { TemplateError } from '../template/template-error.ts';
 import { hasPrincipal, readPolicy } from './policy-document.ts';
 import { templateTrust } from './template-trust.ts';
-import { federatedRoles, type Role, type Trust } from './trust.ts';
+import { federatedRoles, type Role, readMaxSession, type Trust } from './trust.ts';
 
 const roleDocument = z.object({
   Role: z.object({ AssumeRolePolicyDocument: z.unknown(), MaxSessionDuration: z.number().optional() }),
@@ -38,7 +38,7 @@ export function readRole(document: unknown): Role {
     trust: readPolicy(AssumeRolePolicyDocument, 'Role.AssumeRolePolicyDocument'),
     permissions: [],
     managedPolicyArns: [],
-    ...(MaxSessionDuration !== undefined && { maxSessionSeconds: MaxSessionDuration }),
+    maxSessionSeconds: readMaxSession(MaxSessionDuration),
   };
 }
 

@@ -2,18 +2,14 @@ import type { Finding } from './finding.ts';
 import type { Role } from './trust.ts';
 
 const LONGEST_SESSION_SECONDS = 43_200;
-/** What a role has that says nothing. */
-const DEFAULT_SESSION_SECONDS = 3_600;
-
 /** Checks how long sessions of a role may last, and whether those of `sessionSeconds` fit into that. */
-export function checkSessions({ place, trust, maxSessionSeconds }: Role, sessionSeconds: number | undefined): readonly Finding[] {
-  const maximum = maxSessionSeconds ?? DEFAULT_SESSION_SECONDS;
+export function checkSessions({ place, maxSessionSeconds }: Role, sessionSeconds = 0): readonly Finding[] {
+  if (maxSessionSeconds === undefined) return [];
   const at = `${place}.MaxSessionDuration`;
-  return [...(maximum > LONGEST_SESSION_SECONDS ? [tooLong(maximum, at)] : []), ...checkSetting(maximum, at)];
-
-  function checkSetting(most: number, where: string): readonly Finding[] {
-    return trust !== undefined && sessionSeconds !== undefined && sessionSeconds > most ? [aboveMaximum(sessionSeconds, most, where)] : [];
-  }
+  return [
+    ...(maxSessionSeconds > LONGEST_SESSION_SECONDS ? [tooLong(maxSessionSeconds, at)] : []),
+    ...(sessionSeconds > maxSessionSeconds ? [aboveMaximum(sessionSeconds, maxSessionSeconds, at)] : []),
+  ];
 }
 
 function tooLong(seconds: number, place: string): Finding {
@@ -32,6 +28,6 @@ function aboveMaximum(seconds: number, maximum: number, place: string): Finding 
     severity: 'error',
     place,
     why: `Sessions of ${seconds} s are asked for, but the role allows ${maximum} s, so STS refuses: "DurationSeconds exceeds the MaxSessionDuration".`,
-    fix: `Lower BRIDGE_SESSION_SECONDS, or raise MaxSessionDuration of the role.`,
+    fix: 'Lower BRIDGE_SESSION_SECONDS, or raise MaxSessionDuration of the role.',
   };
 }

@@ -4,14 +4,14 @@ import { type ParameterValues, resolveParameters } from '../template/parameters.
 import type { Resource, Template } from '../template/read-template.ts';
 import { TemplateError } from '../template/template-error.ts';
 import { readPolicy, type Statement } from './policy-document.ts';
-import { type Provider, type Role, type Trust, withoutScheme } from './trust.ts';
+import { type Provider, type Role, readMaxSession, type Trust, withoutScheme } from './trust.ts';
 
 const strings = z.array(z.string()).default([]);
 const provider = z.object({ Url: z.string().default(''), ClientIdList: strings, ThumbprintList: strings });
 const namedPolicy = z.object({ PolicyDocument: z.unknown() });
 const role = z.object({
   AssumeRolePolicyDocument: z.unknown(),
-  MaxSessionDuration: z.coerce.number().optional().catch(undefined),
+  MaxSessionDuration: z.unknown().optional(),
   ManagedPolicyArns: strings,
   Policies: z.array(namedPolicy).default([]),
 });
@@ -22,18 +22,16 @@ const POLICY_TYPES = ['AWS::IAM::RolePolicy', 'AWS::IAM::Policy', 'AWS::IAM::Man
 type Named = readonly [name: string, resource: Resource];
 
 /**
- * The providers and roles that a template would create. `<Name>` stands for what is known only when it is deployed. Throws
- * {@link TemplateError}.
+ * The providers and roles of a template, also those that its conditions leave out by these parameters, and the policies that they do not
+ * leave out. `<Name>` stands for what is known only when it is deployed. Throws {@link TemplateError}.
  */
 export function templateTrust(template: Template, parameters: ParameterValues): Trust {
   const scope = createScope(template, parameters);
-  const wanted = Object.entries(template.Resources).filter(
-    ([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope),
-  );
-  const ofType = (...types: readonly string[]) => wanted.filter(([, { Type }]) => types.includes(Type));
+  const ofType = (...types: readonly string[]) => Object.entries(template.Resources).filter(([, { Type }]) => types.includes(Type));
+  const policies = ofType(...POLICY_TYPES).filter(([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope));
   return {
     providers: ofType('AWS::IAM::OIDCProvider').map((one) => readProvider(one, scope)),
-    roles: ofType('AWS::IAM::Role').map((one) => readRole(one, ofType(...POLICY_TYPES), scope)),
+    roles: ofType('AWS::IAM::Role').map((one) => readRole(one, policies, scope)),
   };
 }
 
@@ -92,7 +90,7 @@ function readRole([name, resource]: Named, policies: readonly Named[], scope: Sc
     trust: readPolicy(AssumeRolePolicyDocument, `${place}.AssumeRolePolicyDocument`),
     permissions: [...inline, ...policies.flatMap((policy) => attachedTo(scope.refer(name), policy, scope))],
     managedPolicyArns: ManagedPolicyArns,
-    ...(MaxSessionDuration !== undefined && { maxSessionSeconds: MaxSessionDuration }),
+    maxSessionSeconds: readMaxSession(MaxSessionDuration),
   };
 }
 

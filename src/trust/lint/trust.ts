@@ -17,7 +17,8 @@ export interface Role {
   readonly trust?: readonly Statement[];
   readonly permissions: readonly Statement[];
   readonly managedPolicyArns: readonly string[];
-  readonly maxSessionSeconds?: number;
+  /** `undefined` when it is not known. */
+  readonly maxSessionSeconds?: number | undefined;
 }
 
 /** What is to be checked. */
@@ -26,12 +27,21 @@ export interface Trust {
   readonly roles: readonly Role[];
 }
 
+/** What a role has whose document says nothing of it. */
+const DEFAULT_MAX_SESSION_SECONDS = 3_600;
+
+/** The maximum session duration, read from the document of a role; `undefined` when it is known only at deployment. */
+export function readMaxSession(value: unknown = DEFAULT_MAX_SESSION_SECONDS): number | undefined {
+  return Number.isFinite(Number(value)) ? Number(value) : undefined;
+}
+
 const WEB_IDENTITY = 'sts:assumerolewithwebidentity';
 
 /** The statements by which somebody can come in with a token. */
 export function webIdentityStatements({ trust = [] }: Role): readonly Statement[] {
   return trust.filter(
-    ({ isAllow, actions, isNegated }) => isAllow && (isNegated || actions.some((action) => mayMean(action.toLowerCase(), WEB_IDENTITY))),
+    ({ isAllow, principals, actions, isNegated }) =>
+      isAllow && principals.length > 0 && (isNegated || actions.some((action) => mayMean(action.toLowerCase(), WEB_IDENTITY))),
   );
 }
 
