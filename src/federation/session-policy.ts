@@ -30,10 +30,7 @@ const OBJECT_ACTIONS = {
 } as const;
 
 // Without s3:ListBucket, S3 says of an absent object that access to it is denied.
-const BUCKET_ACTIONS = {
-  read: ['s3:ListBucket'],
-  write: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
-} as const;
+const BUCKET_ACTIONS = ['s3:ListBucket'] as const;
 
 const KEY_ACTIONS = {
   read: ['kms:Decrypt'],
@@ -70,8 +67,8 @@ function onObjects(grant: Grant, partition: string) {
   };
 }
 
-function onBucket({ bucket, prefix, access }: Grant, partition: string) {
-  const statement = { Effect: 'Allow', Action: BUCKET_ACTIONS[access], Resource: `arn:${partition}:s3:::${bucket}` };
+function onBucket({ bucket, prefix }: Grant, partition: string) {
+  const statement = { Effect: 'Allow', Action: BUCKET_ACTIONS, Resource: `arn:${partition}:s3:::${bucket}` };
   // A listing of the whole bucket names no prefix, so a condition on it would fail.
   return prefix === '' ? statement : { ...statement, Condition: { StringLike: { 's3:prefix': `${literally(prefix)}*` } } };
 }
