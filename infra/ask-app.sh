@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Asks the deployed app whether all is well, until it says so or some minutes are over. A step of deploy.sh.
+set -euo pipefail
+
+if [ $# -ne 5 ]; then
+  echo 'Usage: infra/ask-app.sh SUBSCRIPTION RESOURCE_GROUP APP HOST_NAME health|doctor' >&2
+  exit 2
+fi
+key=$(az functionapp keys list --subscription "$1" --resource-group "$2" --name "$3" --query functionKeys.default --output tsv)
+
+# The app takes a while to start, and roles take a while to be known everywhere. The key is on no command line.
+for _ in {1..30}; do
+  if answer=$(curl --silent --show-error --fail-with-body --header @- "https://$4/api/$5" <<<"x-functions-key: $key"); then
+    printf '%s\n' "$answer"
+    exit
+  fi
+  sleep 10
+done
+printf '%s\n' "$answer" >&2
+exit 1

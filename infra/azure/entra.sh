@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# The Entra ID side of the trust, as entra.bicep makes it, for tenants that forbid its extension. May be run again.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: infra/azure/entra.sh --identity-principal-id ID [--name NAME] [--identity managed-identity|federated-app]
+
+Creates or updates the application NAME (keyless-bridge unless given) whose App ID URI is the audience of the tokens for AWS, and lets only
+the managed identity with the object id ID have them (federated-app: the application itself, which trusts that identity).
+Needs az, signed in with a role such as Application Administrator. Prints the audience, the application's client id and the subject.
+TEXT
+}
+
+# Of this application only, so the same in every tenant. The same as in entra.bicep.
+readonly ROLE_ID=5b3a0c1e-8f5d-4c53-9b0e-6a1d7f0c2e94
+
+name=keyless-bridge
+identity=managed-identity
+identity_principal_id=
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --name) name=$2 ;;
+    --identity) identity=$2 ;;
+    --identity-principal-id) identity_principal_id=$2 ;;
+    --help) usage; exit ;;
+    *) echo "Unknown option $1." >&2; usage >&2; exit 2 ;;
+  esac
+  shift 2
+done
+if [ -z "$identity_principal_id" ]; then usage >&2; exit 2; fi
+case $identity in managed-identity | federated-app) ;; *) echo '--identity is managed-identity or federated-app.' >&2; exit 2 ;; esac
+
+tenant=$(az account show --query tenantId --output tsv)
+graph=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
+authority=$(az cloud show --query endpoints.activeDirectory --output tsv)
+
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+
+# What was just created is not known everywhere at once, so "not found" is asked again for a while.
+ask_graph() { # method path options of az rest...
+  local method=$1 path=$2
+  shift 2
+  for _ in 1 2 3 4 5 6; do
+    if az rest --method "$method" --url "${graph%/}/v1.0/$path" "$@" 2>"$errors"; then return; fi
+    if ! grep -Eqi 'not ?found|does not exist|does not reference' "$errors"; then break; fi
+    sleep 10
+  done
+  printf 'Entra ID refused to %s %s: %s\n' "$method" "$path" "$(cat "$errors")" >&2
+  return 1
+}
+
+read_graph() { # path query
+  ask_graph get "$1" --query "$2" --output tsv
+}
+
+upsert_graph() { # path body
+  ask_graph patch "$1" --headers Content-Type=application/json Prefer=create-if-missing --body "$2" >/dev/null
+}
+
+upsert_graph "applications(uniqueName='$name')" "{
+  \"displayName\": \"$name\",
+  \"signInAudience\": \"AzureADMyOrg\",
+  \"identifierUris\": [\"api://$tenant/$name\"],
+  \"api\": {\"requestedAccessTokenVersion\": 1},
+  \"appRoles\": [{
+    \"id\": \"$ROLE_ID\",
+    \"value\": \"Bridge.Assume\",
+    \"displayName\": \"Assume the AWS role\",
+    \"description\": \"May get tokens that AWS trusts.\",
+    \"allowedMemberTypes\": [\"Application\"],
+    \"isEnabled\": true
+  }]
+}"
+application_client_id=$(read_graph "applications(uniqueName='$name')" appId)
+
+# Without assignment required, Entra ID gives these tokens to every application of the tenant.
+upsert_graph "servicePrincipals(appId='$application_client_id')" '{"appRoleAssignmentRequired": true}'
+service_principal_id=$(read_graph "servicePrincipals(appId='$application_client_id')" id)
+
+subject=$identity_principal_id
+if [ "$identity" = federated-app ]; then
+  subject=$service_principal_id
+  upsert_graph "applications(uniqueName='$name')/federatedIdentityCredentials(name='managed-identity')" "{
+    \"description\": \"The managed identity of the bridge acts as this application.\",
+    \"issuer\": \"${authority%/}/$tenant/v2.0\",
+    \"subject\": \"$identity_principal_id\",
+    \"audiences\": [\"api://AzureADTokenExchange\"]
+  }"
+fi
+
+assigned=$(read_graph "servicePrincipals/$service_principal_id/appRoleAssignedTo?\$top=999" \
+  "length(value[?principalId=='$subject' && appRoleId=='$ROLE_ID'])")
+if [ "$assigned" = 0 ]; then
+  ask_graph post "servicePrincipals/$service_principal_id/appRoleAssignedTo" --headers Content-Type=application/json \
+    --body "{\"principalId\": \"$subject\", \"resourceId\": \"$service_principal_id\", \"appRoleId\": \"$ROLE_ID\"}" >/dev/null
+fi
+
+printf '%s\n' "api://$tenant/$name" "$application_client_id" "$subject"

@@ -1,0 +1,200 @@
+metadata description = 'Keyless Bridge in Azure: a Flex Consumption app with one identity and no keys. Deploy entra.bicep and infra/aws first, or run infra/deploy.sh.'
+
+import { dataAccounts, identityMode, job, network, s3Server } from 'types.bicep'
+
+@description('Name of the bridge, and of what belongs to it.')
+@minLength(2)
+@maxLength(32)
+param name string = 'keyless-bridge'
+param location string = resourceGroup().location
+
+@description('App ID URI that tokens for AWS are asked for.')
+param audience string
+@description('The IAM role to assume.')
+param roleArn string
+param awsRegion string
+param identity identityMode = 'managed-identity'
+@description('Client id of the app registration, where the identity is federated-app.')
+param applicationClientId string = ''
+
+@description('What to sync.')
+param jobs job[] = []
+@description('Without jobs: the bucket that a first job copies a new, empty container to.')
+param bucket string = ''
+@description('What ad hoc runs may read besides the jobs; and write.')
+param adHocSources string[] = []
+param adHocDestinations string[] = []
+@description('Resource groups of the storage accounts that are elsewhere.')
+param accounts dataAccounts = {}
+
+@description('Life of AWS credentials, up to the maximum of the role.')
+@minValue(900)
+@maxValue(43200)
+param sessionSeconds int = 3600
+@minValue(1)
+@maxValue(480)
+param sliceSeconds int = 300
+param stateContainer string = 'keyless-bridge'
+@description('Days after which the records and receipts of a run are deleted.')
+@minValue(1)
+param keepRunsDays int = 90
+@description('Told when something failed; empty: nobody, the alert is in the portal.')
+param alertEmail string = ''
+
+@allowed(['22', '24'])
+param nodeVersion string = '24'
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+@description('Instances kept warm for runs, at a price.')
+@minValue(0)
+param warmInstanceCount int = 0
+@description('A virtual network for the app, with the host storage reachable from there only.')
+param privateNetwork network?
+@description('An S3-compatible server in place of AWS.')
+param s3Compatible s3Server?
+
+type grant = {
+  account: string
+  container: string
+  access: ('read' | 'write')
+}
+
+@description('The access that goes with blob locations: to their containers, each once. Locations in S3 are passed over.')
+func grantsFor(locations string[], access ('read' | 'write')) grant[] =>
+  union(
+    [],
+    map(filter(locations, location => startsWith(location, 'https://')), location => {
+      account: first(split(split(location, '/')[2], '.'))
+      container: split(location, '/')[3]
+      access: access
+    })
+  )
+
+var suffix = uniqueString(resourceGroup().id, name)
+// Not the output of its module: a preview can then tell the names of all role assignments.
+var identityId = resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', name)
+var siteName = '${name}-${suffix}'
+var outboxAccount = 'kbdata${suffix}'
+var hasOutbox = empty(jobs) && !empty(bucket)
+var outboxJob = {
+  name: 'outbox-to-s3'
+  source: 'https://${outboxAccount}.blob.${environment().suffixes.storage}/outbox'
+  destination: 's3://${bucket}/outbox'
+}
+
+var jobSources = map(jobs, each => each.source)
+var jobDestinations = concat(
+  map(jobs, each => each.destination),
+  filter(map(jobs, each => each.?reportTo ?? ''), location => !empty(location))
+)
+var outboxLocations = hasOutbox ? [outboxJob.source, outboxJob.destination] : []
+var adHocLocations = concat(adHocSources, adHocDestinations)
+var grants = concat(
+  hasOutbox ? [{ account: outboxAccount, container: 'outbox', access: 'read' }] : [],
+  grantsFor(concat(jobSources, adHocSources), 'read'),
+  grantsFor(concat(jobDestinations, adHocDestinations), 'write')
+)
+
+module bridgeIdentity 'modules/identity.bicep' = {
+  params: { name: name, location: location }
+}
+
+module hostStorage 'modules/host-storage.bicep' = {
+  params: {
+    name: 'kbhost${suffix}'
+    location: location
+    stateContainer: stateContainer
+    keepRunsDays: keepRunsDays
+    identityId: identityId
+    principalId: bridgeIdentity.outputs.principalId
+    privateNetwork: privateNetwork
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    name: name
+    location: location
+    siteName: siteName
+    alertEmail: alertEmail
+    identityId: identityId
+    principalId: bridgeIdentity.outputs.principalId
+  }
+}
+
+module outbox 'modules/outbox.bicep' = if (hasOutbox) {
+  params: { accountName: outboxAccount, containerName: 'outbox', location: location }
+}
+
+module access 'modules/container-access.bicep' = [
+  for grant in grants: {
+    scope: resourceGroup(
+      accounts[?grant.account].?subscriptionId ?? subscription().subscriptionId,
+      accounts[?grant.account].?resourceGroup ?? resourceGroup().name
+    )
+    params: {
+      accountName: grant.account
+      containerName: grant.container
+      access: grant.access
+      identityId: identityId
+      principalId: bridgeIdentity.outputs.principalId
+    }
+    dependsOn: [outbox]
+  }
+]
+
+module functionApp 'modules/function-app.bicep' = {
+  params: {
+    name: siteName
+    planName: name
+    location: location
+    identityId: identityId
+    deploymentContainerUrl: hostStorage.outputs.deploymentContainerUrl
+    nodeVersion: nodeVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    warmInstanceCount: warmInstanceCount
+    appSubnetId: privateNetwork.?appSubnetId
+    settings: {
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: bridgeIdentity.outputs.clientId
+      AzureWebJobsStorage__blobServiceUri: hostStorage.outputs.blobEndpoint
+      AzureWebJobsStorage__queueServiceUri: hostStorage.outputs.queueEndpoint
+      AzureWebJobsStorage__tableServiceUri: hostStorage.outputs.tableEndpoint
+      APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${bridgeIdentity.outputs.clientId};Authorization=AAD'
+      AZURE_AUTHORITY_HOST: environment().authentication.loginEndpoint
+      AZURE_TENANT_ID: tenant().tenantId
+      AZURE_CLIENT_ID: identity == 'federated-app' ? applicationClientId : bridgeIdentity.outputs.clientId
+      BRIDGE_IDENTITY: identity
+      BRIDGE_MANAGED_IDENTITY_CLIENT_ID: bridgeIdentity.outputs.clientId
+      BRIDGE_AUDIENCE: audience
+      BRIDGE_DISABLE_INSTANCE_DISCOVERY: 'false'
+      AWS_ROLE_ARN: roleArn
+      AWS_REGION: awsRegion
+      AWS_ENDPOINT_URL_S3: s3Compatible.?s3Endpoint ?? ''
+      AWS_ENDPOINT_URL_STS: s3Compatible.?stsEndpoint ?? ''
+      BRIDGE_S3_FORCE_PATH_STYLE: toLower(string(s3Compatible.?forcePathStyle ?? false))
+      BRIDGE_S3_CHECKSUMS: s3Compatible.?checksums ?? 'when-supported'
+      BRIDGE_SESSION_SECONDS: string(sessionSeconds)
+      BRIDGE_SLICE_SECONDS: string(sliceSeconds)
+      BRIDGE_STATE_CONTAINER: stateContainer
+      BRIDGE_JOBS: string(hasOutbox ? [outboxJob] : jobs)
+      BRIDGE_ALLOWED_LOCATIONS: empty(adHocLocations)
+        ? ''
+        : join(union(jobSources, jobDestinations, outboxLocations, adHocLocations), ' ')
+    }
+  }
+  dependsOn: [access]
+}
+
+@description('Name of the app to publish to.')
+output functionAppName string = siteName
+output hostName string = functionApp.outputs.hostName
+@description('Subject that the trust policy of AWS pins where the identity is managed-identity.')
+output identityPrincipalId string = bridgeIdentity.outputs.principalId
+@description('Where to put something for the first job, if there is one.')
+output outboxUrl string = hasOutbox ? outboxJob.source : ''

@@ -1,0 +1,13 @@
+using 'main.bicep'
+
+// Values come from the environment: infra/deploy.sh sets it, and so does azd.
+// Whatever else main.bicep can do (network, alerts, retention, ...) is added here, one line a parameter.
+
+param name = readEnvironmentVariable('BRIDGE_NAME', 'keyless-bridge')
+param audience = readEnvironmentVariable('BRIDGE_AUDIENCE')
+param identity = readEnvironmentVariable('BRIDGE_IDENTITY', 'managed-identity')
+param applicationClientId = readEnvironmentVariable('BRIDGE_APPLICATION_CLIENT_ID', '')
+param roleArn = readEnvironmentVariable('AWS_ROLE_ARN')
+param awsRegion = readEnvironmentVariable('AWS_REGION')
+param bucket = readEnvironmentVariable('BRIDGE_BUCKET', '')
+param jobs = json(readEnvironmentVariable('BRIDGE_JOBS', '[]'))

@@ -1,0 +1,74 @@
+metadata description = 'The types of the parameters: jobs as src/jobs.ts checks them, and where things are.'
+
+@export()
+@description('A sync, as in jobs.json. The app checks it again, more closely.')
+@sealed()
+type job = {
+  @description('1 to 48 of a-z, 0-9 and "-".')
+  @minLength(1)
+  @maxLength(48)
+  name: string
+  @description('https://<account>.blob.core.windows.net/<container>/<prefix> or s3://<bucket>/<prefix>; one end of a job is on each cloud.')
+  source: string
+  @description('A location on the other cloud than the source.')
+  destination: string
+  @description('NCRONTAB of six fields, second first. Without it the job is started by HTTP only.')
+  schedule: string?
+  options: jobOptions?
+  @description('The location where each run puts its report.')
+  reportTo: string?
+}
+
+@sealed()
+type jobOptions = {
+  compare: ('auto' | 'size' | 'always')?
+  @description('Objects under way at once.')
+  @minValue(1)
+  @maxValue(128)
+  concurrency: int?
+}
+
+@export()
+@description('Where the storage accounts of the data are, by account name. One that is not named is looked for in the resource group of the bridge.')
+type dataAccounts = {
+  *: dataAccount
+}
+
+@sealed()
+type dataAccount = {
+  resourceGroup: string
+  @description('The subscription of the bridge unless given.')
+  subscriptionId: string?
+}
+
+@export()
+@description('Subnets and zones of an existing virtual network.')
+@sealed()
+type network = {
+  @description('Subnet of the app, delegated to Microsoft.App/environments.')
+  appSubnetId: string
+  @description('Subnet of the private endpoints of the host storage.')
+  endpointSubnetId: string
+  @description('Private DNS zones (privatelink.blob.…, queue, table) to register the endpoints in. Leave out where a policy does that.')
+  dnsZoneIds: {
+    blob: string
+    queue: string
+    table: string
+  }?
+}
+
+@export()
+@description('An S3-compatible server in place of AWS.')
+@sealed()
+type s3Server = {
+  s3Endpoint: string
+  stsEndpoint: string
+  @description('For servers without virtual hosts.')
+  forcePathStyle: bool?
+  @description('when-required is for servers that ignore or refuse the checksum headers of S3.')
+  checksums: ('when-supported' | 'when-required')?
+}
+
+@export()
+@description('How the app proves to AWS who it is: by its managed identity, or by an app registration that trusts this identity.')
+type identityMode = 'managed-identity' | 'federated-app'

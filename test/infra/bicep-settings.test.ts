@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkJobs } from '../../src/jobs.ts';
+import { readSettings } from '../../src/settings.ts';
+import { type BicepFolder, openBicepFolder, type PredictedResource } from './support/bicep-folder.ts';
+import { FETCH_TIMEOUT_MS } from './support/find-bicep.ts';
+import { FULL_JOB, REQUIRED, RETURN_JOB } from './support/parameters.ts';
+
+/** For services that cannot have a managed identity, which an app of ours always has. */
+const SETTINGS_OF_OTHER_CALLERS = ['AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_CLIENT_SECRET'];
+
+let folder: BicepFolder;
+
+beforeAll(async () => {
+  folder = await openBicepFolder();
+}, FETCH_TIMEOUT_MS);
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe('the settings of the deployed app', () => {
+  it('are all that the app reads, and none that it does not know', async () => {
+    const settings = settingsOf(await folder.predict(REQUIRED));
+
+    const ours = Object.keys(settings).filter((name) => /^(?:BRIDGE|AWS|AZURE)_/.test(name));
+    expect(ours.sort()).toEqual(namesInSource().filter((name) => !SETTINGS_OF_OTHER_CALLERS.includes(name)));
+  });
+
+  it('are settings that the app accepts', async () => {
+    const predicted = await folder.predict({ ...REQUIRED, jobs: [FULL_JOB, RETURN_JOB] });
+
+    const { problems, value } = readSettings(asDeployed(settingsOf(predicted)), undefined);
+
+    expect(problems).toBeUndefined();
+    expect(value).toMatchObject({
+      audience: REQUIRED.audience,
+      identity: { mode: 'managed-identity' },
+      aws: { roleArn: REQUIRED.roleArn, region: 'eu-central-1', forcePathStyle: false, checksums: 'when-supported' },
+      stateContainer: 'keyless-bridge',
+    });
+  });
+
+  it('hand the jobs on as they were given', async () => {
+    const jobs = [FULL_JOB, RETURN_JOB];
+
+    const { BRIDGE_JOBS = '' } = settingsOf(await folder.predict({ ...REQUIRED, jobs }));
+
+    expect(JSON.parse(BRIDGE_JOBS)).toEqual(jobs);
+    expect(checkJobs(BRIDGE_JOBS, 'BRIDGE_JOBS').problems).toBeUndefined();
+  });
+
+  it('come from the environment through main.bicepparam', async () => {
+    const jobs = [FULL_JOB, RETURN_JOB];
+    const env = {
+      BRIDGE_AUDIENCE: REQUIRED.audience,
+      AWS_ROLE_ARN: REQUIRED.roleArn,
+      AWS_REGION: REQUIRED.awsRegion,
+      BRIDGE_JOBS: JSON.stringify(jobs),
+    };
+
+    const { stdout } = await folder.run(['build-params', 'main.bicepparam', '--stdout'], env);
+
+    const { parameters } = JSON.parse(JSON.parse(stdout).parametersJson);
+    expect(parameters).toMatchObject({ audience: { value: REQUIRED.audience }, jobs: { value: jobs } });
+  });
+
+  it('ask for tokens as the application where that trusts the identity', async () => {
+    const predicted = await folder.predict({ ...REQUIRED, identity: 'federated-app', applicationClientId: 'the-application' });
+
+    const { value } = readSettings(asDeployed(settingsOf(predicted)), undefined);
+
+    expect(value?.identity).toMatchObject({ mode: 'federated-app', clientId: 'the-application' });
+  });
+
+  it('let ad hoc runs use what the jobs use and what is named for them', async () => {
+    const adHocSources = ['https://contoso.blob.core.windows.net/adhoc'];
+
+    const { BRIDGE_ALLOWED_LOCATIONS = '' } = settingsOf(await folder.predict({ ...REQUIRED, jobs: [FULL_JOB], adHocSources }));
+
+    expect(BRIDGE_ALLOWED_LOCATIONS.split(' ')).toEqual([FULL_JOB.source, FULL_JOB.destination, FULL_JOB.reportTo, ...adHocSources]);
+  });
+
+  it('point to another S3 server where one is given', async () => {
+    const s3Compatible = { s3Endpoint: 'https://s3.example', stsEndpoint: 'https://sts.example', forcePathStyle: true };
+
+    const { value } = readSettings(asDeployed(settingsOf(await folder.predict({ ...REQUIRED, s3Compatible }))), undefined);
+
+    expect(value?.aws).toMatchObject({ s3Endpoint: 'https://s3.example', stsEndpoint: 'https://sts.example', forcePathStyle: true });
+  });
+});
+
+it('the type of a job names the fields of a job', async () => {
+  const { definitions } = (await folder.compile('main.bicep')) as {
+    definitions: Record<string, { properties: Record<string, unknown>; additionalProperties: false }>;
+  };
+
+  expect(Object.keys(definitions['_1.jobOptions']?.properties ?? {}).sort()).toEqual(Object.keys(FULL_JOB.options).sort());
+  expect(definitions['job']?.additionalProperties).toBe(false);
+  expect(Object.keys(definitions['job']?.properties ?? {}).sort()).toEqual(Object.keys(FULL_JOB).sort());
+});
+
+function settingsOf(predicted: readonly PredictedResource[]): Record<string, string> {
+  const config = predicted.find(({ type }) => type === 'Microsoft.Web/sites/config');
+  return config?.properties as Record<string, string>;
+}
+
+/** With a value in place of each expression that only Azure can evaluate. */
+function asDeployed(settings: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, /^\[[a-z]/.test(value) ? `https://known-in-azure.example/${name}` : value]),
+  );
+}
+
+/** The settings that the schemas of the app name. */
+function namesInSource(): readonly string[] {
+  const source = ['settings.ts', 'identity-settings.ts'].map((file) => readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'));
+  return [...new Set(source.join().match(/\b(?:BRIDGE|AWS|AZURE)_[A-Z0-9_]+\b/g))].sort();
+}

@@ -1,0 +1,63 @@
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ProgramEnd, runProgram } from './run-program.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const COMMANDS = ['az', 'aws', 'npm', 'node', 'zip', 'curl', 'sleep'];
+
+/** Writes the call down, with each argument on one line, and gives the first answer whose pattern the call fits. */
+const FAKE = `#!/usr/bin/env bash
+call="\${0##*/}"
+for argument in "$@"; do call+=" \${argument//$'\\n'/ }"; done
+printf '%s\\n' "$call" >>"$FAKE_FOLDER/calls"
+while IFS=$'\\t' read -r pattern status answer; do
+  if [[ $call == $pattern ]]; then
+    if [ "$status" = 0 ]; then printf '%b' "$answer"; else printf '%b\\n' "$answer" >&2; fi
+    exit "$status"
+  fi
+done <"$FAKE_FOLDER/answers"
+`;
+
+/** What a command says to a call. `when` is a pattern of the shell for the whole call, such as \`az account show *\`. */
+export interface FakeAnswer {
+  readonly when: string;
+  readonly says?: string;
+  readonly exitCode?: number;
+}
+
+/** A copy of our deployment scripts in a world where every command that reaches out is a fake. */
+export interface FakeWorld extends AsyncDisposable {
+  readonly folder: string;
+  /** Runs a script of ours, such as \`infra/deploy.sh\`. What no answer fits succeeds and says nothing. */
+  run(script: string, args: readonly string[], answers: readonly FakeAnswer[]): Promise<ProgramEnd & { readonly calls: readonly string[] }>;
+}
+
+export async function openFakeWorld(): Promise<FakeWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyless-bridge-deploy-'));
+  const commands = join(folder, 'commands');
+  await mkdir(commands);
+  await writeFile(join(commands, 'fake'), FAKE);
+  await chmod(join(commands, 'fake'), 0o755);
+  for (const command of COMMANDS) await symlink('fake', join(commands, command));
+  for (const path of ['infra', 'host.json', 'package.json', 'package-lock.json']) {
+    await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  }
+  await mkdir(join(folder, 'dist'));
+  return {
+    folder,
+    async run(script, args, answers) {
+      await writeFile(join(folder, 'calls'), '');
+      await writeFile(
+        join(folder, 'answers'),
+        answers.map(({ when, says = '', exitCode = 0 }) => `${when}\t${exitCode}\t${says}\n`).join(''),
+      );
+      const env = { PATH: [commands, process.env['PATH']].join(delimiter), FAKE_FOLDER: folder };
+      const end = await runProgram(join(folder, script), args, { cwd: folder, env });
+      return { ...end, calls: (await readFile(join(folder, 'calls'), 'utf8')).split('\n').slice(0, -1) };
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

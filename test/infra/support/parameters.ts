@@ -1,0 +1,28 @@
+import type { Job, SyncOptions } from '../../../src/jobs.ts';
+
+const OPTIONS = { compare: 'size', concurrency: 8 } satisfies Record<keyof SyncOptions, unknown>;
+
+/** A job that says everything that a job can say. */
+export const FULL_JOB = {
+  name: 'invoices',
+  source: 'https://contoso.blob.core.windows.net/invoices/2026/',
+  destination: 's3://contoso-archive/invoices/',
+  schedule: '0 0 2 * * *',
+  options: OPTIONS,
+  reportTo: 's3://contoso-archive/reports/',
+} satisfies Record<keyof Job, unknown>;
+
+/** A job in the other direction, whose report goes to a third account. */
+export const RETURN_JOB = {
+  name: 'answers',
+  source: 's3://contoso-archive/answers/',
+  destination: 'https://contoso.blob.core.windows.net/answers',
+  reportTo: 'https://fabrikam.blob.core.windows.net/reports',
+};
+
+/** What main.bicep cannot do without. */
+export const REQUIRED = {
+  audience: 'api://00000000-0000-0000-0000-000000000001/keyless-bridge',
+  roleArn: 'arn:aws:iam::111122223333:role/keyless-bridge',
+  awsRegion: 'eu-central-1',
+};
