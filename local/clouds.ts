@@ -46,7 +46,7 @@ export interface Clouds {
 export async function startClouds({ dataDir, usualPorts = false }: CloudsOptions): Promise<Clouds> {
   await mkdir(join(dataDir, 'entra'), { recursive: true });
   const [azurite, entra] = await Promise.all([
-    startAzurite({ dataDir: join(dataDir, 'azurite'), ...(usualPorts && (await azuritePortsAreFree()) && { ports: AZURITE_PORTS }) }),
+    startAzuriteOn(join(dataDir, 'azurite'), usualPorts && (await azuritePortsAreFree())),
     startEntraStandIn({ tenantId: TENANT_ID, dataDir: join(dataDir, 'entra') }),
   ]);
   const aws = await startAwsStandIn({
@@ -67,6 +67,17 @@ export async function startClouds({ dataDir, usualPorts = false }: CloudsOptions
       await Promise.all([azurite.stop(), aws.stop(), entra.stop()]);
     },
   };
+}
+
+async function startAzuriteOn(dataDir: string, usualPorts: boolean): Promise<Azurite> {
+  if (!usualPorts) return startAzurite({ dataDir });
+  try {
+    return await startAzurite({ dataDir, ports: AZURITE_PORTS });
+  } catch (error) {
+    // Somebody took one of them meanwhile.
+    if (error instanceof Error && error.message.includes('EADDRINUSE')) return startAzurite({ dataDir });
+    throw error;
+  }
 }
 
 async function azuritePortsAreFree(): Promise<boolean> {

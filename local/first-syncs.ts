@@ -20,7 +20,7 @@ export interface FirstSyncResult {
 /** Starts a sync as any caller would, and tells how it goes. */
 export async function doSync(appUrl: string, { title, ...body }: FirstSync, say: (line: string) => void): Promise<FirstSyncResult> {
   say(`\n${title}\n  ${body.source}\n  -> ${body.destination}`);
-  const started = await call<RunView>(`${appUrl}/api/sync`, { method: 'POST', body: JSON.stringify(body) });
+  const started = await start(appUrl, JSON.stringify(body));
   const run = await follow(started, say);
   const { counts, seconds, failure, firstFailures } = run;
   say(
@@ -33,11 +33,19 @@ export async function doSync(appUrl: string, { title, ...body }: FirstSync, say:
   return { isComplete, runUrl: run.links.self };
 }
 
+/** Starts the run, or joins the one that the job's timer has just started. */
+async function start(appUrl: string, body: string): Promise<RunView> {
+  const answer = await fetch(`${appUrl}/api/sync`, { method: 'POST', body });
+  if (answer.status !== 409) return read<RunView>(answer);
+  const { run } = (await answer.json()) as { run: { url: string } };
+  return read<RunView>(await fetch(run.url));
+}
+
 async function follow(started: RunView, say: (line: string) => void): Promise<RunView> {
   let run = started;
   for (let shown = -1; run.phase !== 'ended'; ) {
     await wait(POLL_MS);
-    run = await call<RunView>(run.links.self);
+    run = await read<RunView>(await fetch(run.links.self));
     const { listed, copied, copiedBytes } = run.counts;
     if (run.phase !== 'ended' && listed > 0 && copiedBytes !== shown)
       say(`  ${run.phase}: ${listed} listed, ${copied} copied, ${megabytes(copiedBytes)}`);
@@ -66,9 +74,8 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
-  const answer = await fetch(url, init);
+async function read<T>(answer: Response): Promise<T> {
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${url} answered ${answer.status}: ${text}`);
+  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}: ${text}`);
   return JSON.parse(text) as T;
 }

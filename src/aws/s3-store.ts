@@ -1,20 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { PartLimits, Store, StreamTarget } from '../sync/store.ts';
+import type { Store, StreamTarget } from '../sync/store.ts';
 import { listObjects } from './s3-listing.ts';
 import { createS3Objects } from './s3-objects.ts';
 import { createS3Requests } from './s3-requests.ts';
 import { createS3Uploads } from './s3-uploads.ts';
 import { createS3StreamTarget } from './stream-target.ts';
-
-const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
-
-const PART_LIMITS: PartLimits = {
-  minPartBytes: 5 * MIB,
-  maxPartBytes: 5 * GIB,
-  maxParts: 10_000,
-  maxObjectBytes: 10_000 * 5 * GIB,
-};
 
 interface S3StoreOptions {
   readonly client: S3Client;
@@ -30,7 +20,6 @@ export function createS3Store({ client, bucket, prefix, pageSize }: S3StoreOptio
   const requests = createS3Requests({ client, bucket, prefix });
   return {
     url: requests.urlOf(''),
-    partLimits: PART_LIMITS,
     refuseKey: requests.refuseKey,
     list: (options = {}) => listObjects(requests, { ...options, pageSize }),
     ...createS3Objects(requests),

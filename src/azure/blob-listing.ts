@@ -48,7 +48,8 @@ function toEntry({ name, metadata, properties }: BlobItem, prefix: string): Obje
     sizeBytes: present(properties.contentLength, `the size of ${name}`),
     etag: quoted(properties.etag),
     lastModified: properties.lastModified,
-    ...(properties.contentMD5 === undefined ? {} : { md5: Buffer.from(properties.contentMD5).toString('hex') }),
+    // A blob without an MD5 is listed with an empty one.
+    ...(properties.contentMD5?.length ? { md5: Buffer.from(properties.contentMD5).toString('hex') } : {}),
     ...(sourceEtag === undefined ? {} : { sourceEtag }),
     ...(properties.accessTier === 'Archive' ? { isArchived: true } : {}),
   };

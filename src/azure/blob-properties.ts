@@ -40,6 +40,6 @@ export function fromBlobHeaders(answer: BlobAnswer, md5: Uint8Array | undefined)
     properties: { ...pickContentHeaders(answer), metadata: user },
     ...(sourceEtag === undefined ? {} : { provenance: { sourceEtag } }),
     ...(crc64 === undefined ? {} : { crc64 }),
-    ...(md5 === undefined ? {} : { md5: Buffer.from(md5).toString('hex') }),
+    ...(md5 === undefined || md5.length === 0 ? {} : { md5: Buffer.from(md5).toString('hex') }),
   };
 }

@@ -1,19 +1,10 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { PartLimits, Store, StreamTarget } from '../sync/store.ts';
+import type { Store, StreamTarget } from '../sync/store.ts';
 import { listBlobs } from './blob-listing.ts';
 import { createBlobObjects } from './blob-objects.ts';
 import { createBlobRequests } from './blob-requests.ts';
 import { createBlobUploads } from './blob-uploads.ts';
 import { createBlobStreamTarget } from './stream-target.ts';
-
-const MIB = 1024 * 1024;
-
-const PART_LIMITS: PartLimits = {
-  minPartBytes: 1,
-  maxPartBytes: 4_000 * MIB,
-  maxParts: 50_000,
-  maxObjectBytes: 50_000 * 4_000 * MIB,
-};
 
 interface BlobStoreOptions {
   readonly container: ContainerClient;
@@ -28,7 +19,6 @@ export function createBlobStore({ container, prefix, pageSize }: BlobStoreOption
   const requests = createBlobRequests(container, prefix);
   return {
     url: requests.urlOf(''),
-    partLimits: PART_LIMITS,
     refuseKey: requests.refuseKey,
     list: (options = {}) => listBlobs(requests, { ...options, pageSize }),
     ...createBlobObjects(requests),

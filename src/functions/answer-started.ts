@@ -9,7 +9,7 @@ import { baseUrlOf, wholeNumber } from './request.ts';
 
 /** Azure ends an HTTP request after 230 s. */
 const WAIT_SECONDS = { min: 0, max: 200, preset: 0 };
-const POLL_MS = 250;
+const POLL_MS = 500;
 
 /** Starts a run and answers 202 at once, or with `?wait=SECONDS` 200 and the ended run if it ends in time. */
 export async function startAndAnswer(
@@ -19,8 +19,9 @@ export async function startAndAnswer(
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const waitSeconds = wholeNumber(request, 'wait', WAIT_SECONDS);
+  const until = Date.now() + waitSeconds * 1_000;
   const started = await start(bridge, runRequest, request, context);
-  const record = await untilOver(bridge, started, context, waitSeconds);
+  const record = await untilOver(bridge, started, context, until);
   const view = await bridge.view(record, baseUrlOf(request));
   if (isOver(record.state)) return { status: 200, jsonBody: view };
   return { status: 202, headers: { location: view.links.self, 'retry-after': '2' }, jsonBody: view };
@@ -36,10 +37,10 @@ async function start({ runs }: Bridge, runRequest: RunRequest, request: HttpRequ
   }
 }
 
-async function untilOver({ runs }: Bridge, started: RunRecord, context: InvocationContext, waitSeconds: number): Promise<RunRecord> {
+async function untilOver({ runs }: Bridge, started: RunRecord, context: InvocationContext, until: number): Promise<RunRecord> {
   const engine = engineOf(context);
   let record = started;
-  for (let leftMs = waitSeconds * 1_000; leftMs > 0 && !isOver(record.state); leftMs -= POLL_MS) {
+  while (Date.now() < until && !isOver(record.state)) {
     await wait(POLL_MS);
     record = (await runs.find(engine, started.id)) ?? record;
   }

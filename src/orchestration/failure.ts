@@ -1,16 +1,26 @@
 import type { RunFailure } from '../runs/record.ts';
 
-/** What the engine puts before the message of a failed activity. */
-const ENGINE_PREFIX = /^(?:Activity function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
+/** What the engine puts before the message of a failed activity or orchestrator. */
+const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
 
 /** What it puts behind it: details with a stack. */
-const ENGINE_DETAILS = /\s\n.*$/s;
+const ENGINE_DETAILS = / \n .*$/s;
+
+/** The app's worker ended. In the middle of a replay that looks to the engine as if the orchestrator had changed. */
+const WORKER_ENDED = /\bexited with code \d+|^Non-Deterministic workflow detected/;
 
 /** What broke, once the retries are used up. */
 export function failureOf(error: unknown): RunFailure {
   const text = error instanceof Error ? error.message : String(error);
+  const message = text.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim();
+  if (WORKER_ENDED.test(message)) {
+    return {
+      code: 'interrupted',
+      message: `The app's worker ended again and again while the run was under way. Look in the app's log for why: with too little memory, lower the concurrency. Then start the run again: what is copied already is not copied twice. (The engine says: ${message})`,
+    };
+  }
   return {
     code: 'unavailable',
-    message: `${text.replace(ENGINE_PREFIX, '').replace(ENGINE_DETAILS, '').trim()} Tried again and again without success; start the run again when the cause is gone.`,
+    message: `${message} Tried again and again without success; start the run again when the cause is gone.`,
   };
 }

@@ -6,7 +6,7 @@ interface LockDocument {
   readonly runId: string;
 }
 
-/** Keeps two runs from writing the same destination: one lock per job, and one per pair of locations of an ad hoc run. */
+/** Keeps two runs from doing the same sync: one lock for each pair of locations, whether a job or an ad hoc run syncs them. */
 export interface Locks {
   /**
    * Takes the lock for `runId`. When another run holds it, `isAlive` is asked about that run; a dead one's lock is taken over. Answers
@@ -37,7 +37,6 @@ export function createLocks(state: State): Locks {
   };
 }
 
-function pathOf({ job, source, destination }: RunRequest): string {
-  if (job !== undefined) return `locks/jobs/${job}.json`;
-  return `locks/pairs/${createHash('sha256').update(`${source}\n${destination}`).digest('hex')}.json`;
+function pathOf({ source, destination }: RunRequest): string {
+  return `locks/${createHash('sha256').update(`${source}\n${destination}`).digest('hex')}.json`;
 }

@@ -1,16 +1,16 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { BufferPool } from '../sync/buffer-pool.ts';
-import { type Outcome, syncSlice } from '../sync/slice.ts';
+import { syncSlice } from '../sync/slice.ts';
 import type { Store } from '../sync/store.ts';
 import { isStoreError } from '../sync/store-error.ts';
-import { addCounts, countsOf } from '../sync/tally.ts';
-import { openReceiptLog, type ReceiptLog } from './receipt-log.ts';
-import type { RunFailure, RunRecord, RunRecords } from './record.ts';
-import { MAX_SHOWN_FAILURES, NO_PROGRESS, type ShardStates, type SliceProgress } from './shard-state.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { openReceiptLog } from './receipt-log.ts';
+import { isOver, type RunFailure, type RunRecord, type RunRecords } from './record.ts';
+import type { ShardStates, SliceProgress } from './shard-state.ts';
 import type { State } from './state.ts';
+import { type Progress, trackProgress } from './track-progress.ts';
 
-/** How often receipts and progress are kept and a request to cancel is looked for. */
-const HEARTBEAT_MS = 2_000;
+/** So long after its soft deadline a slice is broken off: the worker must not be killed for it, since other runs are in the same one. */
+const GRACE_SECONDS = 60;
 
 export interface SliceTask {
   readonly runId: string;
@@ -46,7 +46,7 @@ export async function runSlice(dependencies: SliceDependencies, task: SliceTask)
   const record = await records.update(task.runId, (latest) =>
     latest.state === 'queued' ? { ...latest, state: 'running', startedAt } : undefined,
   );
-  if (record.cancelRequestedAt !== undefined) return { end: 'cancelled' };
+  if (mustStop(record)) return { end: 'cancelled' };
   const shard = await shards.find(task.runId, task.shard);
   if (shard.isDone) return { end: 'done' };
   if (shard.nextSlice > task.slice) return { end: 'more', nextSlice: shard.nextSlice };
@@ -59,11 +59,10 @@ async function syncFrom(
   dependencies: SliceDependencies,
   task: SliceTask,
 ): Promise<SliceResult> {
-  const { state, shards, openStores, pool, clock, sliceSeconds } = dependencies;
-  const { runId, shard, slice } = task;
-  const receipts = openReceiptLog(state, runId, shard, slice, clock());
-  const progress = trackProgress(receipts);
+  const { state, openStores, pool, clock, sliceSeconds } = dependencies;
+  const progress = trackProgress(openReceiptLog(state, task.runId, task.shard, task.slice, clock()));
   const cancel = new AbortController();
+  const tooLate = AbortSignal.timeout((sliceSeconds + GRACE_SECONDS) * 1_000);
   const heart = startHeartbeat(() => beat(dependencies, task, progress, cancel));
   try {
     const end = await syncSlice(
@@ -75,78 +74,50 @@ async function syncFrom(
         pool,
         clock,
         softDeadline: clock() + sliceSeconds * 1_000,
-        signal: AbortSignal.any([cancel.signal, heart.failed]),
+        signal: AbortSignal.any([cancel.signal, heart.failed, tooLate]),
       },
       progress.take,
     );
     await heart.stop();
-    const finished = await progress.flushed();
-    const { isDone, nextSlice } = await shards.finish(runId, shard, slice, finished, end === 'done');
-    return isDone ? { end: 'done' } : { end: 'more', nextSlice };
+    return await handOver(dependencies, task, await progress.flushed(), end === 'done');
   } catch (error) {
     await heart.stop();
+    if (tooLate.aborted && !cancel.signal.aborted) return handOver(dependencies, task, await progress.flushed(), false);
     // The error above is the one to tell. Progress that cannot be kept is made again.
-    await progress
-      .flushed()
-      .then((reached) => shards.report(runId, shard, slice, reached))
-      .catch(() => undefined);
+    await keep(dependencies, task, progress).catch(() => undefined);
     return cancel.signal.aborted ? { end: 'cancelled' } : failureOrThrow(heart.failed.aborted ? heart.failed.reason : error);
   }
 }
 
-async function beat({ records, shards }: SliceDependencies, task: SliceTask, progress: Progress, cancel: AbortController) {
-  await shards.report(task.runId, task.shard, task.slice, await progress.flushed());
-  const record = await records.find(task.runId);
-  if (record?.cancelRequestedAt !== undefined) cancel.abort();
+/** Enters what the slice has done, and says whether the shard needs another. */
+async function handOver(
+  { shards, sliceSeconds }: SliceDependencies,
+  { runId, shard, slice }: SliceTask,
+  reached: SliceProgress,
+  isLast: boolean,
+): Promise<SliceResult> {
+  if (!isLast && reached.checkpoint === undefined) return { end: 'failed', failure: tooSlow(sliceSeconds) };
+  const { isDone, nextSlice } = await shards.finish(runId, shard, slice, reached, isLast);
+  return isDone ? { end: 'done' } : { end: 'more', nextSlice };
 }
 
-interface Progress {
-  take(outcome: Outcome): Promise<void> | undefined;
-  /** The progress so far, once its receipts are kept. */
-  flushed(): Promise<SliceProgress>;
+function tooSlow(sliceSeconds: number): RunFailure {
+  const message = `Not one object was done within ${sliceSeconds + GRACE_SECONDS} s. Lower options.concurrency, or raise BRIDGE_SLICE_SECONDS, and look at the network.`;
+  return { code: 'too-slow', message };
 }
 
-function trackProgress(receipts: ReceiptLog): Progress {
-  let progress: SliceProgress = NO_PROGRESS;
-  return {
-    take(outcome) {
-      progress = {
-        checkpoint: outcome.key,
-        counts: addCounts(progress.counts, countsOf(outcome)),
-        failures: failuresWith(progress, outcome),
-      };
-      return outcome.kind === 'receipt' ? receipts.add(outcome.receipt) : undefined;
-    },
-    async flushed() {
-      const reached = progress;
-      await receipts.flush();
-      return reached;
-    },
-  };
+async function keep({ shards }: SliceDependencies, { runId, shard, slice }: SliceTask, progress: Progress): Promise<void> {
+  await shards.report(runId, shard, slice, await progress.flushed());
 }
 
-function failuresWith({ failures }: SliceProgress, outcome: Outcome): SliceProgress['failures'] {
-  if (outcome.kind !== 'receipt' || outcome.receipt.action !== 'failed' || failures.length >= MAX_SHOWN_FAILURES) return failures;
-  return [...failures, outcome.receipt];
+async function beat(dependencies: SliceDependencies, task: SliceTask, progress: Progress, cancel: AbortController): Promise<void> {
+  await keep(dependencies, task, progress);
+  if (mustStop(await dependencies.records.find(task.runId))) cancel.abort();
 }
 
-/** Calls `beat` again and again until stopped. When it fails, `failed` is aborted: a slice that cannot keep its records must not go on. */
-function startHeartbeat(beat: () => Promise<void>) {
-  const stopping = new AbortController();
-  const failing = new AbortController();
-  const beating = (async () => {
-    while (!stopping.signal.aborted) {
-      await wait(HEARTBEAT_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (!stopping.signal.aborted) await beat();
-    }
-  })().catch((error) => failing.abort(error));
-  return {
-    failed: failing.signal,
-    async stop() {
-      stopping.abort();
-      await beating;
-    },
-  };
+/** A run that was ended from outside has given its lock away. */
+function mustStop(record: RunRecord | undefined): boolean {
+  return record === undefined || record.cancelRequestedAt !== undefined || isOver(record.state);
 }
 
 /** A whole store that is unreachable or throttled may be back soon: the engine tries again. */

@@ -2,7 +2,7 @@ import { type Engine, isCarried } from './engine.ts';
 import type { Locks } from './lock.ts';
 import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRecords, type RunRequest } from './record.ts';
 
-/** The locations or the job are being synced already. */
+/** These locations are being synced already. */
 export class RunConflictError extends Error {
   override readonly name = 'RunConflictError';
   readonly runId: string;
@@ -15,15 +15,18 @@ export class RunConflictError extends Error {
 
 /** The life of runs, as callers see it. */
 export interface Runs {
-  /** Starts a run. Throws {@link RunConflictError} while another of the same job, or between the same locations, is under way. */
+  /** Starts a run. Throws {@link RunConflictError} while another between the same locations is under way. */
   start(engine: Engine, request: RunRequest, startedBy: RunRecord['startedBy']): Promise<RunRecord>;
   /** The run as it stands; `undefined` when there is none by this id. One that nothing carries any more is entered as failed first. */
   find(engine: Engine, id: string): Promise<RunRecord | undefined>;
-  /** Newest first, at most `limit`. */
+  /** Newest first, at most `limit`, of the newest thousand of all runs. */
   list(engine: Engine, filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
   /** Asks a run to stop; `undefined` when there is none by this id. One that is over stays as it is. */
   cancel(engine: Engine, id: string): Promise<RunRecord | undefined>;
 }
+
+/** A list of a job's runs looks at no more records than this. */
+const MAX_SEARCHED = 1_000;
 
 interface RunsDependencies {
   readonly records: RunRecords;
@@ -68,7 +71,9 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
     },
     async list(engine, { job, limit }) {
       const found: RunRecord[] = [];
+      let seen = 0;
       for await (const record of records.list()) {
+        if (++seen > MAX_SEARCHED) break;
         if (job !== undefined && record.job !== job) continue;
         found.push(await settle(engine, record));
         if (found.length >= limit) break;
@@ -86,6 +91,6 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
 
 function abandoned(record: RunRecord, endedAt: string): RunRecord {
   const message =
-    'The app stopped while the run was under way, and nothing carries it on. Start it again: what is copied already is not copied twice.';
+    'Nothing carries the run on: the app stopped, or could not enter the end in its records. Start it again: what is copied already is not copied twice.';
   return { ...record, state: 'failed', endedAt, failure: { code: 'interrupted', message } };
 }

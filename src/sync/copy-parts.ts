@@ -1,5 +1,6 @@
 import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
 import { type Crc64, combineCrc64, crc64 } from './crc64.ts';
+import { createFailFast } from './fail-fast.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { pinned, proved, readRange, SourceChangedError } from './read-verified.ts';
@@ -45,13 +46,20 @@ interface CopiedPart {
 }
 
 async function uploadParts(path: CopyPath, task: CopyTask, upload: Upload, md5: OrderedMd5 | undefined) {
+  const { signal, guard, firstOr } = createFailFast(task.signal);
   const limits = { concurrency: PARTS_AT_ONCE, window: PARTS_AT_ONCE };
-  const copied = mapInOrder(partRanges(upload.sizeBytes), limits, (range) => copyPart(path, task, upload, range, md5));
+  const copied = mapInOrder(partRanges(upload.sizeBytes), limits, (range) =>
+    guard(copyPart(path, { ...task, signal }, upload, range, md5)),
+  );
   const parts: UploadedPart[] = [];
   let crc: Crc64 = 0n;
-  for await (const { part, crc: crcOfPart } of copied) {
-    crc = combineCrc64(crc, crcOfPart, part.sizeBytes);
-    parts.push(part);
+  try {
+    for await (const { part, crc: crcOfPart } of copied) {
+      crc = combineCrc64(crc, crcOfPart, part.sizeBytes);
+      parts.push(part);
+    }
+  } catch (error) {
+    throw firstOr(error);
   }
   return { parts, crc };
 }
@@ -73,7 +81,7 @@ async function copyPart(
   try {
     const index = range.startByte / PART_BYTES;
     const bytes = await readRange(source, { entry, buffer: buffer.bytes, signal }, range);
-    await md5?.add(index, bytes);
+    await md5?.add(index, bytes, signal);
     const crc = crc64(bytes);
     return { part: await destination.uploadPart(upload, index + 1, bytes, { crc64: crc, signal }), crc };
   } finally {

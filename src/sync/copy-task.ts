@@ -40,12 +40,15 @@ export async function orAlreadyOurs(
   } catch (error) {
     if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) throw error;
     const head = await destination.head(entry.key, { signal });
-    if (head === undefined || !isCopyOf(head, entry)) throw error;
-    return { etag: head.etag, verified: head.crc64 === crc64 ? 'crc64' : 'length' };
+    const isOurs = head !== undefined && isCopyOf(head, entry) && (head.crc64 ?? crc64) === crc64;
+    if (!isOurs) throw error;
+    return { etag: head.etag, verified: head.crc64 === undefined ? 'length' : 'crc64' };
   }
 }
 
+const STRENGTH: Readonly<Record<Verified, number>> = { length: 0, md5: 1, crc64: 2 };
+
 /** What a copy proves is what its weaker end proves. */
 export function weaker(read: Verified, written: Verified): Verified {
-  return written === 'length' ? 'length' : read;
+  return STRENGTH[read] < STRENGTH[written] ? read : written;
 }

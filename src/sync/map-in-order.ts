@@ -50,7 +50,7 @@ export async function* mapInOrder<T, R>(
     while (!isOver && calls.length < limits.window && running.size < limits.concurrency) {
       const item = await iterator.next();
       if (item.done === true) isOver = true;
-      else start(item.value);
+      else if (!isOver) start(item.value);
     }
   }
 

@@ -30,8 +30,8 @@ interface ReadRequest {
 
 /** Reads the listed version of a whole object and checks it against the source's own checksum. Throws {@link SourceChangedError}. */
 export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest): Promise<VerifiedRead> {
-  return untilIntact(async () => {
-    const read = await pinned(source.read(entry.key, { ifMatch: entry.etag, signal }), entry);
+  const open = () => source.read(entry.key, { ifMatch: entry.etag, signal });
+  return untilIntact(open, entry, async (read) => {
     const bytes = await fillBuffer(read, buffer, entry.sizeBytes, source.url);
     const crc = crc64(bytes);
     return { bytes, crc64: crc, properties: read.properties, verified: compareWithRecord(read, bytes, crc, entry) };
@@ -40,18 +40,17 @@ export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest)
 
 /** Reads a range of the listed version. A store keeps no checksum of a range, so it proves its length only. */
 export function readRange(source: Store, { entry, buffer, signal }: ReadRequest, range: ByteRange): Promise<Uint8Array> {
-  return untilIntact(async () => {
-    const read = await pinned(source.read(entry.key, { ifMatch: entry.etag, range, signal }), entry);
-    return fillBuffer(read, buffer, range.endByte - range.startByte + 1, source.url);
-  });
+  const open = () => source.read(entry.key, { ifMatch: entry.etag, range, signal });
+  return untilIntact(open, entry, (read) => fillBuffer(read, buffer, range.endByte - range.startByte + 1, source.url));
 }
 
-async function untilIntact<T>(read: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+async function untilIntact<T>(open: () => Promise<ObjectRead>, entry: ObjectEntry, take: (read: ObjectRead) => Promise<T>): Promise<T> {
+  for (let reads = 1; ; reads++) {
+    const read = await pinned(open(), entry);
     try {
-      return await read();
+      return await take(read);
     } catch (error) {
-      if (attempt >= MAX_READS || !isStoreError(error, 'unavailable', 'checksum-mismatch', 'credentials-expired')) throw error;
+      if (reads >= MAX_READS || !isStoreError(error, 'unavailable', 'checksum-mismatch')) throw error;
     }
   }
 }

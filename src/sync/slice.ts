@@ -1,6 +1,7 @@
 import type { BufferPool } from './buffer-pool.ts';
-import { type Copier, createCopier } from './copy-object.ts';
-import { type Comparison, type Decision, decide, decideByHead } from './decide.ts';
+import { type CopyDecision, createCopier } from './copy-object.ts';
+import { type Comparison, type Decision, decide } from './decide.ts';
+import { createFailFast } from './fail-fast.ts';
 import { joinByKey, type KeyPair } from './join.ts';
 import { listInOrder } from './listing.ts';
 import { mapInOrder } from './map-in-order.ts';
@@ -42,16 +43,18 @@ export type SliceEnd = 'done' | 'deadline';
  * concerns the whole run (see createCopier), after everything under way has ended.
  */
 export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) => Promise<void> | void): Promise<SliceEnd> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
+  // One key's failure that is the whole run's ends the other copies too, rather than letting each find out for itself.
+  const { signal, guard, firstOr } = createFailFast(request.signal);
   const copy = createCopier(request);
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
   const pairs = untilDeadline(pairsOf(request, signal), request);
-  const outcomes = mapInOrder(pairs.pairs, limits, (pair) => settle(pair, { ...request, signal, copy, stop }));
+  const outcomes = mapInOrder(pairs.pairs, limits, (pair) =>
+    settle(pair, request.comparison, (entry, decision) => guard(copy({ entry, decision, signal }))),
+  );
   try {
     for await (const outcome of outcomes) await take(outcome);
   } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
+    throw firstOr(error);
   }
   return pairs.isCutShort() ? 'deadline' : 'done';
 }
@@ -73,33 +76,19 @@ function untilDeadline(all: AsyncGenerator<KeyPair>, { clock, softDeadline }: Sl
   return { pairs: pairs(), isCutShort: () => cutShort };
 }
 
-interface SettleContext extends SliceRequest {
-  readonly copy: Copier;
-  readonly stop: AbortController;
-}
+type CopyOne = (entry: ObjectEntry, decision: CopyDecision) => Promise<Receipt | undefined>;
 
-function settle(pair: KeyPair, context: SettleContext): Outcome | Promise<Outcome> {
-  const decision = decide(pair, context.comparison);
+function settle(pair: KeyPair, comparison: Comparison, copy: CopyOne): Outcome | Promise<Outcome> {
   if (pair.source === undefined) return { key: pair.destination.key, kind: 'extraneous' };
-  if (decision.action === 'unchanged') return { key: pair.source.key, kind: 'unchanged' };
-  return orStopAll(carryOut(decision, pair.source, context), context.stop);
+  const decision = decide(pair, comparison);
+  return needsCopier(decision) ? carryOut(pair.source, decision, copy) : { key: pair.source.key, kind: 'unchanged' };
 }
 
-/** One key's failure that is the whole run's ends the other copies too, rather than letting each find out for itself. */
-async function orStopAll(outcome: Promise<Outcome>, stop: AbortController): Promise<Outcome> {
-  try {
-    return await outcome;
-  } catch (error) {
-    stop.abort(error);
-    throw error;
-  }
+function needsCopier(decision: Decision): decision is CopyDecision {
+  return decision.action === 'copy' || decision.action === 'ask-destination';
 }
 
-async function carryOut(decision: Decision, entry: ObjectEntry, context: SettleContext): Promise<Outcome> {
-  const { destination, signal, copy } = context;
-  const { key } = entry;
-  const final = decision.action === 'ask-destination' ? decideByHead(entry, await destination.head(key, { signal })) : decision;
-  if (final.action !== 'copy') return { key, kind: 'unchanged' };
-  const { reason, condition } = final;
-  return { key, kind: 'receipt', receipt: await copy({ entry, reason, condition, signal }) };
+async function carryOut(entry: ObjectEntry, decision: CopyDecision, copy: CopyOne): Promise<Outcome> {
+  const receipt = await copy(entry, decision);
+  return receipt === undefined ? { key: entry.key, kind: 'unchanged' } : { key: entry.key, kind: 'receipt', receipt };
 }

@@ -129,13 +129,6 @@ export interface CommitOptions extends CallOptions {
   readonly crc64: Crc64;
 }
 
-export interface PartLimits {
-  readonly minPartBytes: number;
-  readonly maxPartBytes: number;
-  readonly maxParts: number;
-  readonly maxObjectBytes: number;
-}
-
 /**
  * One bucket or container, narrowed to a prefix. Every failure is a StoreError. `undefined` and success mean what they say: a store
  * that could not tell throws.
@@ -143,7 +136,6 @@ export interface PartLimits {
 export interface Store {
   /** For messages: the location's URL, without credentials or query. */
   readonly url: string;
-  readonly partLimits: PartLimits;
 
   /** Pages of entries, ascending by the UTF-8 bytes of their keys, each key once. Pages may be empty. Requests are made as pages are taken. */
   list(options?: ListOptions): AsyncIterable<readonly ObjectEntry[]>;

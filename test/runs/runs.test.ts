@@ -69,14 +69,15 @@ describe('starting a run', () => {
     expect(await Array.fromAsync(records.list())).toHaveLength(1);
   });
 
-  it('is free for other locations and for jobs', async () => {
+  it('is free for other locations, but not for a job with the same', async () => {
     const { engine, start } = setUp();
 
     await start();
     await start({ ...REQUEST, destination: `${destination}other/` });
-    await start({ ...REQUEST, job: 'nightly' });
+    const ofJob = start({ ...REQUEST, job: 'nightly' });
 
-    expect(engine.instances.size).toBe(3);
+    await expect(ofJob).rejects.toThrow('still under way');
+    expect(engine.instances.size).toBe(2);
   });
 
   it('enters an abandoned run as failed and takes its lock over', async () => {
@@ -140,7 +141,7 @@ describe('listing runs', () => {
     const { engine, runs, start, time } = setUp();
     const ids: string[] = [];
     for (const job of ['a', 'b', 'c']) {
-      ids.unshift((await start({ ...REQUEST, job })).id);
+      ids.unshift((await start({ ...REQUEST, job, destination: `${REQUEST.destination}${job}/` })).id);
       time.now += 1;
     }
     const list = async (filter: Parameters<typeof runs.list>[1]) => (await runs.list(engine, filter)).map(({ id }) => id);

@@ -109,7 +109,6 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
     async abort({ id }) {
       uploads.delete(id);
     },
-    partLimits: { minPartBytes: 1, maxPartBytes: 2 ** 30, maxParts: 10_000, maxObjectBytes: 2 ** 40 },
     refuseKey: () => undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
 import { createCopier, LARGE_OBJECT_BYTES } from '../../src/sync/copy-object.ts';
@@ -17,7 +18,8 @@ function setUp() {
   return {
     source,
     destination,
-    copy: (entry: ObjectEntry, condition: Condition = 'if-absent') => copy({ entry, reason: 'missing', condition, signal }),
+    copy: (entry: ObjectEntry, condition: Condition = 'if-absent') =>
+      copy({ entry, decision: { action: 'copy', reason: 'missing', condition }, signal }),
   };
 }
 
@@ -208,6 +210,84 @@ describe('copying an object', () => {
     expect([aborted, destination.keys()]).toEqual([['k'], []]);
   });
 
+  it.each(['refused', 'cancelled'])('ends when a part of an object that only an MD5 proves is %s', async (how) => {
+    const { source, destination } = setUp();
+    source.put('k', 'x'.repeat(4 * PART_BYTES));
+    const entry = await entryOf(source, 'k');
+    const cancel = new AbortController();
+    const { head, read } = source;
+    source.head = async (key) => {
+      const { crc64: _, ...known } = present(await head(key), key);
+      return { ...known, md5: 'f'.repeat(32) };
+    };
+    source.read = async (key, options) => {
+      if (options?.range?.startByte !== 0) return read(key, options);
+      await wait(50);
+      if (how === 'cancelled') cancel.abort();
+      throw new StoreError(how === 'cancelled' ? 'aborted' : 'rejected', 'The first part was refused.');
+    };
+    const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 4 }]);
+    const copy = createCopier({ source, destination, pool, clock: Date.now });
+
+    const copying = copy({ entry, decision: { action: 'copy', reason: 'missing', condition: 'if-absent' }, signal: cancel.signal });
+
+    if (how === 'cancelled') await expect(copying).rejects.toThrow();
+    else expect(await copying).toMatchObject({ action: 'failed', reason: 'rejected' });
+    expect(destination.keys()).toEqual([]);
+  });
+
+  it('writes anew what was deleted at the destination after it was listed, as S3 says it', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    const { write } = destination;
+    destination.write = async (key, body, options) => {
+      if (options.condition !== 'if-absent') throw new StoreError('not-found', 'There is no such object.');
+      return write(key, body, options);
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'), { ifMatch: '"gone"' });
+
+    expect(receipt).toMatchObject({ action: 'copied' });
+    expect(destination.textOf('k')).toBe('hello');
+  });
+
+  it('does not take an object with other bytes for this copy, whatever its mark says', async () => {
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    const { head } = destination;
+    destination.write = async (key, _body, options) => {
+      if (!destination.objects.has(key))
+        destination.objects.set(key, { ...source.put('k', 'hello'), provenance: present(options.provenance, 'mark') });
+      throw new StoreError('precondition-failed', 'It is there.');
+    };
+    destination.head = async (key) => {
+      const known = await head(key);
+      return known && { ...known, crc64: 1n };
+    };
+
+    const receipt = await copy(await entryOf(source, 'k'));
+
+    expect(receipt).toMatchObject({ action: 'failed' });
+  });
+
+  it('fails an object alone when its destination cannot be asked about it', async () => {
+    const { source, destination } = setUp();
+    source.put('k', 'hello');
+    destination.head = async () => {
+      throw new StoreError('rejected', 'It is encrypted with a key of its own.');
+    };
+    const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
+    const copy = createCopier({ source, destination, pool, clock: Date.now });
+
+    const receipt = await copy({
+      entry: await entryOf(source, 'k'),
+      decision: { action: 'ask-destination' },
+      signal: new AbortController().signal,
+    });
+
+    expect(receipt).toMatchObject({ action: 'failed', reason: 'rejected' });
+  });
+
   it('says of a large object, a refused key and an archived object why they are not copied', async () => {
     const { source, destination, copy } = setUp();
     const entry = { key: 'k', sizeBytes: 1, etag: '"e"', lastModified: new Date() };
@@ -219,7 +299,7 @@ describe('copying an object', () => {
       await copy({ ...entry, isArchived: true }),
     ];
 
-    expect(receipts.map(({ action, reason }) => [action, reason])).toEqual([
+    expect(receipts.map((receipt) => [receipt?.action, receipt?.reason])).toEqual([
       ['failed', 'too-large'],
       ['failed', 'invalid-key'],
       ['skipped', 'archived'],
