@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 /** Tells whether nothing listens on this loopback port. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const listening = Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]);
-  server.listen(port, '127.0.0.1');
-  const free = await listening;
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('listening', () => resolve(true)).once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1');
+  });
   server.close();
   return free;
 }

@@ -28,9 +28,10 @@ async function main(options: StartOptions): Promise<boolean> {
   started.push(clouds.stop);
   const places = await seed(clouds);
   const settings = { ...clouds.appSettings(options.identity), ...jobSettings(places) };
+  const settingsFile = writeLocalSettings(SCRATCH, settings);
   if (options.cloudsOnly) {
     showClouds(clouds, undefined);
-    say(`\nTo run the app:  cp ${writeLocalSettings(SCRATCH, settings)} . && npm run build && func start`);
+    say(`\nTo run the app:  cp ${settingsFile} . && npm run build && func start`);
     return true;
   }
   buildApp(ROOT);
@@ -77,17 +78,18 @@ function showClouds(clouds: Clouds, app: AppProcess | undefined): void {
   say(`  S3, IAM, STS (stand-in)  ${aws.url}`);
   say(`  Entra ID (stand-in)      ${entra.authorityHost}`);
   if (app !== undefined) say(`  the app                  ${app.url} (in ${app.runner})`);
-  say(`  for other tools: source ${writeEnvFile(SCRATCH, clouds, app?.url)}`);
+  say(`  for other tools          source ${writeEnvFile(SCRATCH, clouds, app?.url)}`);
 }
 
 function showHints({ url }: AppProcess, { samples, copy }: Places, runUrl: string): void {
   say(`
-Up and running; Ctrl-C ends everything. The app's log is .local/app.log. Try:
+Up and running, no key is asked for here; Ctrl-C ends everything. The app's log is .local/app.log. Try:
   curl ${url}/api/jobs
   curl -X POST '${url}/api/jobs/s3-to-blob/runs?wait=60'
   curl -X POST '${url}/api/sync?wait=60' -d '{"source":"${samples}","destination":"${copy}"}'
   curl '${url}/api/runs?limit=3'
-  curl '${runUrl}/report?format=csv'`);
+  curl '${runUrl}/report?format=csv'
+  npm run doctor -- --settings .local/local.settings.json`);
 }
 
 async function stopAll(): Promise<void> {

@@ -13,6 +13,10 @@ export const DOCTOR_USAGE = `keyless-bridge doctor [options]
   --write-probe          also write, read and delete a whole object in each destination
   --settings FILE        a local.settings.json; the one in this folder unless given`;
 
+const UNKNOWN = `The doctor knows no failure of the trust with these words. "npm run doctor" asks the services itself, and explains what the stores answer;
+codes that begin with AADSTS are in the sign-in logs of Entra ID.
+`;
+
 /** Walks the chain, or explains a text. Answers the exit status: 0 when the chain holds or the text is known. */
 export async function runDoctor(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -29,7 +33,7 @@ export async function runDoctor(args: readonly string[]): Promise<number> {
     process.stdout.write(values.json ? `${JSON.stringify(value, undefined, 2)}\n` : forPeople);
   if (values.explain !== undefined) {
     const findings = recognise({ text: values.explain === '-' ? await text(process.stdin) : values.explain });
-    print(findings, findings.length > 0 ? `${renderFindings(findings)}\n` : 'The doctor knows no failure with these words.\n');
+    print(findings, findings.length > 0 ? `${renderFindings(findings)}\n` : UNKNOWN);
     return findings.length > 0 ? 0 : 1;
   }
   const trustFile = values['trust-policy'];

@@ -10,7 +10,14 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-process.exitCode = await run(name, args);
+process.exitCode = isNodeTooOld(process.versions.node) ? 1 : await run(name, args);
+
+function isNodeTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = major < 22 || (major === 22 && minor < 18);
+  if (isOld) process.stderr.write(`keyless-bridge needs Node 22.18 or later; this is ${version}.\n`);
+  return isOld;
+}
 
 async function run(command: string, rest: readonly string[]): Promise<number> {
   const start = COMMANDS[command];

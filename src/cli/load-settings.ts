@@ -15,6 +15,8 @@ export function textOf(file: string): string | undefined {
  */
 export function loadSettings(file: string | undefined): NodeJS.ProcessEnv {
   if (file !== undefined && !existsSync(file)) throw new Error(`There is no settings file ${file}. Give its path with --settings.`);
+  if (file === undefined && !existsSync(SETTINGS_FILE))
+    process.stderr.write(`No ${SETTINGS_FILE} in ${process.cwd()}: the settings are those of the environment.\n`);
   const { IsEncrypted, Values = {} } = JSON.parse(textOf(file ?? SETTINGS_FILE) ?? '{}');
   if (IsEncrypted === true) throw new Error('The settings file is encrypted. Decrypt it with "func settings decrypt".');
   for (const [name, value] of Object.entries(Values)) process.env[name] ??= String(value);

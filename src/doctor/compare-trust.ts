@@ -54,7 +54,7 @@ function claimObjection({ claims, sessionName }: Request, statement: Statement):
     statement.conditions.find((condition) => condition.key.toLowerCase().endsWith(suffix) && !holds(condition, actual));
   const audienceCondition = unmet(':aud', audience);
   if (audienceCondition !== undefined) {
-    const id = claims.azp === undefined ? 'audience-not-registered' : 'version-2-audience';
+    const id = claims.azp === undefined ? 'trust-does-not-match' : 'version-2-audience';
     return findingOf(id, `STS will see the audience ${audience}, but the role wants ${wanted(audienceCondition)}.`);
   }
   const subject = unmet(':sub', claims.sub);

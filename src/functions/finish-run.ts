@@ -24,5 +24,7 @@ function logEnd({ id, job, state, counts, failure }: RunRecord, context: Invocat
   const objects = `${counts?.listed} listed, ${counts?.copied} copied, ${counts?.unchanged} unchanged, ${counts?.skipped} skipped, ${counts?.failed} failed`;
   if (state === 'failed') context.error(`${run} failed: ${failure?.message} (${objects})`);
   else if (state === 'completed-with-failures') context.warn(`${run} ended with failures: ${objects}. Its report says which and why.`);
+  else if (state === 'succeeded' && counts?.listed === 0 && counts.extraneous > 0)
+    context.warn(`${run} found nothing at its source, but ${counts.extraneous} objects at its destination. Is the source right?`);
   else context.log(`${run} ${state}: ${objects}.`);
 }

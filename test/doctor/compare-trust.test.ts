@@ -57,7 +57,7 @@ describe('a token and a role that do not fit', () => {
     ['a provider without the slash', 'provider-not-found', trustOf(PINNED, ISSUER.slice(0, -1)), {}, /role trusts/],
     ['a token of version 2', 'provider-not-found', trustOf(PINNED), { iss: `https://login.microsoftonline.com/${TENANT}/v2.0` }, /v2\.0/],
     ['a caller that STS takes for the audience', 'version-2-audience', trustOf(PINNED), { azp: 'caller' }, /the audience caller/],
-    ['another audience', 'audience-not-registered', trustOf(PINNED), { aud: 'api://other' }, /wants api:\/\/bridge/],
+    ['another audience', 'trust-does-not-match', trustOf(PINNED), { aud: 'api://other' }, /wants api:\/\/bridge/],
     ['another subject', 'trust-does-not-match', trustOf(PINNED), { sub: 'stranger' }, /:sub is stranger/],
     ['a subject in other case', 'trust-does-not-match', trustOf(PINNED), { sub: 'Principal' }, /:sub is Principal/],
     [

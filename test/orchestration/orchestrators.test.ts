@@ -85,10 +85,26 @@ describe('what broke, in words', () => {
   it.each([
     engineError(),
     new Error("Activity function 'finishRun' failed: It broke. \n at work (app.js:1:1)"),
+    new Error('Activity function \'syncSlice\' failed:  It broke. \n {"Message":" It broke."}'),
+    new Error("Orchestrator function 'lane' failed: It broke. \n Message: It broke., StackTrace:\n   at work"),
     new Error('It broke.'),
     'It broke.',
   ])('is the message without what the engine adds: %s', (error) => {
     expect(failureOf(error)).toEqual({ code: 'unavailable', message: expect.stringMatching(/^It broke\. Tried again/) });
+  });
+
+  it('keeps every line of a message', () => {
+    const error = new Error("Activity function 'syncSlice' failed:  It broke.\n\nBadly. \n {}");
+
+    expect(failureOf(error).message).toMatch(/^It broke\.\n\nBadly\. Tried again/);
+  });
+
+  it.each([
+    "Activity function 'syncSlice' failed: node exited with code 137 (0x89) \n {}",
+    "Orchestrator function 'lane' failed: One or more errors occurred. (node exited with code 137 (0x89)) \n {}",
+    'Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task. \n at work',
+  ])('tells that the worker ended: %s', (text) => {
+    expect(failureOf(new Error(text))).toEqual({ code: 'interrupted', message: expect.stringMatching(/^The app's worker ended/) });
   });
 });
 

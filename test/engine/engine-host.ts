@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject, vi } from 'vitest';
+import { anyFreePort } from '../../local/free-port.ts';
+
+const APP_DIR = join(import.meta.dirname, '../..');
+const WORKER = join(import.meta.dirname, 'worker.ts');
+const START_PATIENCE = { timeout: 50_000, interval: 100 };
+
+/** Values of host.json that would make the suite slow: idle polling, and how long a dead host keeps its messages. */
+const ENGINE_SETTINGS = {
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__maxQueuePollingInterval: '00:00:00.5',
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__controlQueueVisibilityTimeout: '00:01:00',
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__workItemQueueVisibilityTimeout: '00:01:00',
+};
+
+interface EngineHostOptions {
+  /** Those of the app and of the host. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Gets what host and app print. */
+  readonly logPath: string;
+}
+
+/** The built app on the Durable Task extension, in processes that end with ours. */
+export interface EngineHost {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Ends the app's process at once, as a crash does. */
+  killWorker(): Promise<void>;
+  /** The same for the host; the worker follows. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startEngineHost({ settings, logPath }: EngineHostOptions): Promise<EngineHost> {
+  const port = await anyFreePort();
+  const log = openSync(logPath, 'a');
+  const args = [inject('engineHost'), '--app', APP_DIR, '--worker', WORKER, '--node', process.execPath, '--port', String(port)];
+  const child = spawn('dotnet', args, { env: { ...inherited(), ...ENGINE_SETTINGS, ...settings }, stdio: ['pipe', log, log] });
+  closeSync(log);
+  const url = `http://127.0.0.1:${port}`;
+  await Promise.race([vi.waitFor(() => workerIdOf(url), START_PATIENCE), endOf(child)]).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`The engine host did not start. Its log: ${logPath}`, { cause: error });
+  });
+  return {
+    url,
+    async killWorker() {
+      process.kill(await workerIdOf(url), 'SIGKILL');
+    },
+    kill: () => end(child, () => child.kill('SIGKILL')),
+    stop: () => end(child, () => child.stdin?.end()),
+  };
+}
+
+/** Our environment without what would speak to somebody's real clouds. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|AZURE|BRIDGE|IDENTITY|MSI)_/.test(name)));
+}
+
+async function workerIdOf(url: string): Promise<number> {
+  const status = (await (await fetch(`${url}/admin/host/status`)).json()) as { readonly workerProcessId: number };
+  return status.workerProcessId;
+}
+
+async function endOf(child: ChildProcess): Promise<never> {
+  const [code, signal] = await once(child, 'exit');
+  throw new Error(`It ended with ${code ?? signal}.`);
+}
+
+async function end(child: ChildProcess, finish: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  finish();
+  await ended;
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { buildApp } from '../../local/build-app.ts';
+import { buildEngineHost } from './build-engine-host.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Path of the built host. */
+    readonly engineHost: string;
+  }
+}
+
+/** Builds once what every file of the suite runs: the app, and the host for it. */
+export function setup(project: TestProject): void {
+  buildApp(join(import.meta.dirname, '../..'));
+  project.provide('engineHost', buildEngineHost());
+}

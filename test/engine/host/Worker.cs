@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace EngineHost;
+
+/// <summary>The Node.js process that runs the app's functions. It is started again whenever it ends.</summary>
+public sealed class Worker(string node, string script, string app) : IDisposable
+{
+    private const string ReadyPrefix = "worker is ready: ";
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private TaskCompletionSource<Running> running = NewSource<Running>();
+    private Process? process;
+    private volatile bool isStopping;
+
+    public int? ProcessId => process?.Id;
+
+    /// <summary>Starts it and answers the app's functions. Throws when the app does not load.</summary>
+    public async Task<IReadOnlyList<AppFunction>> StartAsync()
+    {
+        _ = KeepRunningAsync();
+        return (await running.Task).Functions;
+    }
+
+    /// <summary>
+    /// Runs a function and answers its outputs. Throws what the Functions host throws, for the extension parses those texts or passes
+    /// them on: <see cref="RpcException"/> when the function throws, <see cref="WorkerProcessExitException"/> when the process ends.
+    /// </summary>
+    public async Task<JObject> InvokeAsync(string name, JObject inputs, JObject triggerMetadata)
+    {
+        var worker = await running.Task;
+        var answer = await PostAsync(worker, new JObject { ["name"] = name, ["inputs"] = inputs, ["triggerMetadata"] = triggerMetadata });
+        if (answer["error"] is not JObject error) return answer;
+        throw new RpcException($"Result: Failure\nException: {error["message"]}\nStack: {error["stack"]}");
+    }
+
+    public void Dispose()
+    {
+        isStopping = true;
+        process?.StandardInput.Close();
+        process?.WaitForExit(EndPatience);
+    }
+
+    private async Task<JObject> PostAsync(Running worker, JObject call)
+    {
+        try
+        {
+            using var content = new StringContent(call.ToString(Formatting.None), Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync(worker.Url, content);
+            using var text = new StreamReader(await response.Content.ReadAsStreamAsync());
+            // Json.NET would turn every text that looks like a time into a date.
+            using var reader = new JsonTextReader(text) { DateParseHandling = DateParseHandling.None };
+            return await JObject.LoadAsync(reader);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            int code = await worker.ExitCode.WaitAsync(EndPatience);
+            throw new WorkerProcessExitException($"node exited with code {code} (0x{code:X})", e);
+        }
+    }
+
+    private async Task KeepRunningAsync()
+    {
+        for (bool isFirst = true; !isStopping; isFirst = false)
+        {
+            process = Process.Start(new ProcessStartInfo(node, ["--enable-source-maps", script, app])
+            {
+                RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = app,
+            })!;
+            var exitCode = NewSource<int>();
+            await ReadOutputAsync(process.StandardOutput, exitCode.Task);
+            await process.WaitForExitAsync();
+            Console.WriteLine($"[worker] ended with code {process.ExitCode}");
+            if (isFirst && running.TrySetException(new AppLoadException($"The app did not load: node ended with code {process.ExitCode}."))) return;
+            // Calls wait for the next one from here on; those that were under way learn how this one ended.
+            if (running.Task.IsCompleted) running = NewSource<Running>();
+            exitCode.SetResult(process.ExitCode);
+            await Task.Delay(RestartDelay);
+        }
+    }
+
+    private async Task ReadOutputAsync(StreamReader output, Task<int> exitCode)
+    {
+        while (await output.ReadLineAsync() is string line)
+        {
+            Console.WriteLine("[worker] " + line);
+            if (!line.StartsWith(ReadyPrefix, StringComparison.Ordinal)) continue;
+            var ready = JObject.Parse(line[ReadyPrefix.Length..]);
+            running.TrySetResult(new Running((Uri)ready["url"]!, ready["functions"]!.ToObject<AppFunction[]>()!, exitCode));
+        }
+    }
+
+    private static TaskCompletionSource<T> NewSource<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Running(Uri Url, IReadOnlyList<AppFunction> Functions, Task<int> ExitCode);
+}
+
+public sealed class AppLoadException(string message) : Exception(message);
+
+public sealed class RpcException(string message) : Exception(message);
+
+public sealed class WorkerProcessExitException(string message, Exception inner) : Exception(message, inner);
