@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { trustExtraCertificates } from '../../src/cli/load-settings.ts';
 import { readLocalSettings } from './app-settings.ts';
 import { describeFunctions } from './function-table.ts';
 import { installFunctionsCore } from './functions-core.ts';
@@ -23,6 +24,7 @@ const log = createLineLog((line) => console.log(line));
 
 async function start(appDir: string, port: number): Promise<Host> {
   for (const [name, value] of Object.entries(readLocalSettings(appDir))) process.env[name] ??= value;
+  trustExtraCertificates(process.env['NODE_EXTRA_CA_CERTS']);
   const hostJson = readHostJson(appDir);
   const core = installFunctionsCore({ log });
   await core.loadApp(appDir);

@@ -24,8 +24,8 @@ export function loadSettings(file: string | undefined): NodeJS.ProcessEnv {
   return process.env;
 }
 
-/** Node reads this setting only when it starts, which is before the file is read. */
-function trustExtraCertificates(path: string | undefined): void {
+/** Trusts the certificates that NODE_EXTRA_CA_CERTS names: Node itself reads it only when it starts, which is before a settings file is read. */
+export function trustExtraCertificates(path: string | undefined): void {
   if (path !== undefined && existsSync(path))
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(path, 'utf8')]);
 }
