@@ -6,8 +6,11 @@ import { abortable, type BlobRequests } from './blob-requests.ts';
 import { toStoreError } from './errors.ts';
 import { inUtf8Order, isListingDone, listingStart } from './key-order.ts';
 
+/** Half of what the service allows: a page is parsed whole, and two of them are in memory. */
+const PAGE_SIZE = 2_500;
+
 interface BlobListOptions extends ListOptions {
-  /** Blobs in a page; the service's maximum when it is not given. */
+  /** Blobs in a page; 2,500 when it is not given. */
   readonly pageSize: number | undefined;
 }
 
@@ -23,7 +26,7 @@ export async function* listBlobs(requests: BlobRequests, options: BlobListOption
 
 async function* withinBounds(
   { container, prefix }: BlobRequests,
-  { startAfter, endBefore, pageSize, signal }: BlobListOptions,
+  { startAfter, endBefore, pageSize = PAGE_SIZE, signal }: BlobListOptions,
 ): AsyncGenerator<readonly ObjectEntry[]> {
   const blobs = container.listBlobsFlat({
     ...abortable(signal),
@@ -33,7 +36,7 @@ async function* withinBounds(
   });
   const isWanted = ({ key }: ObjectEntry) =>
     (startAfter === undefined || compareKeys(key, startAfter) > 0) && (endBefore === undefined || compareKeys(key, endBefore) < 0);
-  for await (const { segment } of blobs.byPage(pageSize === undefined ? {} : { maxPageSize: pageSize })) {
+  for await (const { segment } of blobs.byPage({ maxPageSize: pageSize })) {
     const entries = segment.blobItems.map((blob) => toEntry(blob, prefix));
     yield entries.filter(isWanted);
     const last = entries.at(-1);

@@ -10,7 +10,7 @@ interface BlobStoreOptions {
   readonly container: ContainerClient;
   /** Cut from the names of blobs when reading and put in front when writing; '' for the whole container. */
   readonly prefix: string;
-  /** Blobs in a page of the listing; 5,000, the service's maximum, unless given. */
+  /** Blobs in a page of the listing; 2,500 unless given. */
   readonly pageSize?: number;
 }
 
