@@ -24,7 +24,7 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly destinationEtag: string;
   /** CRC-64/NVME of the content, base64 as S3 writes it. */
   readonly crc64nvme: string;
-  /** What proved the copy equal to the source; `length` when the source kept no checksum to compare with. */
+  /** The weaker of what proved the bytes at the source and at the destination; `length` where one of them keeps no checksum. */
   readonly verified: Verified;
   /** The bytes went through this app. */
   readonly way: 'streamed';

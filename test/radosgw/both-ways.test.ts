@@ -36,9 +36,9 @@ const PROPERTIES: ObjectProperties = {
   metadata: { department: 'finance', 'my-name': 'dashed', city: 'Zürich' },
 };
 
-/** What the source keeps to prove a read by: radosgw nothing, for an object that came in parts. */
+/** What proves a copy: radosgw confirms what it is sent by MD5, and keeps nothing to prove an object by that came in parts. */
 const PROOFS = {
-  blob: { small: 'crc64', large: 'crc64' },
+  blob: { small: 'md5', large: 'md5' },
   s3: { small: 'md5', large: 'length' },
 };
 
