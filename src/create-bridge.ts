@@ -23,6 +23,9 @@ const BUFFERS = [
   { bufferBytes: PART_BYTES, count: 12 },
 ];
 
+/** Added to the longest slice, 480 s, it stays below the `functionTimeout` of host.json. */
+const GRACE_SECONDS = 60;
+
 /** Builds everything that the triggers call. Asks no service yet. */
 export function createBridge(settings: Settings): Bridge {
   const { aws, stateStorage, stateContainer, sliceSeconds } = settings;
@@ -38,6 +41,7 @@ export function createBridge(settings: Settings): Bridge {
     shards,
     clock,
     sliceSeconds,
+    graceSeconds: GRACE_SECONDS,
     pool: createBufferPool(BUFFERS),
     openStores: (run: RunRecord) => ({ source: openStore(run, run.source), destination: openStore(run, run.destination) }),
   };

@@ -9,9 +9,6 @@ import type { ShardStates, SliceProgress } from './shard-state.ts';
 import type { State } from './state.ts';
 import { type Progress, trackProgress } from './track-progress.ts';
 
-/** So long after its soft deadline a slice is broken off: the worker must not be killed for it, since other runs are in the same one. */
-const GRACE_SECONDS = 60;
-
 export interface SliceTask {
   readonly runId: string;
   readonly shard: number;
@@ -34,6 +31,8 @@ export interface SliceDependencies {
   readonly clock: () => number;
   /** After so long a slice starts no new object. */
   readonly sliceSeconds: number;
+  /** So long after that it is broken off: the worker must not be killed for it, since other runs are in the same one. */
+  readonly graceSeconds: number;
 }
 
 /**
@@ -59,10 +58,10 @@ async function syncFrom(
   dependencies: SliceDependencies,
   task: SliceTask,
 ): Promise<SliceResult> {
-  const { state, openStores, pool, clock, sliceSeconds } = dependencies;
+  const { state, openStores, pool, clock, sliceSeconds, graceSeconds } = dependencies;
   const progress = trackProgress(openReceiptLog(state, task.runId, task.shard, task.slice, clock()));
   const cancel = new AbortController();
-  const tooLate = AbortSignal.timeout((sliceSeconds + GRACE_SECONDS) * 1_000);
+  const tooLate = AbortSignal.timeout((sliceSeconds + graceSeconds) * 1_000);
   const heart = startHeartbeat(() => beat(dependencies, task, progress, cancel));
   try {
     const end = await syncSlice(
@@ -91,18 +90,18 @@ async function syncFrom(
 
 /** Enters what the slice has done, and says whether the shard needs another. */
 async function handOver(
-  { shards, sliceSeconds }: SliceDependencies,
+  { shards, sliceSeconds, graceSeconds }: SliceDependencies,
   { runId, shard, slice }: SliceTask,
   reached: SliceProgress,
   isLast: boolean,
 ): Promise<SliceResult> {
-  if (!isLast && reached.checkpoint === undefined) return { end: 'failed', failure: tooSlow(sliceSeconds) };
+  if (!isLast && reached.checkpoint === undefined) return { end: 'failed', failure: tooSlow(sliceSeconds + graceSeconds) };
   const { isDone, nextSlice } = await shards.finish(runId, shard, slice, reached, isLast);
   return isDone ? { end: 'done' } : { end: 'more', nextSlice };
 }
 
-function tooSlow(sliceSeconds: number): RunFailure {
-  const message = `Not one object was done within ${sliceSeconds + GRACE_SECONDS} s. Lower options.concurrency, or raise BRIDGE_SLICE_SECONDS, and look at the network.`;
+function tooSlow(seconds: number): RunFailure {
+  const message = `Not one object was done within ${seconds} s. Lower options.concurrency, or raise BRIDGE_SLICE_SECONDS, and look at the network.`;
   return { code: 'too-slow', message };
 }
 

@@ -36,6 +36,7 @@ async function setUp(more: Partial<SliceDependencies> = {}) {
     pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]),
     clock: Date.now,
     sliceSeconds: SLICE_SECONDS,
+    graceSeconds: 60,
     ...more,
   };
   await dependencies.records.create(runRecord({ options: { compare: 'auto', concurrency: 1 } }));
@@ -229,6 +230,35 @@ describe('a slice of a run', () => {
     expect(result).toEqual({ end: 'done' });
     expect(run.destination.objects.get('a')).toBe(written);
     expect(await run.receipts()).toEqual(['copied a', 'copied b', 'copied c']);
+  });
+
+  it('hands over what it did when an object takes longer than its time and the grace', async () => {
+    const { source, destination, run, shard } = await setUp({ sliceSeconds: 0.2, graceSeconds: 0.3 });
+    holdReads(source, 'b', never);
+
+    const result = await run();
+
+    expect(result).toEqual({ end: 'more', nextSlice: 1 });
+    expect(await shard()).toMatchObject({ checkpoint: 'a', isDone: false, counts: { listed: 1, copied: 1 } });
+    expect(destination.keys()).toEqual(['a']);
+  });
+
+  it('fails when not one object can be done in that time', async () => {
+    const { source, run } = await setUp({ sliceSeconds: 0.2, graceSeconds: 0.3 });
+    holdReads(source, 'a', never);
+
+    const result = await run();
+
+    expect(result).toMatchObject({ end: 'failed', failure: { code: 'too-slow', message: expect.stringContaining('concurrency') } });
+  });
+
+  it('copies nothing for a run that is over, since its lock is given away', async () => {
+    const { records, destination, run } = await setUp();
+    await records.update(RUN_ID, (record) => ({ ...record, state: 'failed' }));
+
+    const result = await run();
+
+    expect([result, destination.keys()]).toEqual([{ end: 'cancelled' }, []]);
   });
 
   it('stops when its records cannot be kept', async () => {
