@@ -161,6 +161,7 @@ describe('a slice of a run', () => {
     const run = await setUp();
     holdReads(run.source, 'b', never);
     const running = run.run();
+    await vi.waitFor(() => expect(run.destination.keys()).toEqual(['a']));
     await run.requestCancel();
 
     const result = await running;
