@@ -90,10 +90,10 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
 function forward(target: string, { method, path, headers, body }: ProxiedRequest, agent: Agent): Promise<ProxiedAnswer> {
   const { hostname, port } = new URL(target);
   return new Promise((resolve, reject) => {
-    const outgoing = send({ hostname, port, method, path, headers, agent }, async (incoming) => {
+    const outgoing = send({ hostname, port, method, path, headers, agent }, (incoming) => {
       const { statusCode: status = 500, rawHeaders } = incoming;
       const type = incoming.headers['content-type'] ?? '';
-      resolve({ status, rawHeaders, type, body: await bodyOf(incoming) });
+      bodyOf(incoming).then((body) => resolve({ status, rawHeaders, type, body }), reject);
     });
     outgoing.once('error', reject).end(body);
   });
