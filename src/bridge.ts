@@ -1,19 +1,34 @@
-import type { RunEnd } from './runs/finish-run.ts';
+import type { CleanUp } from './runs/clean-up.ts';
+import type { Engine } from './runs/engine.ts';
+import type { FinishTask } from './runs/finish-run.ts';
+import type { LaneTask, SliceResult } from './runs/lane-task.ts';
+import type { LargeObjectStep, LargeObjectTask, RangeTask } from './runs/large-object-task.ts';
+import type { PlanResult } from './runs/plan-run.ts';
 import type { RunRecord } from './runs/record.ts';
 import type { ReportFormat, ReportPage } from './runs/report.ts';
-import type { SliceResult, SliceTask } from './runs/run-slice.ts';
 import type { RunView } from './runs/run-view.ts';
 import type { Runs } from './runs/runs.ts';
+import type { AttemptTask } from './runs/stop.ts';
 import type { Settings } from './settings.ts';
 
 /** All that the triggers can call, built once when the app starts. */
 export interface Bridge {
   readonly settings: Settings;
   readonly runs: Runs;
+  readonly activities: Activities;
   view(record: RunRecord, baseUrl: string): Promise<RunView>;
   report(runId: string, format: ReportFormat, offset: number): Promise<ReportPage | undefined>;
-  runSlice(task: SliceTask): Promise<SliceResult>;
-  finishRun(runId: string, end: RunEnd): Promise<RunRecord | undefined>;
+  cleanUp(engine: Engine): Promise<CleanUp>;
+}
+
+/** What the orchestrators have done. */
+export interface Activities {
+  planRun(task: AttemptTask): Promise<PlanResult>;
+  syncSlice(task: LaneTask): Promise<SliceResult>;
+  nextStep(task: LargeObjectTask): Promise<LargeObjectStep>;
+  copyRange(task: RangeTask): Promise<LargeObjectStep>;
+  commitLargeObject(task: LargeObjectTask): Promise<LargeObjectStep>;
+  finishRun(task: FinishTask): Promise<RunRecord | undefined>;
 }
 
 /** The bridge, or what is wrong with the settings. An app that is set up wrongly still has its functions, which say so. */

@@ -2,57 +2,50 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { createBlobServiceClient } from './azure/blob-clients.ts';
 import type { Bridge } from './bridge.ts';
+import { createActivities } from './create-activities.ts';
 import { createFederation } from './create-federation.ts';
-import { createOpenStore } from './open-stores.ts';
-import { finishRun } from './runs/finish-run.ts';
+import { createOpenStores } from './open-stores.ts';
+import { cleanUp } from './runs/clean-up.ts';
+import { createKeptUploads } from './runs/kept-uploads.ts';
+import { createLargeObjects } from './runs/large-objects.ts';
 import { createLocks } from './runs/lock.ts';
-import { createRunRecords, type RunRecord } from './runs/record.ts';
+import { createRunRecords } from './runs/record.ts';
 import { readReport } from './runs/report.ts';
-import { runSlice } from './runs/run-slice.ts';
 import { viewRun } from './runs/run-view.ts';
 import { createRuns } from './runs/runs.ts';
+import { createShardPlans } from './runs/shard-plan.ts';
 import { createShardStates } from './runs/shard-state.ts';
 import { createState } from './runs/state.ts';
 import type { Settings, StateStorageSettings } from './settings.ts';
-import { createBufferPool } from './sync/buffer-pool.ts';
-import { PART_BYTES } from './sync/copy-parts.ts';
 
-/** The memory for objects on their way, of the whole process: small ones have buffers of their own, so that they do not wait for parts. */
-const BUFFERS = [
-  { bufferBytes: 256 * 1024, count: 64 },
-  { bufferBytes: PART_BYTES, count: 12 },
-];
-
-/** Added to the longest slice, 480 s, it stays below the `functionTimeout` of host.json. */
-const GRACE_SECONDS = 60;
+/** A clean-up leaves the rest for the next time after so long. */
+const CLEAN_UP_MS = 480_000;
 
 /** Builds everything that the triggers call. Asks no service yet. */
 export function createBridge(settings: Settings): Bridge {
-  const { aws, stateStorage, stateContainer, sliceSeconds } = settings;
+  const { aws, stateStorage, stateContainer, keepDays } = settings;
   const clock = Date.now;
   const state = createState(stateService(stateStorage).getContainerClient(stateContainer));
-  const records = createRunRecords(state);
-  const shards = createShardStates(state);
-  const locks = createLocks(state);
-  const openStore = createOpenStore({ aws, federation: createFederation(settings), stateStorage });
-  const slices = {
+  const open = createOpenStores({ aws, federation: createFederation(settings), stateStorage });
+  const kept = {
     state,
-    records,
-    shards,
     clock,
-    sliceSeconds,
-    graceSeconds: GRACE_SECONDS,
-    pool: createBufferPool(BUFFERS),
-    openStores: (run: RunRecord) => ({ source: openStore(run, run.source), destination: openStore(run, run.destination) }),
+    records: createRunRecords(state),
+    plans: createShardPlans(state),
+    shards: createShardStates(state),
+    largeObjects: createLargeObjects(state),
+    uploads: createKeptUploads(state),
+    locks: createLocks(state),
   };
-  const finishing = { state, records, shards, locks, clock, openReportTarget: openStore };
+  const { activities, openCopier } = createActivities(settings, kept, open);
   return {
     settings,
-    runs: createRuns({ records, locks, clock }),
-    view: (record, baseUrl) => viewRun(shards, record, baseUrl, clock()),
+    activities,
+    runs: createRuns(kept),
+    view: (record, baseUrl) => viewRun(kept, record, baseUrl),
     report: (runId, format, offset) => readReport(state, runId, format, offset),
-    runSlice: (task) => runSlice(slices, task),
-    finishRun: (runId, end) => finishRun(finishing, runId, end),
+    cleanUp: (engine) =>
+      cleanUp({ ...kept, openCopier, openLeftovers: open.leftovers, keepDays }, engine, AbortSignal.timeout(CLEAN_UP_MS)),
   };
 }
 

@@ -1,10 +1,15 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
 import { LocationError, parseLocation } from './locations.ts';
 
-/** Objects under way at once, where a job does not say. */
+/** Objects that a lane has under way at once, where a job does not say. */
 const DEFAULT_CONCURRENCY = 32;
+/** Ranges of keys under way at once, where a job does not say. */
+const DEFAULT_LANES = 8;
+/** The plan of a run has to stay small. */
+const MAX_SPLITS = 255;
 
 const location = z.string('must be a location, as text').transform((text, context) => {
   try {
@@ -20,6 +25,9 @@ const options = z
   .strictObject({
     compare: z.enum(['auto', 'size', 'always']).default('auto'),
     concurrency: z.int().min(1).max(128).default(DEFAULT_CONCURRENCY),
+    lanes: z.int().min(1).max(64).default(DEFAULT_LANES),
+    splitAt: z.array(z.string().min(1).max(1_024)).max(MAX_SPLITS).optional(),
+    ...carriedOptions,
   })
   .prefault({});
 
@@ -29,7 +37,7 @@ const schedule = z.string().refine(isNcrontab, {
 
 const between = { source: location, destination: location, options, reportTo: location.optional() };
 
-const syncBody = z.strictObject(between).superRefine(crossesClouds);
+const syncBody = z.strictObject(between).superRefine(fitTogether);
 
 const job = z
   .strictObject({
@@ -39,7 +47,7 @@ const job = z
     ...between,
     schedule: schedule.optional(),
   })
-  .superRefine(crossesClouds);
+  .superRefine(fitTogether);
 
 const jobList = z.array(job, 'must be a list of jobs').superRefine((jobs, context) => {
   for (const [index, { name }] of jobs.entries()) {
@@ -85,6 +93,13 @@ function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<
       [`${where}${z.core.toDotPath(path)}`, message].filter((part) => part !== '').join(': '),
     ),
   };
+}
+
+function fitTogether(request: SyncRequest, context: z.RefinementCtx): void {
+  crossesClouds(request, context);
+  checkCarriedOptions(request.options, request.destination.kind, (option, message) => {
+    context.addIssue({ code: 'custom', path: ['options', option], message });
+  });
 }
 
 function crossesClouds({ source, destination }: SyncRequest, context: z.RefinementCtx): void {

@@ -5,6 +5,7 @@ import type { Bridge, BridgeOrProblems } from './bridge.ts';
 import { createBridge } from './create-bridge.ts';
 import { diagnose } from './doctor/diagnose.ts';
 import { cancelRunFunction } from './functions/cancel-run.ts';
+import { cleanUpFunction } from './functions/clean-up.ts';
 import { doctorFunction } from './functions/doctor.ts';
 import { finishRunActivity } from './functions/finish-run.ts';
 import { getReportFunction } from './functions/get-report.ts';
@@ -12,13 +13,24 @@ import { getRunFunction } from './functions/get-run.ts';
 import { healthFunction } from './functions/health.ts';
 import { listJobsFunction } from './functions/list-jobs.ts';
 import { listRunsFunction } from './functions/list-runs.ts';
+import { resumeRunsFunction } from './functions/resume-runs.ts';
 import { runJobFunction } from './functions/run-job.ts';
 import { scheduledRunFunction } from './functions/scheduled-run.ts';
 import { syncFunction } from './functions/sync.ts';
 import { lane } from './orchestration/lane.ts';
-import { FINISH_RUN, LANE, RUN, SYNC_SLICE } from './orchestration/names.ts';
+import { largeObject } from './orchestration/large-object.ts';
+import {
+  COMMIT_LARGE_OBJECT,
+  COPY_RANGE,
+  FINISH_RUN,
+  LANE,
+  LARGE_OBJECT,
+  NEXT_STEP,
+  PLAN_RUN,
+  RUN,
+  SYNC_SLICE,
+} from './orchestration/names.ts';
 import { run } from './orchestration/run.ts';
-import type { SliceTask } from './runs/run-slice.ts';
 import { readSettings } from './settings.ts';
 
 /** Beside host.json, which is where the host starts the app. */
@@ -59,6 +71,8 @@ function registerHttp(bridge: BridgeOrProblems): void {
 }
 
 function registerTimers(bridge: Bridge): void {
+  app.timer('resumeRuns', resumeRunsFunction(bridge));
+  app.timer('cleanUp', cleanUpFunction(bridge));
   for (const job of bridge.settings.jobs) {
     if (job.schedule !== undefined) app.timer(`job-${job.name}`, scheduledRunFunction(bridge, job, job.schedule));
   }
@@ -67,6 +81,12 @@ function registerTimers(bridge: Bridge): void {
 function registerOrchestrations(bridge: Bridge): void {
   durable.orchestration(RUN, run);
   durable.orchestration(LANE, lane);
-  durable.activity(SYNC_SLICE, { handler: (task: SliceTask) => bridge.runSlice(task) });
+  durable.orchestration(LARGE_OBJECT, largeObject);
+  const { planRun, syncSlice, nextStep, copyRange, commitLargeObject } = bridge.activities;
+  durable.activity(PLAN_RUN, { handler: planRun });
+  durable.activity(SYNC_SLICE, { handler: syncSlice });
+  durable.activity(NEXT_STEP, { handler: nextStep });
+  durable.activity(COPY_RANGE, { handler: copyRange });
+  durable.activity(COMMIT_LARGE_OBJECT, { handler: commitLargeObject });
   durable.activity(FINISH_RUN, finishRunActivity(bridge));
 }

@@ -1,49 +1,91 @@
 import type { TokenCredential } from '@azure/identity';
 import { createS3Client } from './aws/s3-client.ts';
+import { createS3Leftovers } from './aws/s3-leftovers.ts';
 import { createS3Store } from './aws/s3-store.ts';
+import type { KnownNamespaces } from './azure/account-namespace.ts';
 import { type BlobAccount, createBlobServiceClient } from './azure/blob-clients.ts';
 import { createBlobStore } from './azure/blob-store.ts';
 import type { Federation } from './create-federation.ts';
 import type { FederatedCredentials } from './federation/credentials.ts';
 import type { Grant } from './federation/session-policy.ts';
+import type { SyncOptions } from './jobs.ts';
 import { type BlobLocation, type Location, parseLocation } from './locations.ts';
-import type { RunRecord } from './runs/record.ts';
+import { type RunRecord, sessionNameOf } from './runs/record.ts';
 import type { AwsSettings, StateStorageSettings } from './settings.ts';
+import { createGovernors, type Governor } from './sync/governor.ts';
+import type { LeftoverUploads } from './sync/leftovers.ts';
 import type { Store, StreamTarget } from './sync/store.ts';
 
 type OpenedStore = Store & StreamTarget;
 type S3Client = ReturnType<typeof createS3Client>;
 
+const JANITOR_SESSION = 'keyless-bridge-clean-up';
+
 /** Clients of this many runs are kept for their next slices. */
 const MAX_KEPT_CLIENTS = 16;
 
-/** Opens a location for a run; on AWS with a session that is narrowed to what the run may do. Asks no service yet. */
-export type OpenStore = (run: RunRecord, location: string) => OpenedStore;
+/** Opens what runs need; on AWS with a session that is narrowed to what it is for. Asks no service yet. */
+export interface OpenStores {
+  /** A location of a run, for the run itself. */
+  store(run: RunRecord, location: string, options?: WritingOptions): OpenedStore;
+  /** The uploads below a run's destination, for the janitor; `undefined` on Azure, which drops by itself what is not committed. */
+  leftovers(run: RunRecord): LeftoverUploads | undefined;
+}
 
-interface OpenStoreOptions {
+/** How what is written to a location is kept there. */
+interface WritingOptions {
+  readonly encryption?: SyncOptions['encryption'] | undefined;
+}
+
+interface OpenStoresOptions {
   readonly aws: AwsSettings;
   readonly federation: Federation;
   readonly stateStorage: StateStorageSettings;
 }
 
-export function createOpenStore({ aws, federation, stateStorage }: OpenStoreOptions): OpenStore {
+export function createOpenStores({ aws, federation, stateStorage }: OpenStoresOptions): OpenStores {
   const { storageCredential } = federation.identity;
-  const clientOf = createClientKeeper((run) => createS3ClientOf(aws, federation.openSession(`keyless-bridge-${run.id}`, grantsOf(run))));
-  return (run, location) => openLocation(parseLocation(location), { storageCredential, stateStorage, s3Client: () => clientOf(run) });
+  const namespaces: KnownNamespaces = new Map();
+  const governorOf = createGovernors();
+  const governedClient = (credentials: FederatedCredentials) =>
+    createS3ClientOf(aws, credentials, (bucket) => governorOf(`s3://${bucket}`));
+  const clientOf = createClientKeeper((run) => governedClient(federation.openSession(sessionNameOf(run), grantsOf(run))));
+  return {
+    store: (run, location, writing = {}) =>
+      openLocation(parseLocation(location), {
+        ...writing,
+        storageCredential,
+        stateStorage,
+        namespaces,
+        governorOf,
+        s3Client: () => clientOf(run),
+      }),
+    leftovers({ destination }) {
+      const location = parseLocation(destination);
+      if (location.kind !== 's3') return undefined;
+      const { bucket, prefix } = location;
+      const grant = { bucket, prefix, access: 'write', mayListUploads: true } as const;
+      return createS3Leftovers({ client: governedClient(federation.openSession(JANITOR_SESSION, [grant])), bucket, prefix });
+    },
+  };
 }
 
 /** How to reach what is at a location. */
-export interface Access {
+export interface Access extends WritingOptions {
   readonly storageCredential: TokenCredential;
   readonly stateStorage: StateStorageSettings;
   readonly s3Client: () => S3Client;
+  /** What is known of the accounts already. */
+  readonly namespaces?: KnownNamespaces;
+  /** The governor of an account's requests; without one they are as many as are asked for. */
+  readonly governorOf?: (accountUrl: string) => Governor;
 }
 
 /** Opens a location. Asks no service yet. */
-export function openLocation(location: Location, { storageCredential, stateStorage, s3Client }: Access): OpenedStore {
+export function openLocation(location: Location, access: Access): OpenedStore {
   return location.kind === 's3'
-    ? createS3Store({ client: s3Client(), bucket: location.bucket, prefix: location.prefix })
-    : openBlob(location, storageCredential, stateStorage);
+    ? createS3Store({ client: access.s3Client(), bucket: location.bucket, prefix: location.prefix, encryption: access.encryption })
+    : openBlob(location, access);
 }
 
 /** One client, and so one credentials provider, for all slices of a run in this process. */
@@ -58,32 +100,41 @@ function createClientKeeper(create: (run: RunRecord) => S3Client): (run: RunReco
 }
 
 /** A client of S3 as the settings describe it. */
-export function createS3ClientOf(aws: AwsSettings, credentials: FederatedCredentials): S3Client {
+export function createS3ClientOf(aws: AwsSettings, credentials: FederatedCredentials, governorOf?: (bucket: string) => Governor): S3Client {
   return createS3Client({
     region: aws.region,
     credentials,
     forcePathStyle: aws.forcePathStyle,
     checksums: aws.checksums,
     ...(aws.s3Endpoint && { endpoint: aws.s3Endpoint }),
+    ...(governorOf && { governorOf }),
   });
 }
 
 /** What a run may do on S3. */
-function grantsOf({ source, destination, reportTo }: RunRecord): readonly Grant[] {
+function grantsOf({ source, destination, reportTo, options: { tags = false } }: RunRecord): readonly Grant[] {
   const grants = [
-    { location: source, access: 'read' as const },
-    { location: destination, access: 'write' as const },
-    ...(reportTo === undefined ? [] : [{ location: reportTo, access: 'write' as const }]),
+    { location: source, access: 'read' as const, tags },
+    { location: destination, access: 'write' as const, tags },
+    ...(reportTo === undefined ? [] : [{ location: reportTo, access: 'write' as const, tags: false }]),
   ];
-  return grants.flatMap(({ location, access }) => {
+  return grants.flatMap(({ location, ...grant }) => {
     const parsed = parseLocation(location);
-    return parsed.kind === 's3' ? [{ bucket: parsed.bucket, prefix: parsed.prefix, access }] : [];
+    return parsed.kind === 's3' ? [{ bucket: parsed.bucket, prefix: parsed.prefix, ...grant }] : [];
   });
 }
 
-function openBlob(location: BlobLocation, credential: TokenCredential, stateStorage: StateStorageSettings): OpenedStore {
-  const account = accountOf(location, credential, stateStorage);
-  return createBlobStore({ container: createBlobServiceClient(account).getContainerClient(location.container), prefix: location.prefix });
+function openBlob(location: BlobLocation, access: Access): OpenedStore {
+  const { storageCredential, stateStorage, namespaces = new Map(), governorOf, encryption } = access;
+  const account = accountOf(location, storageCredential, stateStorage);
+  const container = createBlobServiceClient(account, governorOf?.(location.accountUrl)).getContainerClient(location.container);
+  const scope = encryption?.scope;
+  return createBlobStore({
+    container,
+    prefix: location.prefix,
+    namespaces,
+    ...(scope !== undefined && { encryption: { encryptionScope: scope } }),
+  });
 }
 
 /** A location in the host's own account is reached as the host reaches it, which is how Azurite works without Entra ID. */

@@ -36,10 +36,16 @@ export interface Settings extends FederationSettings {
   readonly stateStorage: StateStorageSettings;
   readonly stateContainer: string;
   readonly sliceSeconds: number;
+  /** Objects of this size and more are copied by ranges. */
+  readonly largeObjectBytes: number;
+  /** What runs have left behind is kept so long. */
+  readonly keepDays: number;
   readonly jobs: readonly Job[];
   /** What an ad hoc run may name. */
   readonly allowedLocations: readonly Location[];
 }
+
+const MIB = 1024 * 1024;
 
 const AZURITE = 'UseDevelopmentStorage=true';
 const AZURITE_CONNECTION =
@@ -51,7 +57,7 @@ const flag = z
   .transform((text) => text === 'true');
 const url = z.url('must be a URL').optional();
 
-function seconds(min: number, max: number, preset: number) {
+function wholeNumber(min: number, max: number, preset: number) {
   const rule = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule).default(preset);
 }
@@ -67,7 +73,7 @@ const trust = z.object({
   AWS_REGION: required.regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS region, such as eu-central-1'),
   AWS_ENDPOINT_URL_S3: url,
   AWS_ENDPOINT_URL_STS: url,
-  BRIDGE_SESSION_SECONDS: seconds(900, 43_200, 3_600),
+  BRIDGE_SESSION_SECONDS: wholeNumber(900, 43_200, 3_600),
   BRIDGE_S3_FORCE_PATH_STYLE: flag,
   BRIDGE_S3_CHECKSUMS: z.enum(['when-supported', 'when-required'], 'must be when-supported or when-required').default('when-supported'),
 });
@@ -77,7 +83,9 @@ const own = z.object({
     .string()
     .regex(/^[a-z0-9](?:-?[a-z0-9]){2,62}$/, 'must be a valid container name')
     .default('keyless-bridge'),
-  BRIDGE_SLICE_SECONDS: seconds(1, 480, 300),
+  BRIDGE_SLICE_SECONDS: wholeNumber(1, 480, 300),
+  BRIDGE_LARGE_OBJECT_MIB: wholeNumber(16, 4_096, 256),
+  BRIDGE_KEEP_DAYS: wholeNumber(1, 3_650, 30),
 });
 
 /** Reads and checks all settings. `jobsFile` is the text of jobs.json, where there is one. Every problem is told at once. */
@@ -96,6 +104,8 @@ export function readSettings(environment: Environment, jobsFile: string | undefi
       stateStorage: stateStorage.value,
       stateContainer: common.value.BRIDGE_STATE_CONTAINER,
       sliceSeconds: common.value.BRIDGE_SLICE_SECONDS,
+      largeObjectBytes: common.value.BRIDGE_LARGE_OBJECT_MIB * MIB,
+      keepDays: common.value.BRIDGE_KEEP_DAYS,
       jobs: jobs.value,
       allowedLocations: allowed.value,
     },

@@ -13,18 +13,22 @@ describe('checking a sync request', () => {
     expect(value).toMatchObject({
       source: { kind: 's3', bucket: 'bucket', prefix: 'from/' },
       destination: { kind: 'blob', container: 'box', prefix: 'to/' },
-      options: { compare: 'auto', concurrency: 32 },
+      options: { compare: 'auto', concurrency: 32, lanes: 8 },
     });
   });
 
   it('keeps the options that are given', () => {
-    const { value } = checkSyncRequest({ source: SOURCE, destination: DESTINATION, options: { compare: 'size', concurrency: 128 } });
+    const options = { compare: 'size', concurrency: 128, lanes: 64, splitAt: ['m'] };
 
-    expect(value?.options).toEqual({ compare: 'size', concurrency: 128 });
+    const { value } = checkSyncRequest({ source: SOURCE, destination: DESTINATION, options });
+
+    expect(value?.options).toEqual(options);
   });
 
   it('tells every problem at once, each with where it is', () => {
-    const { problems } = checkSyncRequest({ source: 'nowhere', options: { compare: 'maybe', concurrency: 129 }, extra: 1 });
+    const options = { compare: 'maybe', concurrency: 129, lanes: 0, splitAt: [''] };
+
+    const { problems } = checkSyncRequest({ source: 'nowhere', options, extra: 1 });
 
     expect(problems).toEqual(
       expect.arrayContaining([
@@ -32,6 +36,8 @@ describe('checking a sync request', () => {
         expect.stringMatching(/^destination: must be a location/),
         expect.stringMatching(/^options\.compare: /),
         expect.stringMatching(/^options\.concurrency: /),
+        expect.stringMatching(/^options\.lanes: /),
+        expect.stringMatching(/^options\.splitAt\[0\]: /),
         expect.stringMatching(/extra/),
       ]),
     );

@@ -34,10 +34,14 @@ param sessionSeconds int = 3600
 @minValue(1)
 @maxValue(480)
 param sliceSeconds int = 300
+@description('Objects of this size and more are copied by ranges.')
+@minValue(16)
+@maxValue(4096)
+param largeObjectMib int = 256
 param stateContainer string = 'keyless-bridge'
 @description('Days after which the records and receipts of a run are deleted.')
 @minValue(1)
-param keepRunsDays int = 90
+param keepRunsDays int = 30
 @description('Told when something failed; empty: nobody, the alert is in the portal.')
 param alertEmail string = ''
 
@@ -59,11 +63,11 @@ param s3Compatible s3Server?
 type grant = {
   account: string
   container: string
-  access: ('read' | 'write')
+  access: ('read' | 'write' | 'tags')
 }
 
 @description('The access that goes with blob locations: to their containers, each once. Locations in S3 are passed over.')
-func grantsFor(locations string[], access ('read' | 'write')) grant[] =>
+func grantsFor(locations string[], access ('read' | 'write' | 'tags')) grant[] =>
   union(
     [],
     map(filter(locations, location => startsWith(location, 'https://')), location => {
@@ -90,12 +94,14 @@ var jobDestinations = concat(
   map(jobs, each => each.destination),
   filter(map(jobs, each => each.?reportTo ?? ''), location => !empty(location))
 )
+var taggedJobs = filter(jobs, each => each.?options.?tags ?? false)
 var outboxLocations = hasOutbox ? [outboxJob.source, outboxJob.destination] : []
 var adHocLocations = concat(adHocSources, adHocDestinations)
 var grants = concat(
   hasOutbox ? [{ account: outboxAccount, container: 'outbox', access: 'read' }] : [],
   grantsFor(concat(jobSources, adHocSources), 'read'),
-  grantsFor(concat(jobDestinations, adHocDestinations), 'write')
+  grantsFor(concat(jobDestinations, adHocDestinations), 'write'),
+  grantsFor(concat(map(taggedJobs, each => each.source), map(taggedJobs, each => each.destination)), 'tags')
 )
 
 module bridgeIdentity 'modules/identity.bicep' = {
@@ -107,7 +113,6 @@ module hostStorage 'modules/host-storage.bicep' = {
     name: 'kbhost${suffix}'
     location: location
     stateContainer: stateContainer
-    keepRunsDays: keepRunsDays
     identityId: identityId
     principalId: bridgeIdentity.outputs.principalId
     privateNetwork: privateNetwork
@@ -181,7 +186,9 @@ module functionApp 'modules/function-app.bicep' = {
       BRIDGE_S3_CHECKSUMS: s3Compatible.?checksums ?? 'when-supported'
       BRIDGE_SESSION_SECONDS: string(sessionSeconds)
       BRIDGE_SLICE_SECONDS: string(sliceSeconds)
+      BRIDGE_LARGE_OBJECT_MIB: string(largeObjectMib)
       BRIDGE_STATE_CONTAINER: stateContainer
+      BRIDGE_KEEP_DAYS: string(keepRunsDays)
       BRIDGE_JOBS: string(hasOutbox ? [outboxJob] : jobs)
       BRIDGE_ALLOWED_LOCATIONS: empty(adHocLocations)
         ? ''

@@ -22,10 +22,46 @@ type job = {
 @sealed()
 type jobOptions = {
   compare: ('auto' | 'size' | 'always')?
-  @description('Objects under way at once.')
+  @description('Objects under way at once in each lane.')
   @minValue(1)
   @maxValue(128)
   concurrency: int?
+  @description('Ranges of keys under way at once.')
+  @minValue(1)
+  @maxValue(64)
+  lanes: int?
+  @description('Keys at which the ranges are split, instead of looking for them.')
+  splitAt: string[]?
+  @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
+  storageClass: (
+    | 'STANDARD'
+    | 'REDUCED_REDUNDANCY'
+    | 'INTELLIGENT_TIERING'
+    | 'STANDARD_IA'
+    | 'ONEZONE_IA'
+    | 'GLACIER_IR'
+    | 'GLACIER'
+    | 'DEEP_ARCHIVE'
+    | 'map')?
+  @description('Of copies in Blob Storage: the same for all, or map: the counterpart of the source\'s storage class.')
+  accessTier: ('Hot' | 'Cool' | 'Cold' | 'Archive' | 'map')?
+  @description('With map: counterparts that differ from the defaults, by what the source has.')
+  tierMap: {
+    *: string
+  }?
+  encryption: encryption?
+  @description('Whether object tags and blob index tags are carried. The bridge then becomes an owner of the blobs of the container.')
+  tags: bool?
+  @description('What becomes of metadata whose name the other side cannot hold.')
+  metadata: ('rename' | 'skip' | 'fail')?
+}
+
+@description('How copies are encrypted: by a KMS key in S3, or under an encryption scope in Blob Storage.')
+@sealed()
+type encryption = {
+  kmsKeyId: string?
+  bucketKey: bool?
+  scope: string?
 }
 
 @export()

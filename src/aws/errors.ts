@@ -8,10 +8,13 @@ const NO_WORDS = 'UnknownError';
 const PERMISSIONS = {
   list: 's3:ListBucket',
   read: 's3:GetObject',
+  'read the tags of': 's3:GetObjectTagging',
   write: 's3:PutObject',
+  'write, with its tags,': 's3:PutObject and s3:PutObjectTagging',
   delete: 's3:DeleteObject',
   'list the parts of': 's3:ListMultipartUploadParts',
   'abort the upload of': 's3:AbortMultipartUpload',
+  'list the uploads of': 's3:ListBucketMultipartUploads',
 } as const;
 
 export type Action = keyof typeof PERMISSIONS;
@@ -40,6 +43,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   InvalidObjectState: 'archived',
   KeyTooLongError: 'invalid-key',
   MetadataTooLarge: 'invalid-metadata',
+  InvalidTag: 'invalid-metadata',
   RequestTimeout: 'unavailable',
   OperationAborted: 'unavailable',
 };
@@ -67,7 +71,11 @@ export function toStoreError(error: unknown, { action, url, signal }: Attempt): 
   const serviceCode = error instanceof S3ServiceException ? error.name : '';
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const code = CODES[serviceCode] ?? codeOfStatus(status);
-  const isWholeStore = WHOLE_STORE_CODES.has(serviceCode) || (action === 'list' && !PASSING_CODES.includes(code));
+  const isWholeStore =
+    WHOLE_STORE_CODES.has(serviceCode) ||
+    (action === 'list' && !PASSING_CODES.includes(code)) ||
+    // Who may not write one object's tags may not write any.
+    (action === 'write, with its tags,' && code === 'permission-denied');
   const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
   const message = `Amazon S3 did not ${action} ${url} (${answer}). ${advice(code, { action, isWholeStore, error })}`;
   return new StoreError(code, message, { cause: error, isWholeStore });

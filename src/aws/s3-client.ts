@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { Governor } from '../sync/governor.ts';
+import { governAttempts } from './govern-attempts.ts';
 
 interface S3ClientOptions {
   readonly region: string;
@@ -10,6 +13,8 @@ interface S3ClientOptions {
   /** `when-required` for S3-compatible servers that refuse or ignore checksum headers: they are sent Content-MD5 instead. */
   readonly checksums: 'when-supported' | 'when-required';
   readonly maxAttempts?: number;
+  /** The governor of a bucket's requests; without one they are as many as are asked for. */
+  readonly governorOf?: (bucket: string) => Governor;
 }
 
 const MAX_ATTEMPTS = 8;
@@ -18,8 +23,10 @@ const CONNECTION_TIMEOUT_MS = 10_000;
 /** S3 sends spaces while it completes a large upload, so that silence means a dead connection. */
 const SOCKET_TIMEOUT_MS = 120_000;
 
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** A client that keeps connections alive, sends bodies without hashing them twice, and leaves the checking of downloads to the caller. */
-export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, ...options }: S3ClientOptions): S3Client {
+export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, governorOf, ...options }: S3ClientOptions): S3Client {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const client = new S3Client({
     ...options,
@@ -28,6 +35,8 @@ export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, ...optio
     requestChecksumCalculation: checksums === 'when-supported' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
     // The SDK's own check of a download takes three times the CPU of ours, and fails for ranges on some servers.
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // Else it would write to the console that a stream cannot be sent again, which its error says as well.
+    logger: SILENT,
     // It would cost a round trip for each part.
     expectContinueHeader: false,
     requestHandler: {
@@ -39,12 +48,16 @@ export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, ...optio
   });
   leaveCheckedBodiesUnsigned(client);
   renewExpiredCredentials(client);
+  if (governorOf !== undefined) governAttempts(client, governorOf);
   return client;
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 
-/** Credentials can end before their time, when a role's sessions are revoked: then the request is made once more with new ones. */
+/**
+ * Credentials can end before their time, when a role's sessions are revoked: then the request is made once more with new ones, unless its
+ * body was a stream, which is spent.
+ */
 function renewExpiredCredentials(client: S3Client): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -52,15 +65,24 @@ function renewExpiredCredentials(client: S3Client): void {
       try {
         return await next(args);
       } catch (error) {
-        if (!(error instanceof Error && EXPIRED.has(error.name))) throw error;
+        if (!isExpiry(error)) throw error;
         const current = await client.config.credentials();
         // Of many requests that find out at once, only the first asks for new ones.
         if (current.accessKeyId === accessKeyId) await client.config.credentials({ forceRefresh: true });
+        if (hasStream(args.input)) throw error;
         return next(args);
       }
     },
     { name: 'renewExpiredCredentials', step: 'initialize' },
   );
+}
+
+function isExpiry(error: unknown): boolean {
+  return error instanceof Error && EXPIRED.has(error.name);
+}
+
+function hasStream(input: object): boolean {
+  return 'Body' in input && input.Body instanceof Readable;
 }
 
 /** Over TLS, and with a checksum of its own, a body need not be hashed once more for the signature. That halves the CPU of an upload. */

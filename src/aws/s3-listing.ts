@@ -6,13 +6,11 @@ import { toStoreError } from './errors.ts';
 import { md5OfEtag } from './s3-checksums.ts';
 import { abortable, type S3Requests } from './s3-requests.ts';
 
-interface S3ListOptions extends ListOptions {
-  /** Objects in a page; the service's maximum when it is not given. */
-  readonly pageSize: number | undefined;
-}
+/** The class of an object of which S3 names none. */
+export const DEFAULT_CLASS = 'STANDARD';
 
 /** Pages of the objects between `startAfter` and `endBefore`, in the service's own order, which is that of UTF-8. */
-export async function* listObjects(requests: S3Requests, options: S3ListOptions): AsyncGenerator<readonly ObjectEntry[]> {
+export async function* listObjects(requests: S3Requests, options: ListOptions): AsyncGenerator<readonly ObjectEntry[]> {
   try {
     yield* withinBounds(requests, options);
   } catch (error) {
@@ -22,7 +20,7 @@ export async function* listObjects(requests: S3Requests, options: S3ListOptions)
 
 async function* withinBounds(
   { client, bucket, prefix }: S3Requests,
-  { startAfter, endBefore, pageSize, signal }: S3ListOptions,
+  { startAfter, endBefore, pageSize, signal }: ListOptions,
 ): AsyncGenerator<readonly ObjectEntry[]> {
   const input = {
     Bucket: bucket,
@@ -44,7 +42,7 @@ async function* withinBounds(
 }
 
 // An archived object is not marked: only the read can tell whether it has been restored.
-function toEntry({ Key, Size, ETag, LastModified }: _Object, prefix: string): ObjectEntry {
+function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS }: _Object, prefix: string): ObjectEntry {
   const etag = present(ETag, 'ETag');
   const md5 = md5OfEtag(etag);
   return {
@@ -54,11 +52,12 @@ function toEntry({ Key, Size, ETag, LastModified }: _Object, prefix: string): Ob
     lastModified: present(LastModified, 'LastModified'),
     // No listing tells whether a KMS key was used. Then this is no MD5 and equals none, so that it never proves too much.
     ...(md5 === undefined ? {} : { md5 }),
+    tier: StorageClass,
   };
 }
 
 /** A key as it is, from the form that `EncodingType: 'url'` gives it. */
-function listedKey(key: string | undefined): string {
+export function listedKey(key: string | undefined): string {
   return decodeURIComponent(present(key, 'Key').replaceAll('+', ' '));
 }
 

@@ -5,13 +5,14 @@ import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { toStoreError } from './errors.ts';
 import { bodyOf } from './s3-body.ts';
 import { askForChecksum, checksumOf, checksumsIn, keepsCrc64, verifiedBy } from './s3-checksums.ts';
-import { isListed } from './s3-listing.ts';
+import { DEFAULT_CLASS, isListed } from './s3-listing.ts';
 import { fromS3Headers, toS3Headers } from './s3-properties.ts';
 import { conditionsOf, isAbsent, type S3Requests } from './s3-requests.ts';
+import { writeActionOf } from './s3-tags.ts';
 
 /** The part of the port that handles whole objects. */
 export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
-  const { client, send, urlOf } = requests;
+  const { client, send, urlOf, encryption } = requests;
 
   /** Tells whether `error` means that there is no such object: either it says so, or it is a refusal for which the listing has no object. */
   async function meansAbsent(error: unknown, key: string, signal: AbortSignal | undefined): Promise<boolean> {
@@ -32,6 +33,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
           lastModified: present(answer.LastModified, 'Last-Modified'),
           ...fromS3Headers(answer),
           ...checksumsIn(answer),
+          tier: answer.StorageClass ?? DEFAULT_CLASS,
         };
       } catch (error) {
         if (await meansAbsent(error, key, signal)) return undefined;
@@ -66,11 +68,11 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
       };
     },
 
-    async write(key, body, { properties, provenance, crc64, condition, signal }) {
+    async write(key, body, { crc64, condition, signal, ...description }) {
       const isCrc64Kept = await keepsCrc64(client);
       const content = { Body: body, ContentLength: body.length, ...checksumOf(body, crc64, isCrc64Kept) };
-      const headers = toS3Headers({ properties, provenance }, urlOf(key));
-      const answer = await send({ action: 'write', key, signal }, (target, options) =>
+      const headers = { ...toS3Headers(description, urlOf(key)), ...encryption };
+      const answer = await send({ action: writeActionOf(description), key, signal }, (target, options) =>
         client.send(new PutObjectCommand({ ...target, ...content, ...headers, ...conditionsOf(condition) }), options),
       );
       return { etag: present(answer.ETag, 'ETag'), verified: verifiedBy(answer, crc64, isCrc64Kept) };

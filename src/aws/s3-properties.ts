@@ -1,6 +1,8 @@
+import type { StorageClass } from '@aws-sdk/client-s3';
 import { pickContentHeaders, sendableContentHeaders } from '../sync/content-headers.ts';
 import { s3Metadata } from '../sync/metadata.ts';
-import type { ObjectProperties, Provenance } from '../sync/store.ts';
+import type { ObjectDescription, ObjectProperties, Provenance, Tags } from '../sync/store.ts';
+import { hasTags } from '../sync/tags.ts';
 
 interface S3Headers {
   readonly ContentType?: string | undefined;
@@ -11,9 +13,10 @@ interface S3Headers {
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-interface Description {
-  readonly properties: ObjectProperties;
-  readonly provenance?: Provenance | undefined;
+interface NewObjectHeaders extends S3Headers {
+  readonly Metadata: Record<string, string>;
+  readonly StorageClass: StorageClass | undefined;
+  readonly Tagging: string | undefined;
 }
 
 interface StoredDescription {
@@ -22,10 +25,7 @@ interface StoredDescription {
 }
 
 /** Headers and metadata to write with the object at `url`. Throws `invalid-metadata` when it cannot have them. */
-export function toS3Headers(
-  { properties, provenance }: Description,
-  url: string,
-): S3Headers & { readonly Metadata: Record<string, string> } {
+export function toS3Headers({ properties, provenance, tier }: ObjectDescription, url: string): NewObjectHeaders {
   const headers = sendableContentHeaders(properties, url);
   const own = provenance === undefined ? {} : { 'source-etag': provenance.sourceEtag };
   return {
@@ -35,7 +35,18 @@ export function toS3Headers(
     ContentDisposition: headers.contentDisposition,
     ContentLanguage: headers.contentLanguage,
     Metadata: s3Metadata.encode({ user: properties.metadata, own }, url),
+    // The SDK's type names the classes that it knows; the service has the last word.
+    StorageClass: tier as StorageClass | undefined,
+    // An empty header would still take a permission.
+    Tagging: hasTags(properties) ? toTagging(properties.tags ?? {}) : undefined,
   };
+}
+
+/** As the query of a URL. */
+function toTagging(tags: Tags): string {
+  return Object.entries(tags)
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .join('&');
 }
 
 /** Reads what a HEAD or GET says about an object, whoever wrote it. */

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Condition } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { type Action, toStoreError } from './errors.ts';
+import { type EncryptionHeaders, type S3Encryption, toEncryptionHeaders } from './s3-encryption.ts';
 import { refuseS3Key } from './s3-keys.ts';
 
 /** What a request is about. */
@@ -26,6 +27,8 @@ export interface S3Requests {
   readonly client: S3Client;
   readonly bucket: string;
   readonly prefix: string;
+  /** Of what is written. */
+  readonly encryption: EncryptionHeaders;
   /** For messages. */
   urlOf(key: string): string;
   refuseKey(key: string): string | undefined;
@@ -33,13 +36,18 @@ export interface S3Requests {
   send<T>(subject: Subject, call: (target: Target, options: SendOptions) => Promise<T>): Promise<T>;
 }
 
-export function createS3Requests({ client, bucket, prefix }: Pick<S3Requests, 'client' | 'bucket' | 'prefix'>): S3Requests {
+interface S3RequestsOptions extends Pick<S3Requests, 'client' | 'bucket' | 'prefix'> {
+  readonly encryption?: S3Encryption | undefined;
+}
+
+export function createS3Requests({ client, bucket, prefix, encryption }: S3RequestsOptions): S3Requests {
   const urlOf = (key: string) => `s3://${bucket}/${printable(prefix + key)}`;
   const refuseKey = (key: string) => refuseS3Key(prefix + key);
   return {
     client,
     bucket,
     prefix,
+    encryption: toEncryptionHeaders(encryption),
     urlOf,
     refuseKey,
     async send({ action, key, signal }, call) {

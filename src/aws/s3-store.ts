@@ -1,8 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Store, StreamTarget } from '../sync/store.ts';
+import type { S3Encryption } from './s3-encryption.ts';
 import { listObjects } from './s3-listing.ts';
 import { createS3Objects } from './s3-objects.ts';
+import { createS3Parts } from './s3-parts.ts';
 import { createS3Requests } from './s3-requests.ts';
+import { createS3Tags } from './s3-tags.ts';
 import { createS3Uploads } from './s3-uploads.ts';
 import { createS3StreamTarget } from './stream-target.ts';
 
@@ -13,17 +16,22 @@ interface S3StoreOptions {
   readonly prefix: string;
   /** Objects in a page of the listing; 1,000, the service's maximum, unless given. */
   readonly pageSize?: number;
+  /** Of what is written; the bucket's default unless given. */
+  readonly encryption?: S3Encryption | undefined;
 }
 
 /** The store of an S3 bucket, narrowed to a prefix. Its client comes from `createS3Client`. */
-export function createS3Store({ client, bucket, prefix, pageSize }: S3StoreOptions): Store & StreamTarget {
-  const requests = createS3Requests({ client, bucket, prefix });
+export function createS3Store({ client, bucket, prefix, pageSize, encryption }: S3StoreOptions): Store & StreamTarget {
+  const requests = createS3Requests({ client, bucket, prefix, encryption });
+  const defaults = pageSize === undefined ? {} : { pageSize };
   return {
     url: requests.urlOf(''),
     refuseKey: requests.refuseKey,
-    list: (options = {}) => listObjects(requests, { ...options, pageSize }),
+    list: (options) => listObjects(requests, { ...defaults, ...options }),
     ...createS3Objects(requests),
     ...createS3Uploads(requests),
+    ...createS3Parts(requests),
+    ...createS3Tags(requests),
     ...createS3StreamTarget(requests),
   };
 }

@@ -3,22 +3,18 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   HeadObjectCommand,
-  ListPartsCommand,
-  type Part,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { present } from '../sync/present.ts';
-import type { Store, UploadedPart } from '../sync/store.ts';
-import { checksumOf, keepsCrc64, toBase64, verifiedBy } from './s3-checksums.ts';
+import type { CallOptions, Store, Upload, UploadedPart } from '../sync/store.ts';
+import { keepsCrc64, toBase64, verifiedBy } from './s3-checksums.ts';
 import { toS3Headers } from './s3-properties.ts';
 import { conditionsOf, isAbsent, type S3Requests } from './s3-requests.ts';
+import { writeActionOf } from './s3-tags.ts';
 
-/** The part of the port that puts an object together from parts. */
-export function createS3Uploads({
-  client,
-  send,
-  urlOf,
-}: S3Requests): Pick<Store, 'beginUpload' | 'uploadPart' | 'listParts' | 'commit' | 'abort'> {
+/** The part of the port that begins and ends an upload in parts. */
+export function createS3Uploads(requests: S3Requests): Pick<Store, 'beginUpload' | 'commit' | 'abort'> {
+  const { client, send, urlOf, encryption } = requests;
+
   /** Ceph's gateway leaves the ETag, or its quotes, out of its answer to a commit. */
   async function etagOf(key: string, signal: AbortSignal | undefined): Promise<string> {
     const { ETag } = await send({ action: 'read', key, signal }, (target, options) => client.send(new HeadObjectCommand(target), options));
@@ -29,32 +25,11 @@ export function createS3Uploads({
     async beginUpload(request, { signal } = {}) {
       const { key } = request;
       const checksum = (await keepsCrc64(client)) ? ({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const) : {};
-      const headers = toS3Headers(request, urlOf(key));
-      const { UploadId } = await send({ action: 'write', key, signal }, (target, options) =>
+      const headers = { ...toS3Headers(request, urlOf(key)), ...encryption };
+      const { UploadId } = await send({ action: writeActionOf(request), key, signal }, (target, options) =>
         client.send(new CreateMultipartUploadCommand({ ...target, ...headers, ...checksum }), options),
       );
       return { ...request, id: present(UploadId, 'UploadId') };
-    },
-
-    async uploadPart({ key, id }, number, body, { crc64, signal }) {
-      const content = { Body: body, ContentLength: body.length, ...checksumOf(body, crc64, await keepsCrc64(client)) };
-      const { ETag } = await send({ action: 'write', key, signal }, (target, options) =>
-        client.send(new UploadPartCommand({ ...target, ...content, UploadId: id, PartNumber: number }), options),
-      );
-      return { number, sizeBytes: body.length, etag: present(ETag, 'ETag') };
-    },
-
-    async listParts({ key, id }, { signal } = {}) {
-      const parts: UploadedPart[] = [];
-      // The SDK's paginator goes by the marker, which S3 sends with the last page as well, and would never end.
-      for (let isTruncated = true; isTruncated; ) {
-        const page = await send({ action: 'list the parts of', key, signal }, (target, options) =>
-          client.send(new ListPartsCommand({ ...target, UploadId: id, PartNumberMarker: parts.at(-1)?.number.toString() }), options),
-        );
-        parts.push(...(page.Parts ?? []).map(toUploadedPart));
-        isTruncated = page.IsTruncated === true;
-      }
-      return parts;
     },
 
     async commit({ key, id, sizeBytes }, parts, { condition, crc64, signal }) {
@@ -68,20 +43,23 @@ export function createS3Uploads({
       return { etag, verified: verifiedBy(answer, crc64, isCrc64Kept) };
     },
 
-    async abort({ key, id }, { signal } = {}) {
-      try {
-        await send({ action: 'abort the upload of', key, signal }, (target, options) =>
-          client.send(new AbortMultipartUploadCommand({ ...target, UploadId: id }), options),
-        );
-      } catch (error) {
-        if (!isAbsent(error)) throw error;
-      }
-    },
+    abort: (upload, options) => abortUpload(requests, upload, options),
   };
 }
 
-function toUploadedPart({ PartNumber, Size, ETag }: Part): UploadedPart {
-  return { number: present(PartNumber, 'PartNumber'), sizeBytes: present(Size, 'Size'), etag: present(ETag, 'ETag') };
+/** Throws the parts of an upload away. Succeeds when it is gone already. */
+export async function abortUpload(
+  { client, send }: S3Requests,
+  { key, id }: Pick<Upload, 'key' | 'id'>,
+  { signal }: CallOptions = {},
+): Promise<void> {
+  try {
+    await send({ action: 'abort the upload of', key, signal }, (target, options) =>
+      client.send(new AbortMultipartUploadCommand({ ...target, UploadId: id }), options),
+    );
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
 }
 
 function toCompletedPart({ number, etag }: UploadedPart): { PartNumber: number; ETag: string | undefined } {

@@ -3,10 +3,11 @@ import type { Store } from '../sync/store.ts';
 import { bodyOf } from './blob-body.ts';
 import { fromBlobHeaders, toBlobHeaders } from './blob-properties.ts';
 import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent } from './blob-requests.ts';
+import { writeActionOf } from './blob-tags.ts';
 import { toStoreError } from './errors.ts';
 
 /** The part of the port that handles whole blobs. */
-export function createBlobObjects({ send, urlOf }: BlobRequests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
+export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
   return {
     async head(key, { signal } = {}) {
       try {
@@ -16,6 +17,7 @@ export function createBlobObjects({ send, urlOf }: BlobRequests): Pick<Store, 'h
           etag: present(answer.etag, 'ETag'),
           lastModified: present(answer.lastModified, 'Last-Modified'),
           ...fromBlobHeaders(answer, answer.contentMD5),
+          ...(answer.accessTier === undefined ? {} : { tier: answer.accessTier }),
         };
       } catch (error) {
         if (isAbsent(error)) return undefined;
@@ -42,15 +44,16 @@ export function createBlobObjects({ send, urlOf }: BlobRequests): Pick<Store, 'h
       };
     },
 
-    async write(key, body, { properties, provenance, crc64, condition, signal }) {
+    async write(key, body, { crc64, condition, signal, ...description }) {
       const options = {
         ...abortable(signal),
-        ...toBlobHeaders({ properties, provenance, crc64 }, urlOf(key)),
+        ...encryption,
+        ...toBlobHeaders(description, crc64, urlOf(key)),
         conditions: conditionsOf(condition),
         // The service refuses anything else, and works out Content-MD5 by itself.
         transactionalContentCrc64: crc64Bytes(crc64),
       };
-      const answer = await send({ action: 'write', key, signal }, (blob) => blob.upload(body, body.length, options));
+      const answer = await send({ action: writeActionOf(description), key, signal }, (blob) => blob.upload(body, body.length, options));
       return { etag: present(answer.etag, 'ETag'), verified: 'crc64' };
     },
 

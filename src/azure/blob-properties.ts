@@ -2,13 +2,8 @@ import type { BlobHTTPHeaders } from '@azure/storage-blob';
 import { pickContentHeaders, sendableContentHeaders } from '../sync/content-headers.ts';
 import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
 import { blobMetadata } from '../sync/metadata.ts';
-import type { ObjectProperties, Provenance } from '../sync/store.ts';
-
-/** What travels with a blob's bytes. */
-interface Description {
-  readonly properties: ObjectProperties;
-  readonly provenance?: Provenance | undefined;
-}
+import type { ObjectDescription, ObjectProperties, Provenance } from '../sync/store.ts';
+import { hasTags } from '../sync/tags.ts';
 
 interface StoredDescription {
   readonly properties: ObjectProperties;
@@ -17,18 +12,28 @@ interface StoredDescription {
   readonly md5?: string;
 }
 
+interface BlobHeaders {
+  readonly blobHTTPHeaders: BlobHTTPHeaders;
+  readonly metadata: Record<string, string>;
+  readonly tier?: string;
+  readonly tags?: Record<string, string>;
+}
+
 type BlobAnswer = Parameters<typeof pickContentHeaders>[0] & { readonly metadata?: Readonly<Record<string, string>> };
 
 /** Headers and metadata to write with the blob at `url`. Throws `invalid-metadata` when it cannot have them. */
-export function toBlobHeaders(
-  { properties, provenance, crc64 }: Description & { readonly crc64: Crc64 },
-  url: string,
-): { readonly blobHTTPHeaders: BlobHTTPHeaders; readonly metadata: Record<string, string> } {
+export function toBlobHeaders({ properties, provenance, tier }: ObjectDescription, crc64: Crc64, url: string): BlobHeaders {
   const headers = Object.entries(sendableContentHeaders(properties, url));
   const blobHTTPHeaders = Object.fromEntries(headers.map(([name, value]) => [`blob${name[0]?.toUpperCase()}${name.slice(1)}`, value]));
   const own: Record<string, string> = { crc64nvme: crc64ToBase64(crc64, 'big-endian') };
   if (provenance !== undefined) own['source_etag'] = provenance.sourceEtag;
-  return { blobHTTPHeaders, metadata: blobMetadata.encode({ user: properties.metadata, own }, url) };
+  return {
+    blobHTTPHeaders,
+    metadata: blobMetadata.encode({ user: properties.metadata, own }, url),
+    ...(tier !== undefined && { tier }),
+    // An empty header would still take a permission.
+    ...(hasTags(properties) && { tags: { ...properties.tags } }),
+  };
 }
 
 /** Reads what a HEAD or GET says about a blob, whoever wrote it; `md5` is what the answer says of the whole blob. */

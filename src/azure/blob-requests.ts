@@ -12,10 +12,17 @@ interface Subject {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Under which scope of the account a blob is encrypted; the container's default unless given. */
+export interface BlobEncryption {
+  readonly encryptionScope?: string;
+}
+
 /** Requests about the blobs of one container below one prefix. */
 export interface BlobRequests {
   readonly container: ContainerClient;
   readonly prefix: string;
+  /** Of what is written. Blocks and the list that makes a blob of them must name the same scope. */
+  readonly encryption: BlobEncryption;
   /** For messages: without credentials or query. */
   urlOf(key: string): string;
   refuseKey(key: string): string | undefined;
@@ -23,13 +30,14 @@ export interface BlobRequests {
   send<T>(subject: Subject, call: (blob: BlockBlobClient) => Promise<T>): Promise<T>;
 }
 
-export function createBlobRequests(container: ContainerClient, prefix: string): BlobRequests {
+export function createBlobRequests(container: ContainerClient, prefix: string, encryption: BlobEncryption = {}): BlobRequests {
   const { origin, pathname } = new URL(container.url);
   const urlOf = (key: string) => `${origin}${pathname}/${(prefix + key).split('/').map(encodeURIComponent).join('/')}`;
   const refuseKey = (key: string) => refuseBlobName(prefix + key);
   return {
     container,
     prefix,
+    encryption,
     urlOf,
     refuseKey,
     async send({ action, key, signal }, call) {

@@ -1,10 +1,15 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Store, StreamTarget } from '../sync/store.ts';
+import type { KnownNamespaces } from './account-namespace.ts';
 import { listBlobs } from './blob-listing.ts';
 import { createBlobObjects } from './blob-objects.ts';
-import { createBlobRequests } from './blob-requests.ts';
+import { type BlobEncryption, createBlobRequests } from './blob-requests.ts';
+import { createBlobTags } from './blob-tags.ts';
 import { createBlobUploads } from './blob-uploads.ts';
 import { createBlobStreamTarget } from './stream-target.ts';
+
+/** Half of what the service allows: a page is parsed whole, and two of them are in memory. */
+const PAGE_SIZE = 2_500;
 
 interface BlobStoreOptions {
   readonly container: ContainerClient;
@@ -12,17 +17,28 @@ interface BlobStoreOptions {
   readonly prefix: string;
   /** Blobs in a page of the listing; 2,500 unless given. */
   readonly pageSize?: number;
+  /** Shared by the stores of a process, which then need not ask again what kind an account is. */
+  readonly namespaces?: KnownNamespaces;
+  /** Of what is written; the container's default unless given. */
+  readonly encryption?: BlobEncryption;
 }
 
 /** The store of a container of Azure Blob Storage, narrowed to a prefix. It reads any type of blob and writes block blobs. */
-export function createBlobStore({ container, prefix, pageSize }: BlobStoreOptions): Store & StreamTarget {
-  const requests = createBlobRequests(container, prefix);
+export function createBlobStore({
+  container,
+  prefix,
+  pageSize = PAGE_SIZE,
+  namespaces = new Map(),
+  encryption,
+}: BlobStoreOptions): Store & StreamTarget {
+  const requests = createBlobRequests(container, prefix, encryption);
   return {
     url: requests.urlOf(''),
     refuseKey: requests.refuseKey,
-    list: (options = {}) => listBlobs(requests, { ...options, pageSize }),
+    list: (options) => listBlobs(requests, namespaces, { pageSize, ...options }),
     ...createBlobObjects(requests),
     ...createBlobUploads(requests),
+    ...createBlobTags(requests),
     ...createBlobStreamTarget(requests),
   };
 }

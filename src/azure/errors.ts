@@ -1,7 +1,17 @@
 import { RestError } from '@azure/storage-blob';
 import { StoreError, type StoreErrorCode } from '../sync/store-error.ts';
 
-export type Action = 'list' | 'read' | 'write' | 'delete';
+/** What can be tried, and the role that it needs. */
+const ROLES = {
+  list: 'Storage Blob Data Reader',
+  read: 'Storage Blob Data Reader',
+  'read the tags of': 'Storage Blob Data Owner (or one with …/blobs/tags/read)',
+  write: 'Storage Blob Data Contributor',
+  'write, with its tags,': 'Storage Blob Data Owner (or one with …/blobs/write and …/blobs/tags/write)',
+  delete: 'Storage Blob Data Contributor',
+} as const;
+
+export type Action = keyof typeof ROLES;
 
 /** What was tried, and on what. */
 interface Attempt {
@@ -51,7 +61,11 @@ export function toStoreError(error: unknown, attempt: Attempt): StoreError {
   const serviceCode = serviceCodeOf(error);
   const status = error instanceof RestError ? error.statusCode : undefined;
   const code = CODES[serviceCode] ?? codeOfStatus(status);
-  const isWholeStore = WHOLE_STORE_CODES.has(serviceCode) || (attempt.action === 'list' && code !== 'throttled' && code !== 'unavailable');
+  const isWholeStore =
+    WHOLE_STORE_CODES.has(serviceCode) ||
+    (attempt.action === 'list' && code !== 'throttled' && code !== 'unavailable') ||
+    // Who may not write one blob's tags may not write any.
+    (attempt.action === 'write, with its tags,' && code === 'permission-denied');
   const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
   const message = `Azure Storage did not ${attempt.action} ${attempt.url} (${answer}). ${advice(code, { attempt, isWholeStore, error })}`;
   return new StoreError(code, message, { cause: error, isWholeStore });
@@ -86,7 +100,7 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
     case 'precondition-failed':
       return 'It exists already or has changed; the next run looks at it again.';
     case 'permission-denied':
-      return `Give the identity of the bridge the role ${roleFor(attempt.action)} on the container, and check the firewall of the account.`;
+      return `Give the identity of the bridge the role ${ROLES[attempt.action]} on the container, and check the firewall of the account.`;
     case 'throttled':
       return 'The account asks for fewer requests: lower the concurrency, or start the run again later.';
     case 'checksum-mismatch':
@@ -98,10 +112,6 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
     default:
       return firstLineOf(error);
   }
-}
-
-function roleFor(action: Action): string {
-  return action === 'list' || action === 'read' ? 'Storage Blob Data Reader' : 'Storage Blob Data Contributor';
 }
 
 /** An error of `@azure/identity`, whose classes may be loaded twice and so are told by name. */

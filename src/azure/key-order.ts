@@ -9,6 +9,8 @@ import { StoreError } from '../sync/store-error.ts';
 const FIRST_PAIR = '\u{10000}';
 const SURROGATE = /[\ud800-\udfff]/;
 const ABOVE_SURROGATES = /[\ue000-\uffff]/;
+const NOT_BELOW_SURROGATES = /[\ud800-\uffff]/;
+const LAST_BELOW_SURROGATES = '\ud7ff';
 
 /** So many entries wait for their turn at most; they take some 10 MB. */
 const MAX_HELD = 20_000;
@@ -17,6 +19,12 @@ const MAX_HELD = 20_000;
 export function listingStart(key: string): string {
   const at = key.search(ABOVE_SURROGATES);
   return at < 0 ? key : key.slice(0, at) + FIRST_PAIR;
+}
+
+/** Where both orders agree: this text is no greater than `key`, and every text that follows `key` in one of them follows this in both. */
+export function commonFloor(key: string): string {
+  const at = key.search(NOT_BELOW_SURROGATES);
+  return at < 0 ? key : key.slice(0, at) + LAST_BELOW_SURROGATES;
 }
 
 /** Whether a UTF-16 listing that has come to `key` can hold no more keys before `endBefore` in UTF-8 order. */
@@ -45,7 +53,7 @@ export async function* inUtf8Order(pages: AsyncIterable<readonly ObjectEntry[]>,
       if (branch === undefined) ordered.push(entry);
       else held.push(entry);
     }
-    if (held.length > MAX_HELD) throw tooManyHeld(url, branch);
+    checkHeld(held.length, url, branch ?? '');
     yield ordered;
   }
   yield release();
@@ -56,7 +64,15 @@ function beforeSurrogate(key: string): string | undefined {
   return at < 0 ? undefined : key.slice(0, at);
 }
 
-function tooManyHeld(url: string, branch: string | undefined): StoreError {
+/** Throws when more than 20,000 entries, which all begin with `branch`, wait for their turn. */
+export function checkHeld(count: number, url: string, branch: string): void {
+  if (count <= MAX_HELD) return;
   const message = `The listing of ${url} cannot be put in order: more than ${MAX_HELD} keys begin with ${JSON.stringify(branch)} and an emoji or a character after U+E000. Sync the prefixes below it one by one.`;
+  throw new StoreError('rejected', message, { isWholeStore: true });
+}
+
+/** For a listing in an order that is none of those that the service is known to have. */
+export function outOfOrder(url: string, last: string, key: string): StoreError {
+  const message = `Azure listed ${url} in an unknown order: ${JSON.stringify(key)} came after ${JSON.stringify(last)}. Keys might be missed, so nothing was compared: report it with the kind of the account.`;
   return new StoreError('rejected', message, { isWholeStore: true });
 }

@@ -8,12 +8,16 @@ export type Grant = {
   readonly bucket: string;
   /** '' for the whole bucket. */
   readonly prefix: string;
+  /** With the tags of objects. */
+  readonly tags?: boolean;
 } & (
   | { readonly access: 'read' }
   | {
       /** Includes reading back what was written, but not deleting it. */
       readonly access: 'write';
       readonly mayDelete?: boolean;
+      /** Of the whole bucket: IAM has no condition on the prefix for it. */
+      readonly mayListUploads?: boolean;
     }
 );
 
@@ -29,8 +33,7 @@ const OBJECT_ACTIONS = {
   write: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
 } as const;
 
-// Without s3:ListBucket, S3 says of an absent object that access to it is denied.
-const BUCKET_ACTIONS = ['s3:ListBucket'] as const;
+const TAG_ACTIONS = { read: 's3:GetObjectTagging', write: 's3:PutObjectTagging' } as const;
 
 const KEY_ACTIONS = {
   read: ['kms:Decrypt'],
@@ -46,7 +49,7 @@ export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws', 
   const policy = JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      ...grants.flatMap((grant) => [onObjects(grant, partition), onBucket(grant, partition)]),
+      ...grants.flatMap((grant) => [onObjects(grant, partition), ...onBucket(grant, partition)]),
       ...(hasKms ? [onKeys(grants)] : []),
     ],
   });
@@ -62,15 +65,20 @@ function onObjects(grant: Grant, partition: string) {
   const deletion = grant.access === 'write' && grant.mayDelete ? ['s3:DeleteObject'] : [];
   return {
     Effect: 'Allow',
-    Action: [...OBJECT_ACTIONS[grant.access], ...deletion],
+    Action: [...OBJECT_ACTIONS[grant.access], ...deletion, ...(grant.tags === true ? [TAG_ACTIONS[grant.access]] : [])],
     Resource: `arn:${partition}:s3:::${grant.bucket}/${literally(grant.prefix)}*`,
   };
 }
 
-function onBucket({ bucket, prefix }: Grant, partition: string) {
-  const statement = { Effect: 'Allow', Action: BUCKET_ACTIONS, Resource: `arn:${partition}:s3:::${bucket}` };
+function onBucket(grant: Grant, partition: string): readonly object[] {
+  const { bucket, prefix } = grant;
+  const allow = { Effect: 'Allow', Resource: `arn:${partition}:s3:::${bucket}` };
   // A listing of the whole bucket names no prefix, so a condition on it would fail.
-  return prefix === '' ? statement : { ...statement, Condition: { StringLike: { 's3:prefix': `${literally(prefix)}*` } } };
+  const condition = prefix === '' ? {} : { Condition: { StringLike: { 's3:prefix': `${literally(prefix)}*` } } };
+  // Without s3:ListBucket, S3 says of an absent object that access to it is denied.
+  const listing = { ...allow, Action: 's3:ListBucket', ...condition };
+  const mayListUploads = grant.access === 'write' && grant.mayListUploads;
+  return mayListUploads ? [listing, { ...allow, Action: 's3:ListBucketMultipartUploads' }] : [listing];
 }
 
 /** Encrypted objects need their keys; which ones is for the role and the keys' own policies to say. */

@@ -10,17 +10,27 @@ const ACTIVE: readonly OrchestrationRuntimeStatus[] = [
   OrchestrationRuntimeStatus.Suspended,
 ];
 
+const ENDED: readonly OrchestrationRuntimeStatus[] = [
+  OrchestrationRuntimeStatus.Completed,
+  OrchestrationRuntimeStatus.Failed,
+  OrchestrationRuntimeStatus.Terminated,
+  OrchestrationRuntimeStatus.Canceled,
+];
+
 /** The engine as this invocation reaches it; its function needs the durable client among its extra inputs. */
 export function engineOf(context: InvocationContext): Engine {
   const client = getClient(context);
   return {
-    async start(instanceId, runId) {
-      await client.startNew(RUN, { instanceId, input: { runId } });
+    async start(instanceId, attempt) {
+      await client.startNew(RUN, { instanceId, input: attempt });
     },
     async status(instanceId) {
       const status = await statusOf(client, instanceId);
       if (status === undefined) return 'gone';
       return ACTIVE.includes(status) ? 'active' : 'ended';
+    },
+    async purge(before) {
+      await client.purgeInstanceHistoryBy({ createdTimeFrom: new Date(0), createdTimeTo: before, runtimeStatus: [...ENDED] });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { RunFailure } from '../runs/record.ts';
+import type { RunEnd } from '../runs/finish-run.ts';
 
 /** What the engine puts before the message of a failed activity or orchestrator. */
 const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
@@ -9,18 +9,24 @@ const ENGINE_DETAILS = / \n .*$/s;
 /** The app's worker ended. In the middle of a replay that looks to the engine as if the orchestrator had changed. */
 const WORKER_ENDED = /\bexited with code \d+|^Non-Deterministic workflow detected/;
 
-/** What broke, once the retries are used up. */
-export function failureOf(error: unknown): RunFailure {
+/** What broke, once the retries are used up. What dying workers interrupted, another attempt can go on with. */
+export function failureOf(error: unknown): RunEnd {
   const text = error instanceof Error ? error.message : String(error);
   const message = text.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim();
   if (WORKER_ENDED.test(message)) {
     return {
-      code: 'interrupted',
-      message: `The app's worker ended again and again while the run was under way. Look in the app's log for why: with too little memory, lower the concurrency. Then start the run again: what is copied already is not copied twice. (The engine says: ${message})`,
+      end: 'interrupted',
+      failure: {
+        code: 'interrupted',
+        message: `The app's worker ended again and again while the run was under way. Look in the app's log for why: with too little memory, lower the concurrency. (The engine says: ${message})`,
+      },
     };
   }
   return {
-    code: 'unavailable',
-    message: `${message} Tried again and again without success; start the run again when the cause is gone.`,
+    end: 'failed',
+    failure: {
+      code: 'unavailable',
+      message: `${message} Tried again and again without success; start the run again when the cause is gone.`,
+    },
   };
 }

@@ -1,32 +1,47 @@
-import { type OrchestrationContext, RetryOptions, type Task } from 'durable-functions';
+import type { OrchestrationContext, Task } from 'durable-functions';
 import type { RunEnd } from '../runs/finish-run.ts';
-import type { SliceResult } from '../runs/run-slice.ts';
+import type { LaneTask, SliceResult } from '../runs/lane-task.ts';
 import { failureOf } from './failure.ts';
-import { SYNC_SLICE } from './names.ts';
+import { LARGE_OBJECT, SYNC_SLICE } from './names.ts';
+import { pause } from './pause.ts';
+import { activityRetries, orchestrationRetries } from './retries.ts';
 
-export interface LaneInput {
-  readonly runId: string;
-  readonly shard: number;
-  /** The slice to do next, from 0. */
-  readonly slice: number;
-}
+/** Large objects of a lane under way at once. */
+const LARGE_OBJECTS_AT_ONCE = 4;
 
-/** The service or the network was not there, or the worker died: three more tries within about a minute. */
-function sliceRetries(): RetryOptions {
-  const retries = new RetryOptions(5_000, 4);
-  retries.backoffCoefficient = 2;
-  return retries;
-}
-
-/** Does a shard slice by slice, each in a history of its own. Never throws: what goes wrong is its result. */
+/** Does shards slice by slice, each in a history of its own, until none is left. Never throws: what goes wrong is its result. */
 export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | undefined, unknown> {
-  const input = context.df.getInput<LaneInput>();
+  const { pause: _, ...task } = context.df.getInput<LaneTask>();
   try {
-    const result = (yield context.df.callActivityWithRetry(SYNC_SLICE, sliceRetries(), input)) as SliceResult;
-    if (result.end !== 'more') return result;
-    context.df.continueAsNew({ ...input, slice: result.nextSlice });
-    return undefined;
+    const result = (yield context.df.callActivityWithRetry(SYNC_SLICE, activityRetries(), context.df.getInput())) as SliceResult;
+    if (result.end === 'wait') {
+      yield* pause(context);
+      context.df.continueAsNew(result.pause === undefined ? task : { ...task, pause: result.pause });
+      return undefined;
+    }
+    if (result.end !== 'more' && result.end !== 'large-objects') return result;
+    const stop = result.end === 'more' ? undefined : yield* copyLargeObjects(context, task, result.objects);
+    if (stop === undefined) context.df.continueAsNew(task);
+    return stop;
   } catch (error) {
-    return { end: 'failed', failure: failureOf(error) };
+    return failureOf(error);
   }
+}
+
+/** Answers why the lane must end, where one of them says so. */
+function* copyLargeObjects(
+  { df }: OrchestrationContext,
+  { runId, attempt }: LaneTask,
+  objects: readonly string[],
+): Generator<Task, RunEnd | undefined, unknown> {
+  for (let from = 0; from < objects.length; from += LARGE_OBJECTS_AT_ONCE) {
+    const window = objects.slice(from, from + LARGE_OBJECTS_AT_ONCE).map((object) =>
+      // An earlier execution of this lane may have left one under way: it would not answer to this one.
+      df.callSubOrchestratorWithRetry(LARGE_OBJECT, orchestrationRetries(), { runId, attempt, object }, `${runId}-${df.newGuid(object)}`),
+    );
+    const ends = (yield df.Task.all(window)) as readonly RunEnd[];
+    const stop = ends.find(({ end }) => end !== 'done');
+    if (stop !== undefined) return stop;
+  }
+  return undefined;
 }

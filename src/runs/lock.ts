@@ -6,37 +6,66 @@ interface LockDocument {
   readonly runId: string;
 }
 
-/** Keeps two runs from doing the same sync: one lock for each pair of locations, whether a job or an ad hoc run syncs them. */
+/** Keeps two runs from doing the same sync: one lock for each pair of locations, and one for each job. A run holds all that it needs. */
 export interface Locks {
   /**
-   * Takes the lock for `runId`. When another run holds it, `isAlive` is asked about that run; a dead one's lock is taken over. Answers
-   * the run that holds it, which is `runId` when it was taken. Of any number of callers exactly one takes it.
+   * Takes the locks for `runId`. When another run holds one, `isAlive` is asked about that run; a dead one's lock is taken over. Answers
+   * the run that is in the way, or `runId` when all were taken. Of any number of callers exactly one takes them.
    */
   take(request: RunRequest, runId: string, isAlive: (runId: string) => Promise<boolean>): Promise<string>;
-  /** Gives it back if `runId` still holds it. */
+  /** Gives back those that `runId` still holds. */
   release(request: RunRequest, runId: string): Promise<void>;
+  /** The runs that hold any, each once. */
+  holders(): AsyncIterable<string>;
 }
 
+const ROOT = 'locks/';
+
 export function createLocks(state: State): Locks {
+  async function takeOne(path: string, runId: string, isAlive: (runId: string) => Promise<boolean>): Promise<string> {
+    for (;;) {
+      if ((await state.write(path, { runId }, 'if-absent')) !== undefined) return runId;
+      const held = await state.read<LockDocument>(path);
+      if (held === undefined) continue;
+      if (await isAlive(held.value.runId)) return held.value.runId;
+      if ((await state.write(path, { runId }, { ifMatch: held.etag })) !== undefined) return runId;
+    }
+  }
+
+  async function releaseOne(path: string, runId: string): Promise<void> {
+    const held = await state.read<LockDocument>(path);
+    if (held?.value.runId === runId) await state.remove(path, { ifMatch: held.etag });
+  }
+
+  async function release(request: RunRequest, runId: string): Promise<void> {
+    for (const path of pathsOf(request)) await releaseOne(path, runId);
+  }
+
   return {
     async take(request, runId, isAlive) {
-      const path = pathOf(request);
-      for (;;) {
-        if ((await state.write(path, { runId }, 'if-absent')) !== undefined) return runId;
-        const held = await state.read<LockDocument>(path);
-        if (held === undefined) continue;
-        if (await isAlive(held.value.runId)) return held.value.runId;
-        if ((await state.write(path, { runId }, { ifMatch: held.etag })) !== undefined) return runId;
+      for (const path of pathsOf(request)) {
+        const holder = await takeOne(path, runId, isAlive);
+        if (holder === runId) continue;
+        await release(request, runId);
+        return holder;
       }
+      return runId;
     },
-    async release(request, runId) {
-      const path = pathOf(request);
-      const held = await state.read<LockDocument>(path);
-      if (held?.value.runId === runId) await state.remove(path, { ifMatch: held.etag });
+    release,
+    async *holders() {
+      const seen = new Set<string>();
+      for await (const path of state.list(ROOT)) {
+        const runId = (await state.read<LockDocument>(path))?.value.runId;
+        if (runId === undefined || seen.has(runId)) continue;
+        seen.add(runId);
+        yield runId;
+      }
     },
   };
 }
 
-function pathOf({ source, destination }: RunRequest): string {
-  return `locks/${createHash('sha256').update(`${source}\n${destination}`).digest('hex')}.json`;
+/** In one order for all: the pair of locations first, so that runs that want both cannot each have one. */
+function pathsOf({ source, destination, job }: RunRequest): readonly string[] {
+  const pair = createHash('sha256').update(`${source}\n${destination}`).digest('hex');
+  return [`${ROOT}${pair}.json`, ...(job === undefined ? [] : [`${ROOT}job-${job}.json`])];
 }

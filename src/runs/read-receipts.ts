@@ -1,16 +1,17 @@
 import { compareKeys } from '../sync/key-order.ts';
 import type { Receipt } from '../sync/receipt.ts';
 import { linesOf } from './lines.ts';
-import { shardPrefix } from './receipt-log.ts';
+import { type LogHeader, shardPrefix } from './receipt-log.ts';
 import type { State } from './state.ts';
 
 /**
- * The receipts of a shard in key order, one for each key. An execution of a slice that died may have copied objects that a later
- * execution, or the next slice, met again: a copy counts more than anything else, then the later one counts.
+ * The receipts of shards, which are given by their numbers in the order of their ranges: in key order, one for each key. An execution of a
+ * slice that died may have copied objects that a later execution, or the next slice, met again; one that did not know yet that its shard
+ * had been split, objects of another shard: a copy counts more than anything else, then the later one counts.
  */
-export async function* readReceipts(state: State, runId: string, shard: number): AsyncGenerator<Receipt> {
+export async function* readReceipts(state: State, runId: string, shards: readonly number[]): AsyncGenerator<Receipt> {
   let best: Receipt | undefined;
-  for await (const receipt of mergeSlices(state, await slicesOf(state, runId, shard))) {
+  for await (const receipt of mergeSlices(state, slicesOf(state, runId, shards))) {
     if (best !== undefined && best.key !== receipt.key) yield best;
     if (best?.key !== receipt.key || best.action !== 'copied' || receipt.action === 'copied') best = receipt;
   }
@@ -23,27 +24,33 @@ interface OpenLog {
   readonly rest: AsyncIterator<Receipt>;
 }
 
-/**
- * Merges logs by key; of equal keys, the earlier slice's comes first. All receipts of a slice come after the first of the slice before,
- * so looking one slice ahead is enough, and few logs are open at once.
- */
-async function* mergeSlices(state: State, slices: readonly (readonly string[])[]): AsyncGenerator<Receipt> {
-  const waiting = slices.values();
-  let open: OpenLog[] = [];
+/** The logs of a slice. All their receipts are of keys greater than `startAfter`, and that of a later slice, or shard, is not less. */
+interface OpenSlice {
+  readonly startAfter: string | undefined;
+  readonly logs: readonly OpenLog[];
+}
+
+/** Merges logs by key; of equal keys, the earlier slice's comes first. A slice is opened when its turn comes, so that few logs are open at once. */
+async function* mergeSlices(state: State, waiting: AsyncIterator<readonly string[]>): AsyncGenerator<Receipt> {
+  let open: readonly OpenLog[] = [];
   let ahead = await openNext(state, waiting);
-  while (open.length > 0 || ahead.length > 0) {
+  for (;;) {
     const first = least(open);
-    const next = least(ahead);
-    if (first === undefined || (next !== undefined && compareKeys(next.receipt.key, first.receipt.key) <= 0)) {
-      open = [...open, ...ahead];
+    if (ahead !== undefined && (first === undefined || mayHold(ahead, first.receipt.key))) {
+      open = [...open, ...ahead.logs];
       ahead = await openNext(state, waiting);
       continue;
     }
+    if (first === undefined) return;
     yield first.receipt;
     const following = await first.rest.next();
     if (following.done === true) open = open.filter((log) => log !== first);
     else first.receipt = following.value;
   }
+}
+
+function mayHold({ startAfter }: OpenSlice, key: string): boolean {
+  return startAfter === undefined || compareKeys(startAfter, key) < 0;
 }
 
 function least(logs: readonly OpenLog[]): OpenLog | undefined {
@@ -53,30 +60,39 @@ function least(logs: readonly OpenLog[]): OpenLog | undefined {
   );
 }
 
-/** Opens the logs of the next slice that has any receipts; none when all are opened. */
-async function openNext(state: State, waiting: Iterator<readonly string[]>): Promise<OpenLog[]> {
-  for (let slice = waiting.next(); slice.done !== true; slice = waiting.next()) {
+/** Opens the logs of the next slice that has any receipts; `undefined` when all are opened. */
+async function openNext(state: State, waiting: AsyncIterator<readonly string[]>): Promise<OpenSlice | undefined> {
+  for (let slice = await waiting.next(); slice.done !== true; slice = await waiting.next()) {
     const logs: OpenLog[] = [];
+    let header: LogHeader | undefined;
     for (const path of slice.value) {
-      const rest = receiptsIn(state, path);
+      const lines = linesIn(state, path);
+      const { value: head } = await lines.next();
+      if (head !== undefined) header = JSON.parse(head);
+      const rest = receiptsIn(lines);
       const first = await rest.next();
       if (first.done !== true) logs.push({ receipt: first.value, rest });
     }
-    if (logs.length > 0) return logs;
+    if (header !== undefined && logs.length > 0) return { startAfter: header.startAfter, logs };
   }
-  return [];
+  return undefined;
 }
 
-async function* receiptsIn(state: State, path: string): AsyncGenerator<Receipt> {
+/** The header of a log, then its receipts; nothing when its writer died over the header. */
+async function* linesIn(state: State, path: string): AsyncGenerator<string, undefined> {
   const log = await state.stream(path);
-  if (log === undefined) return;
-  for await (const line of linesOf(log.body)) yield JSON.parse(line) as Receipt;
+  if (log !== undefined) yield* linesOf(log.body);
 }
 
-/** Paths of a shard's logs, grouped by slice, in order. */
-async function slicesOf(state: State, runId: string, shard: number): Promise<readonly (readonly string[])[]> {
-  const prefix = shardPrefix(runId, shard);
-  const paths = await Array.fromAsync(state.list(prefix));
-  const slices = Map.groupBy(paths, (path) => path.slice(prefix.length).split('/', 1)[0]);
-  return [...slices.values()];
+async function* receiptsIn(lines: AsyncIterable<string>): AsyncGenerator<Receipt> {
+  for await (const line of lines) yield JSON.parse(line);
+}
+
+/** Paths of the shards' logs, grouped by slice, in order. */
+async function* slicesOf(state: State, runId: string, shards: readonly number[]): AsyncGenerator<readonly string[]> {
+  for (const shard of shards) {
+    const prefix = shardPrefix(runId, shard);
+    const paths = await Array.fromAsync(state.list(prefix));
+    yield* Map.groupBy(paths, (path) => path.slice(prefix.length).split('/', 1)[0]).values();
+  }
 }

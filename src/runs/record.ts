@@ -22,6 +22,15 @@ export interface RunRequest {
   readonly reportTo?: string;
 }
 
+/** An attempt that ended before its run had. */
+export interface Interruption {
+  readonly attempt: number;
+  /** When it was noticed, ISO 8601. */
+  readonly at: string;
+  /** What is known of the cause, for people. */
+  readonly message: string;
+}
+
 /** What became of the report that a run was to deliver. */
 export interface ReportDelivery {
   readonly state: 'delivered' | 'failed';
@@ -40,6 +49,12 @@ export interface RunRecord extends RunRequest {
   /** ISO 8601, like the other times. */
   readonly createdAt: string;
   readonly startedAt?: string;
+  /** When the present attempt was begun; the first one with the run itself. */
+  readonly resumedAt?: string;
+  /** How the earlier attempts came to their end. */
+  readonly interruptions?: readonly Interruption[];
+  /** What makes the run fail: everything under way stops when it sees this. */
+  readonly stopping?: RunFailure;
   readonly endedAt?: string;
   readonly cancelRequestedAt?: string;
   /** Once the run has ended. */
@@ -63,6 +78,19 @@ export function isRunId(text: string): boolean {
 /** The id of the orchestration instance that carries an attempt. */
 export function instanceIdOf({ id, attempt }: RunRecord): string {
   return `${id}-${attempt}`;
+}
+
+const SESSION_PREFIX = 'keyless-bridge-';
+
+/** The name of a run's session with AWS, which its log and its uploads show. */
+export function sessionNameOf({ id }: Pick<RunRecord, 'id'>): string {
+  return SESSION_PREFIX + id;
+}
+
+/** The run whose session has this name; `undefined` when it is no run's. */
+export function runIdOfSession(name: string): string | undefined {
+  const id = name.startsWith(SESSION_PREFIX) ? name.slice(SESSION_PREFIX.length) : '';
+  return isRunId(id) ? id : undefined;
 }
 
 export function isOver(state: RunState): boolean {

@@ -18,6 +18,7 @@ const CSV_COLUMNS = [
   'at',
   'milliseconds',
   'message',
+  'leftOut',
 ] as const;
 
 export type ReportFormat = 'ndjson' | 'csv';

@@ -1,41 +1,101 @@
 import type { FailedReceipt } from '../sync/receipt.ts';
-import { type Counts, NO_COUNTS } from '../sync/tally.ts';
-import { ONLY_SHARD } from './finish-run.ts';
+import type { Counts } from '../sync/tally.ts';
+import { estimate } from './estimate.ts';
+import type { KeptUploads } from './kept-uploads.ts';
+import type { LargeObjects } from './large-objects.ts';
 import { isOver, type RunRecord } from './record.ts';
-import { progressOf, type ShardStates } from './shard-state.ts';
+import { type RunProgress, readProgress } from './run-progress.ts';
+import type { ShardPlan, ShardPlans } from './shard-plan.ts';
+import type { ShardStates } from './shard-state.ts';
 
-/** What a running run is doing. */
-export type RunPhase = 'waiting' | 'copying' | 'reporting' | 'cancelling' | 'ended';
+/** What a running run is doing. `interrupted`: its next attempt is about to begin. */
+export type RunPhase = 'waiting' | 'planning' | 'copying' | 'reporting' | 'cancelling' | 'ended';
+
+/** A large object under way. */
+export interface LargeObjectView {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Of its bytes, those of the ranges that the destination has; whole. */
+  readonly percent: number;
+}
 
 /** A run as `GET /api/runs/{id}` shows it. */
-export interface RunView extends Omit<RunRecord, 'counts'> {
+export interface RunView extends Omit<RunRecord, 'counts' | 'stopping'> {
   readonly phase: RunPhase;
   readonly counts: Counts;
   /** From the first slice's start until now, or until the end. */
   readonly seconds: number;
   /** Copied bytes a second over that time. */
   readonly bytesPerSecond: number;
+  /** Seconds that are left if it goes on as before; while it copies, and once enough of it is known. */
+  readonly secondsLeft?: number;
+  /** Ranges of keys: all, those that are done, and those under way, each in a lane. Once they are planned. */
+  readonly shards?: { readonly total: number; readonly done: number; readonly underWay: number };
+  /** At most this many of them may be under way. */
+  readonly lanes?: number;
+  /** Those under way. */
+  readonly largeObjects: readonly LargeObjectView[];
   /** The first few objects that failed. */
   readonly firstFailures: readonly FailedReceipt[];
   readonly links: { readonly self: string; readonly report: string; readonly cancel: string };
 }
 
-/** Adds to a run's record what its shards say. `baseUrl` is where the HTTP functions are, such as `https://<app>/api`. */
-export async function viewRun(shards: ShardStates, record: RunRecord, baseUrl: string, now: number): Promise<RunView> {
-  const shard = await shards.find(record.id, ONLY_SHARD);
-  const progress = progressOf(shard);
-  const counts = record.counts ?? progress.counts;
-  const seconds = secondsOf(record, now);
+export interface ViewDependencies {
+  readonly plans: ShardPlans;
+  readonly shards: ShardStates;
+  readonly largeObjects: LargeObjects;
+  readonly uploads: KeptUploads;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Adds to a run's record how far it has come. `baseUrl` is where the HTTP functions are, such as `https://<app>/api`. */
+export async function viewRun(dependencies: ViewDependencies, record: RunRecord, baseUrl: string): Promise<RunView> {
+  const { plans, shards, clock } = dependencies;
+  const { stopping: _, ...shown } = record;
+  const plan = await plans.find(record.id);
+  const progress = await readProgress(shards, record.id, plan);
+  const largeObjects = isOver(record.state) ? [] : await viewLargeObjects(dependencies, record.id, progress);
+  const counts = record.counts ?? progress.total.counts;
+  const seconds = secondsOf(record, clock());
+  const secondsLeft = isOver(record.state) || plan === undefined ? undefined : estimate({ plan, counts, largeObjects, seconds });
   const self = `${baseUrl}/runs/${record.id}`;
   return {
-    ...record,
-    phase: phaseOf(record, shard.isDone),
-    counts: { ...NO_COUNTS, ...counts },
+    ...shown,
+    phase: phaseOf(record, plan),
+    counts,
     seconds,
     bytesPerSecond: seconds === 0 ? 0 : Math.round(counts.copiedBytes / seconds),
-    firstFailures: progress.failures,
+    ...(secondsLeft !== undefined && { secondsLeft }),
+    ...(plan !== undefined && viewShards(plan, progress)),
+    largeObjects,
+    firstFailures: progress.total.failures,
     links: { self, report: `${self}/report`, cancel: `${self}/cancel` },
   };
+}
+
+function viewShards({ shards, lanes }: ShardPlan, { open }: RunProgress): Pick<RunView, 'shards' | 'lanes'> {
+  const done = shards.filter(({ isDone }) => isDone).length;
+  return { shards: { total: shards.length, done, underWay: open.length }, lanes };
+}
+
+async function viewLargeObjects(
+  { largeObjects, uploads }: ViewDependencies,
+  runId: string,
+  { open }: RunProgress,
+): Promise<readonly LargeObjectView[]> {
+  const ids = open.flatMap(({ large }) => large);
+  const views = await Promise.all(
+    ids.map(async (id) => {
+      const [object, kept] = await Promise.all([largeObjects.find(runId, id), uploads.find(id)]);
+      if (object === undefined || object.outcome !== undefined) return [];
+      const { key, sizeBytes } = kept?.upload.entry ?? object.task.entry;
+      const done = kept === undefined ? [] : await uploads.doneRanges(id, kept.upload);
+      const doneBytes = done.reduce((sum, range) => sum + range.sizeBytes, 0);
+      return [{ key, sizeBytes, percent: Math.floor((100 * doneBytes) / sizeBytes) }];
+    }),
+  );
+  return views.flat();
 }
 
 function secondsOf({ startedAt, endedAt }: RunRecord, now: number): number {
@@ -44,9 +104,10 @@ function secondsOf({ startedAt, endedAt }: RunRecord, now: number): number {
   return (end - Date.parse(startedAt)) / 1_000;
 }
 
-function phaseOf({ state, cancelRequestedAt }: RunRecord, isDone: boolean): RunPhase {
+function phaseOf({ state, cancelRequestedAt }: RunRecord, plan: ShardPlan | undefined): RunPhase {
   if (isOver(state)) return 'ended';
   if (cancelRequestedAt !== undefined) return 'cancelling';
   if (state === 'queued') return 'waiting';
-  return isDone ? 'reporting' : 'copying';
+  if (plan === undefined) return 'planning';
+  return plan.shards.every(({ isDone }) => isDone) ? 'reporting' : 'copying';
 }

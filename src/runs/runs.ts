@@ -1,8 +1,9 @@
-import { type Engine, isCarried } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Locks } from './lock.ts';
 import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRecords, type RunRequest } from './record.ts';
+import { resumeRun } from './resume.ts';
 
-/** These locations are being synced already. */
+/** This job runs already, or these locations are being synced. */
 export class RunConflictError extends Error {
   override readonly name = 'RunConflictError';
   readonly runId: string;
@@ -15,14 +16,16 @@ export class RunConflictError extends Error {
 
 /** The life of runs, as callers see it. */
 export interface Runs {
-  /** Starts a run. Throws {@link RunConflictError} while another between the same locations is under way. */
+  /** Starts a run. Throws {@link RunConflictError} while another of the same job, or between the same locations, is under way. */
   start(engine: Engine, request: RunRequest, startedBy: RunRecord['startedBy']): Promise<RunRecord>;
-  /** The run as it stands; `undefined` when there is none by this id. One that nothing carries any more is entered as failed first. */
+  /** The run as it stands; `undefined` when there is none by this id. One that nothing carries any more is resumed first. */
   find(engine: Engine, id: string): Promise<RunRecord | undefined>;
   /** Newest first, at most `limit`, of the newest thousand of all runs. */
   list(engine: Engine, filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
   /** Asks a run to stop; `undefined` when there is none by this id. One that is over stays as it is. */
   cancel(engine: Engine, id: string): Promise<RunRecord | undefined>;
+  /** Resumes all runs that nothing carries any more; answers them. */
+  resumeAll(engine: Engine): Promise<readonly RunRecord[]>;
 }
 
 /** A list of a job's runs looks at no more records than this. */
@@ -39,9 +42,8 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
   const nowText = () => new Date(clock()).toISOString();
 
   async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
-    if (isOver(record.state) || (await isCarried(engine, record, clock()))) return record;
-    const settled = await records.update(record.id, (latest) => (isOver(latest.state) ? undefined : abandoned(latest, nowText())));
-    await locks.release(record, record.id);
+    const settled = await resumeRun(engine, records, record, clock());
+    if (!isOver(record.state) && isOver(settled.state)) await locks.release(record, record.id);
     return settled;
   }
 
@@ -66,7 +68,7 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
         await records.remove(id);
         throw new RunConflictError(holder);
       }
-      await engine.start(instanceIdOf(record), id);
+      await engine.start(instanceIdOf(record), { runId: id, attempt: record.attempt });
       return record;
     },
     async list(engine, { job, limit }) {
@@ -86,11 +88,14 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
         isOver(record.state) || record.cancelRequestedAt !== undefined ? undefined : { ...record, cancelRequestedAt: nowText() },
       );
     },
+    async resumeAll(engine) {
+      const resumed: RunRecord[] = [];
+      for await (const id of locks.holders()) {
+        const before = await records.find(id);
+        const after = before && (await settle(engine, before));
+        if (after !== undefined && after.attempt !== before?.attempt) resumed.push(after);
+      }
+      return resumed;
+    },
   };
-}
-
-function abandoned(record: RunRecord, endedAt: string): RunRecord {
-  const message =
-    'Nothing carries the run on: the app stopped, or could not enter the end in its records. Start it again: what is copied already is not copied twice.';
-  return { ...record, state: 'failed', endedAt, failure: { code: 'interrupted', message } };
 }

@@ -15,8 +15,24 @@ export interface SliceProgress {
 export interface ShardState extends SliceProgress {
   /** Number of the slice to do next, from 0. */
   readonly nextSlice: number;
-  readonly isDone: boolean;
+  /** The listings of its range have come to their end. */
+  readonly isListed: boolean;
+  /** Ids of the large objects that the last finished slice met, until they are settled. */
+  readonly large: readonly string[];
+  /** The checkpoint with which that slice began. */
+  readonly largeAfter?: string;
+  /** Where the last finished slice found that the rest of the shard should be split. To be done before the next slice begins. */
+  readonly splitAt: readonly string[];
   readonly underWay?: SliceProgress;
+}
+
+/** What a slice has done. */
+export interface FinishedSlice {
+  readonly progress: SliceProgress;
+  readonly isListed: boolean;
+  readonly large: readonly string[];
+  /** Keys of the range that is left. */
+  readonly splitAt: readonly string[];
 }
 
 /** As many failures as a status shows. */
@@ -24,7 +40,7 @@ export const MAX_SHOWN_FAILURES = 10;
 
 export const NO_PROGRESS: SliceProgress = { counts: NO_COUNTS, failures: [] };
 
-const NEW_SHARD: ShardState = { ...NO_PROGRESS, nextSlice: 0, isDone: false };
+const NEW_SHARD: ShardState = { ...NO_PROGRESS, nextSlice: 0, isListed: false, large: [], splitAt: [] };
 
 /** Finished slices and the one under way, together. */
 export function progressOf(shard: ShardState): SliceProgress {
@@ -44,37 +60,55 @@ export interface ShardStates {
   find(runId: string, shard: number): Promise<ShardState>;
   /** Shows how far slice `slice` has come; does nothing when that slice is finished already. */
   report(runId: string, shard: number, slice: number, progress: SliceProgress): Promise<void>;
-  /** Enters a finished slice, once: a second execution of the same slice changes nothing. Answers how the shard stands. */
-  finish(runId: string, shard: number, slice: number, progress: SliceProgress, isDone: boolean): Promise<ShardState>;
+  /** Enters a finished slice, once; tells whether it was this call that did, rather than another execution of the same slice. */
+  finish(runId: string, shard: number, slice: number, finished: FinishedSlice): Promise<boolean>;
+  /** Enters what became of the large objects that the slice before `slice` met, once. */
+  settle(runId: string, shard: number, slice: number, progress: SliceProgress): Promise<void>;
 }
 
 export function createShardStates(state: State): ShardStates {
-  async function change(runId: string, shard: number, slice: number, next: (current: ShardState) => ShardState): Promise<ShardState> {
-    const path = `runs/${runId}/shards/${shard}.json`;
+  /** Changes a shard whose next slice is still `slice`; tells whether it did. */
+  async function change(
+    runId: string,
+    shard: number,
+    slice: number,
+    next: (current: ShardState) => ShardState | undefined,
+  ): Promise<boolean> {
+    const path = pathOf(runId, shard);
     for (;;) {
       const current = await state.read<ShardState>(path);
       const value = current?.value ?? NEW_SHARD;
-      if (value.nextSlice !== slice || value.isDone) return value;
-      const changed = next(value);
+      const changed = value.nextSlice === slice ? next(value) : undefined;
+      if (changed === undefined) return false;
       const guard = current === undefined ? 'if-absent' : { ifMatch: current.etag };
-      if ((await state.write(path, changed, guard)) !== undefined) return changed;
+      if ((await state.write(path, changed, guard)) !== undefined) return true;
     }
   }
 
   return {
     async find(runId, shard) {
-      return (await state.read<ShardState>(`runs/${runId}/shards/${shard}.json`))?.value ?? NEW_SHARD;
+      return (await state.read<ShardState>(pathOf(runId, shard)))?.value ?? NEW_SHARD;
     },
     async report(runId, shard, slice, underWay) {
-      await change(runId, shard, slice, (current) => ({ ...current, underWay }));
+      await change(runId, shard, slice, (current) => (current.isListed ? undefined : { ...current, underWay }));
     },
-    finish(runId, shard, slice, progress, isDone) {
-      return change(runId, shard, slice, ({ underWay: _, ...current }) => ({
-        ...current,
-        ...addProgress(current, progress),
-        nextSlice: slice + 1,
-        isDone,
-      }));
+    finish(runId, shard, slice, { progress, ...finished }) {
+      return change(runId, shard, slice, ({ underWay: _, ...current }) =>
+        current.isListed ? undefined : { ...withLargeAfter(current), ...finished, ...addProgress(current, progress), nextSlice: slice + 1 },
+      );
+    },
+    async settle(runId, shard, slice, progress) {
+      await change(runId, shard, slice, (current) =>
+        current.large.length === 0 ? undefined : { ...current, ...addProgress(current, progress), large: [] },
+      );
     },
   };
+}
+
+function withLargeAfter({ largeAfter: _, ...current }: ShardState): ShardState {
+  return { ...current, ...(current.checkpoint !== undefined && { largeAfter: current.checkpoint }) };
+}
+
+function pathOf(runId: string, shard: number): string {
+  return `runs/${runId}/shards/${shard}.json`;
 }

@@ -3,7 +3,7 @@ import type { ObjectProperties } from './store.ts';
 import { StoreError } from './store-error.ts';
 
 /** The headers that travel with an object. */
-export type ContentHeaders = Omit<ObjectProperties, 'metadata'>;
+export type ContentHeaders = Omit<ObjectProperties, 'metadata' | 'tags'>;
 
 const NAMES = ['contentType', 'cacheControl', 'contentEncoding', 'contentDisposition', 'contentLanguage'] as const;
 

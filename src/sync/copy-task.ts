@@ -1,4 +1,5 @@
 import type { BufferPool } from './buffer-pool.ts';
+import type { CarryOptions } from './carry.ts';
 import type { Crc64 } from './crc64.ts';
 import { isCopyOf } from './decide.ts';
 import type { Condition, ObjectEntry, Store, Verified, Written } from './store.ts';
@@ -9,11 +10,20 @@ export interface CopyPath {
   readonly source: Store;
   readonly destination: Store;
   readonly pool: BufferPool;
+  readonly carry?: CarryOptions;
+}
+
+/** One version of one object of the source. Plain data. */
+export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'>;
+
+/** The version that a listing or a HEAD tells of. */
+export function versionOf(key: string, { sizeBytes, etag, tier }: Omit<ObjectVersion, 'key'>): ObjectVersion {
+  return { key, sizeBytes, etag, ...(tier !== undefined && { tier }) };
 }
 
 /** One version of one object, and what the destination must look like for it to be written. */
 export interface CopyTask {
-  readonly entry: ObjectEntry;
+  readonly entry: ObjectVersion;
   readonly condition: Condition;
   readonly signal: AbortSignal;
 }
@@ -23,11 +33,13 @@ export interface Copied {
   readonly destinationEtag: string;
   readonly crc64: Crc64;
   readonly verified: Verified;
+  /** What of the source's metadata and tags it does not have, for people. */
+  readonly leftOut: readonly string[];
 }
 
 /**
  * Waits for a conditional write. If it is refused because the object is already this very copy (the answer to an earlier try was lost, or
- * another worker did the same slice), that counts as written.
+ * another worker did the same), that counts as written.
  */
 export async function orAlreadyOurs(
   write: Promise<Written>,
@@ -49,6 +61,6 @@ export async function orAlreadyOurs(
 const STRENGTH: Readonly<Record<Verified, number>> = { length: 0, md5: 1, crc64: 2 };
 
 /** What a copy proves is what its weaker end proves. */
-export function weaker(read: Verified, written: Verified): Verified {
-  return STRENGTH[read] < STRENGTH[written] ? read : written;
+export function weaker(one: Verified, other: Verified): Verified {
+  return STRENGTH[one] < STRENGTH[other] ? one : other;
 }

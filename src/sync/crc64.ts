@@ -17,6 +17,21 @@ export function crc64(bytes: Uint8Array): Crc64 {
   return BigInt(`0x${hasher.digest()}`);
 }
 
+/** A checksum of bytes that come piece by piece. */
+export interface RunningCrc64 {
+  add(bytes: Uint8Array): void;
+  /** Of all that was added. To be asked once. */
+  digest(): Crc64;
+}
+
+export async function createRunningCrc64(): Promise<RunningCrc64> {
+  const running = await createCRC64(REFLECTED_POLYNOMIAL.toString(16));
+  return {
+    add: (bytes) => void running.update(bytes),
+    digest: () => BigInt(`0x${running.digest()}`),
+  };
+}
+
 /** The checksum as base64 of its eight bytes, in the byte order of the service. */
 export function crc64ToBase64(value: Crc64, order: ByteOrder): string {
   const bytes = Buffer.alloc(8);

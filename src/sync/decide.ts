@@ -21,6 +21,8 @@ export type Decision =
   | { readonly action: 'ask-destination' }
   | { readonly action: 'extraneous' };
 
+type Version = Pick<ObjectEntry, 'etag' | 'sizeBytes'>;
+
 /**
  * A destination written this soon after the source may hold an older version: the source can have changed while the copy was under way.
  * Longer than any copy of one object in a slice, clocks of two clouds included.
@@ -55,14 +57,14 @@ function decideByProof(source: ObjectEntry, destination: ObjectEntry): Decision 
 }
 
 /** Decides by the destination's HEAD: current only if our own mark names the listed version of the source. */
-export function decideByHead(source: ObjectEntry, head: ObjectHead | undefined): Decision {
+export function decideByHead(source: Version, head: ObjectHead | undefined): Decision {
   if (head === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   const isCurrent = isCopyOf(head, source);
   return isCurrent ? { action: 'unchanged' } : { action: 'copy', reason: 'not-proved-current', condition: { ifMatch: head.etag } };
 }
 
 /** Tells whether a destination object carries our mark of having been copied from this very version of the source. */
-export function isCopyOf(head: ObjectHead, source: ObjectEntry): boolean {
+export function isCopyOf(head: ObjectHead, source: Version): boolean {
   return head.provenance?.sourceEtag === source.etag && head.sizeBytes === source.sizeBytes;
 }
 

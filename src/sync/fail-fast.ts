@@ -2,13 +2,14 @@
 export interface FailFast {
   /** Fires with the outer signal, and at the first failure. */
   readonly signal: AbortSignal;
-  /** Passes on what the call gives; its failure ends the others. */
+  /** Passes on what the call gives; its failure ends the others, if it is one that does. */
   guard<T>(call: Promise<T>): Promise<T>;
   /** The failure that came first, in place of `error`, which may be its consequence. */
   firstOr(error: unknown): unknown;
 }
 
-export function createFailFast(outer: AbortSignal): FailFast {
+/** Every failure ends the other calls, unless `endsOthers` says that this one does not. */
+export function createFailFast(outer: AbortSignal, endsOthers: (error: unknown) => boolean = () => true): FailFast {
   const stop = new AbortController();
   return {
     signal: AbortSignal.any([outer, stop.signal]),
@@ -16,7 +17,7 @@ export function createFailFast(outer: AbortSignal): FailFast {
       try {
         return await call;
       } catch (error) {
-        stop.abort(error);
+        if (endsOthers(error)) stop.abort(error);
         throw error;
       }
     },

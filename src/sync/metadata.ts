@@ -1,3 +1,4 @@
+import type { Misfit } from './store.ts';
 import { StoreError } from './store-error.ts';
 
 type Metadata = Readonly<Record<string, string>>;
@@ -13,6 +14,8 @@ export interface MetadataCodec {
   /** Names and values as the service takes them. Throws `invalid-metadata` when it cannot hold them; `url` names the object. */
   encode(metadata: StoredMetadata, url: string): Record<string, string>;
   decode(stored: Metadata | undefined): StoredMetadata;
+  /** What of the user's metadata the service cannot hold under the name that it has. */
+  findMisfits(user: Metadata): readonly Misfit[];
 }
 
 interface MetadataRules {
@@ -21,6 +24,8 @@ interface MetadataRules {
   readonly maxBytes: number;
   /** Names that we write, and that a user's metadata cannot take from us. */
   readonly ownNames: readonly string[];
+  /** Which names it holds as they are, for people. */
+  readonly rule: string;
   /** `undefined` when the service cannot hold the name. */
   encodeName(name: string): string | undefined;
   decodeName(name: string): string;
@@ -36,6 +41,7 @@ export const blobMetadata = createMetadataCodec({
   service: 'Azure Blob Storage',
   maxBytes: 8 * 1024,
   ownNames: BLOB_OWN_NAMES,
+  rule: 'names there are of a-z, 0-9 and _, do not begin with a digit, and are not source_etag or crc64nvme',
   encodeName: (name) => (TOKEN.test(name) ? escapeName(name, BLOB_OWN_NAMES) : undefined),
   decodeName: (name) => name.replaceAll(/_x([0-9a-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
 });
@@ -45,6 +51,7 @@ export const s3Metadata = createMetadataCodec({
   service: 'Amazon S3',
   maxBytes: 2 * 1024,
   ownNames: S3_OWN_NAMES,
+  rule: 'names there are those of HTTP headers, and not source-etag',
   encodeName: (name) => (TOKEN.test(name) && !includes(S3_OWN_NAMES, name) ? name : undefined),
   decodeName: (name) => name,
 });
@@ -90,6 +97,11 @@ function createMetadataCodec(rules: MetadataRules): MetadataCodec {
       }
       return { user: Object.fromEntries(user), own: Object.fromEntries(own) };
     },
+
+    findMisfits: (user) =>
+      Object.keys(user)
+        .filter((name) => rules.encodeName(name.toLowerCase()) !== name.toLowerCase())
+        .map((name) => ({ kind: 'metadata', name, why: rules.rule })),
   };
 }
 

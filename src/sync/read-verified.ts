@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ObjectVersion } from './copy-task.ts';
 import { type Crc64, crc64 } from './crc64.ts';
-import type { ByteRange, ObjectEntry, ObjectProperties, ObjectRead, Store, Verified } from './store.ts';
+import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Store, Verified } from './store.ts';
 import { isStoreError, StoreError } from './store-error.ts';
 
 /** The SDKs retry requests, not bodies: one that breaks off or arrives changed is read again, this many times in all. */
@@ -21,11 +22,14 @@ export interface VerifiedRead {
   readonly verified: Verified;
 }
 
-interface ReadRequest {
-  readonly entry: ObjectEntry;
+interface StreamRequest {
+  readonly entry: ObjectVersion;
+  readonly signal: AbortSignal;
+}
+
+interface ReadRequest extends StreamRequest {
   /** At least as long as the object or the range. */
   readonly buffer: Uint8Array;
-  readonly signal: AbortSignal;
 }
 
 /** Reads the listed version of a whole object and checks it against the source's own checksum. Throws {@link SourceChangedError}. */
@@ -41,10 +45,38 @@ export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest)
 /** Reads a range of the listed version. A store keeps no checksum of a range, so it proves its length only. */
 export function readRange(source: Store, { entry, buffer, signal }: ReadRequest, range: ByteRange): Promise<Uint8Array> {
   const open = () => source.read(entry.key, { ifMatch: entry.etag, range, signal });
-  return untilIntact(open, entry, (read) => fillBuffer(read, buffer, range.endByte - range.startByte + 1, source.url));
+  return untilIntact(open, entry, (read) => fillBuffer(read, buffer, lengthOf(range), source.url));
 }
 
-async function untilIntact<T>(open: () => Promise<ObjectRead>, entry: ObjectEntry, take: (read: ObjectRead) => Promise<T>): Promise<T> {
+/**
+ * Reads a range of the listed version through no buffer: `take` gets its bytes as they come. When they break off, or `take` finds them
+ * damaged or its own end unavailable, it is called again with a new body.
+ */
+export function streamRange<T>(
+  source: Store,
+  { entry, signal }: StreamRequest,
+  range: ByteRange,
+  take: (body: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  const open = () => source.read(entry.key, { ifMatch: entry.etag, range, signal });
+  return untilIntact(open, entry, async ({ body }) => {
+    try {
+      return await take(exactly(body, lengthOf(range), source.url));
+    } finally {
+      // Who takes the bytes may have failed before it asked for the first: the connection must not wait for that.
+      await body[Symbol.asyncIterator]().return?.();
+    }
+  });
+}
+
+/** HEAD of the listed version. Throws {@link SourceChangedError} when it is no longer there. */
+export async function headPinned(source: Store, entry: ObjectVersion, signal: AbortSignal): Promise<ObjectHead> {
+  const head = await source.head(entry.key, { signal });
+  if (head?.etag === entry.etag) return head;
+  throw changed(entry);
+}
+
+async function untilIntact<T>(open: () => Promise<ObjectRead>, entry: ObjectVersion, take: (read: ObjectRead) => Promise<T>): Promise<T> {
   for (let reads = 1; ; reads++) {
     const read = await pinned(open(), entry);
     try {
@@ -56,33 +88,47 @@ async function untilIntact<T>(open: () => Promise<ObjectRead>, entry: ObjectEntr
 }
 
 /** Turns the refusal of a pinned read into {@link SourceChangedError}. */
-export async function pinned<T>(request: Promise<T>, { key }: ObjectEntry): Promise<T> {
+async function pinned<T>(request: Promise<T>, entry: ObjectVersion): Promise<T> {
   try {
     return await request;
   } catch (error) {
     const isChanged = isStoreError(error, 'precondition-failed') || (isStoreError(error, 'not-found') && !error.isWholeStore);
-    throw isChanged
-      ? new SourceChangedError(`The source object ${JSON.stringify(key)} changed after it was listed.`, { cause: error })
-      : error;
+    throw isChanged ? changed(entry, error) : error;
   }
 }
 
-async function fillBuffer(read: ObjectRead, buffer: Uint8Array, expectedBytes: number, url: string): Promise<Uint8Array> {
+function changed({ key }: ObjectVersion, cause?: unknown): SourceChangedError {
+  return new SourceChangedError(`The source object ${JSON.stringify(key)} changed after it was listed.`, { cause });
+}
+
+async function fillBuffer({ body }: ObjectRead, buffer: Uint8Array, expectedBytes: number, url: string): Promise<Uint8Array> {
   let filled = 0;
-  for await (const chunk of read.body) {
-    if (filled + chunk.length > expectedBytes) throw wrongLength(url, expectedBytes);
+  for await (const chunk of exactly(body, expectedBytes, url)) {
     buffer.set(chunk, filled);
     filled += chunk.length;
   }
-  if (filled !== expectedBytes) throw wrongLength(url, expectedBytes);
   return buffer.subarray(0, filled);
+}
+
+async function* exactly(body: AsyncIterable<Uint8Array>, expectedBytes: number, url: string): AsyncGenerator<Uint8Array> {
+  let receivedBytes = 0;
+  for await (const chunk of body) {
+    receivedBytes += chunk.length;
+    if (receivedBytes > expectedBytes) throw wrongLength(url, expectedBytes);
+    yield chunk;
+  }
+  if (receivedBytes !== expectedBytes) throw wrongLength(url, expectedBytes);
+}
+
+function lengthOf({ startByte, endByte }: ByteRange): number {
+  return endByte - startByte + 1;
 }
 
 function wrongLength(url: string, expectedBytes: number): StoreError {
   return new StoreError('unavailable', `${url} did not deliver the ${expectedBytes} bytes that it announced.`);
 }
 
-function compareWithRecord(record: Pick<ObjectRead, 'crc64' | 'md5'>, bytes: Uint8Array, crc: Crc64, { key }: ObjectEntry): Verified {
+function compareWithRecord(record: Pick<ObjectRead, 'crc64' | 'md5'>, bytes: Uint8Array, crc: Crc64, { key }: ObjectVersion): Verified {
   if (record.crc64 !== undefined) return proved(record.crc64 === crc, 'crc64', key);
   if (record.md5 !== undefined) return proved(createHash('md5').update(bytes).digest('hex') === record.md5, 'md5', key);
   return 'length';

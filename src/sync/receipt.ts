@@ -28,6 +28,8 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly verified: Verified;
   /** The bytes went through this app. */
   readonly way: 'streamed';
+  /** What of the source's metadata and tags the copy does not have: `metadata <name>` or `tag <name>`. Left out where it has all. */
+  readonly leftOut?: readonly string[];
 }
 
 export interface SkippedReceipt extends ReceiptBase {

@@ -1,12 +1,22 @@
 import type { BufferPool } from './buffer-pool.ts';
+import type { CarryOptions } from './carry.ts';
 import { type CopyDecision, createCopier } from './copy-object.ts';
+import { versionOf } from './copy-task.ts';
 import { type Comparison, type Decision, decide } from './decide.ts';
 import { createFailFast } from './fail-fast.ts';
 import { joinByKey, type KeyPair } from './join.ts';
+import type { LargeTask } from './large-task.ts';
 import { listInOrder } from './listing.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Receipt } from './receipt.ts';
-import type { ObjectEntry, Store } from './store.ts';
+import type { ListOptions, ObjectEntry, Store } from './store.ts';
+import { isStoreError } from './store-error.ts';
+
+/** Objects of this size and more are too long for a slice. */
+const LARGE_OBJECT_BYTES = 256 * 1024 * 1024;
+
+/** So many large objects are handed over by one slice. */
+const MAX_LARGE_OBJECTS = 32;
 
 /** How many outcomes may wait behind a slow copy, for each copy under way. */
 const OUTCOMES_PER_COPY = 16;
@@ -16,23 +26,32 @@ export interface SliceRequest {
   readonly destination: Store;
   /** The last key that an earlier slice dealt with. */
   readonly startAfter?: string;
+  /** Where the slice's part of the keys ends: keys from this one on are not its own. */
+  readonly endBefore?: string;
   readonly comparison: Comparison;
   /** Objects under way at once, 1 or more. */
   readonly concurrency: number;
   readonly pool: BufferPool;
+  readonly carry?: CarryOptions;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** After this time of `clock` no new object is started; at least one is dealt with all the same. */
   readonly softDeadline: number;
   /** Stops at once: what is under way is broken off, its objects count as not dealt with. */
   readonly signal: AbortSignal;
+  /** Objects of this size and more are not copied but told of; 256 MiB unless given. */
+  readonly largeObjectBytes?: number;
+  /** After so many large objects the slice ends as if at its deadline; 32 unless given. */
+  readonly maxLargeObjects?: number;
 }
 
 /** What became of one key; in key order. */
 export type Outcome =
   | { readonly key: string; readonly kind: 'unchanged' }
   | { readonly key: string; readonly kind: 'extraneous' }
-  | { readonly key: string; readonly kind: 'receipt'; readonly receipt: Receipt };
+  | { readonly key: string; readonly kind: 'receipt'; readonly receipt: Receipt }
+  /** To be copied by steps of its own (see LargeObjectCopier), or at least to be asked about. */
+  | { readonly key: string; readonly kind: 'large'; readonly task: LargeTask };
 
 /** `done`: the listings are at their end; `deadline`: go on from the last outcome's key. */
 export type SliceEnd = 'done' | 'deadline';
@@ -40,36 +59,38 @@ export type SliceEnd = 'done' | 'deadline';
 /**
  * Lists both sides, compares, copies what is not current, and hands each key's outcome to `take`, in key order. When it returns, every key
  * up to the last outcome is dealt with: that key is the checkpoint. Safe to run again from any checkpoint, and twice at once. Throws what
- * concerns the whole run (see createCopier), after everything under way has ended.
+ * concerns the whole run, or is throttled (see createCopier), after everything under way has ended; the outcomes until then stand.
  */
 export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) => Promise<void> | void): Promise<SliceEnd> {
-  // One key's failure that is the whole run's ends the other copies too, rather than letting each find out for itself.
-  const { signal, guard, firstOr } = createFailFast(request.signal);
+  // One key's failure that is the whole run's ends the other copies too, rather than letting each find out for itself. What is throttled
+  // does not: the others' bytes need not be sent again.
+  const { signal, guard, firstOr } = createFailFast(request.signal, (error) => !isStoreError(error, 'throttled'));
   const copy = createCopier(request);
+  const { settle, largeObjects } = createSettler(request, (entry, decision) => guard(copy({ entry, decision, signal })));
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
-  const pairs = untilDeadline(pairsOf(request, signal), request);
-  const outcomes = mapInOrder(pairs.pairs, limits, (pair) =>
-    settle(pair, request.comparison, (entry, decision) => guard(copy({ entry, decision, signal }))),
-  );
+  const { clock, softDeadline, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
+  const pairs = untilFull(pairsOf(request, signal), () => clock() >= softDeadline || largeObjects() >= maxLargeObjects);
   try {
-    for await (const outcome of outcomes) await take(outcome);
+    for await (const outcome of mapInOrder(pairs.pairs, limits, settle)) await take(outcome);
   } catch (error) {
     throw firstOr(error);
   }
   return pairs.isCutShort() ? 'deadline' : 'done';
 }
 
-function pairsOf({ source, destination, startAfter }: SliceRequest, signal: AbortSignal): AsyncGenerator<KeyPair> {
-  const options = startAfter === undefined ? { signal } : { startAfter, signal };
+function pairsOf({ source, destination, startAfter, endBefore }: SliceRequest, signal: AbortSignal): AsyncGenerator<KeyPair> {
+  const bounds = { ...(startAfter === undefined ? {} : { startAfter }), ...(endBefore === undefined ? {} : { endBefore }) };
+  const options: ListOptions = { ...bounds, signal };
   return joinByKey(listInOrder(source, options), listInOrder(destination, options));
 }
 
-function untilDeadline(all: AsyncGenerator<KeyPair>, { clock, softDeadline }: SliceRequest) {
+/** Ends early, but after a pair at least, when the slice is full. */
+function untilFull(all: AsyncGenerator<KeyPair>, isFull: () => boolean) {
   let cutShort = false;
   async function* pairs(): AsyncGenerator<KeyPair> {
     for await (const pair of all) {
       yield pair;
-      cutShort = clock() >= softDeadline;
+      cutShort = isFull();
       if (cutShort) return;
     }
   }
@@ -78,10 +99,26 @@ function untilDeadline(all: AsyncGenerator<KeyPair>, { clock, softDeadline }: Sl
 
 type CopyOne = (entry: ObjectEntry, decision: CopyDecision) => Promise<Receipt | undefined>;
 
-function settle(pair: KeyPair, comparison: Comparison, copy: CopyOne): Outcome | Promise<Outcome> {
-  if (pair.source === undefined) return { key: pair.destination.key, kind: 'extraneous' };
-  const decision = decide(pair, comparison);
-  return needsCopier(decision) ? carryOut(pair.source, decision, copy) : { key: pair.source.key, kind: 'unchanged' };
+/** Gives each pair its outcome, at once where nothing is to be copied here. */
+function createSettler({ comparison, largeObjectBytes = LARGE_OBJECT_BYTES }: SliceRequest, copy: CopyOne) {
+  let largeObjects = 0;
+
+  function settle(pair: KeyPair): Outcome | Promise<Outcome> {
+    if (pair.source === undefined) return { key: pair.destination.key, kind: 'extraneous' };
+    const entry = pair.source;
+    const decision = decide(pair, comparison);
+    if (!needsCopier(decision)) return { key: entry.key, kind: 'unchanged' };
+    // What is archived is not copied, however large it is.
+    if (entry.sizeBytes < largeObjectBytes || entry.isArchived === true) return carryOut(entry, decision, copy);
+    largeObjects++;
+    return { key: entry.key, kind: 'large', task: toLargeTask(entry, decision) };
+  }
+
+  return { settle, largeObjects: () => largeObjects };
+}
+
+function toLargeTask(entry: ObjectEntry, decision: CopyDecision): LargeTask {
+  return { entry: versionOf(entry.key, entry), decision };
 }
 
 function needsCopier(decision: Decision): decision is CopyDecision {

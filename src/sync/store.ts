@@ -14,9 +14,11 @@ export interface ObjectEntry {
   readonly sourceEtag?: string;
   /** `true` when the object must be restored before it can be read. */
   readonly isArchived?: boolean;
+  /** Storage class (S3) or access tier (Blob), as the service writes it. */
+  readonly tier?: string;
 }
 
-/** Headers and user metadata that travel with an object. Names of `metadata` are lower case; values are any Unicode text. */
+/** What travels with an object. Names of `metadata` are lower case; values are any Unicode text. */
 export interface ObjectProperties {
   readonly contentType?: string;
   readonly cacheControl?: string;
@@ -24,6 +26,19 @@ export interface ObjectProperties {
   readonly contentDisposition?: string;
   readonly contentLanguage?: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Written where given. No HEAD or read tells them: see `readTags`. */
+  readonly tags?: Tags;
+}
+
+/** Object tags (S3) or blob index tags. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** Something that a store cannot hold as it is. */
+export interface Misfit {
+  readonly kind: 'metadata' | 'tag';
+  readonly name: string;
+  /** For people, without a full stop. */
+  readonly why: string;
 }
 
 /** What we write beside an object that we copied, so that it can be recognised and proved later. */
@@ -39,6 +54,8 @@ export interface ObjectHead {
   readonly lastModified: Date;
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
+  /** As in {@link ObjectEntry}. */
+  readonly tier?: string;
   /** CRC-64/NVME of the whole content, where the store (S3) or our own metadata (Blob) keeps one. */
   readonly crc64?: Crc64;
   /** MD5 of the whole content as 32 lower-case hex digits, where the store keeps one (Blob). */
@@ -77,6 +94,8 @@ export interface ListOptions extends CallOptions {
   readonly startAfter?: string;
   /** Only keys less than this one. */
   readonly endBefore?: string;
+  /** No more entries in a page than this; the store's own choice unless given. */
+  readonly pageSize?: number;
 }
 
 export interface ReadOptions extends CallOptions {
@@ -85,9 +104,15 @@ export interface ReadOptions extends CallOptions {
   readonly range?: ByteRange;
 }
 
-export interface WriteOptions extends CallOptions {
+/** What is written beside an object's bytes. Plain data. */
+export interface ObjectDescription {
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
+  /** Storage class or access tier to write the object in; what the bucket or account has for its default unless given. */
+  readonly tier?: string;
+}
+
+export interface WriteOptions extends CallOptions, ObjectDescription {
   /** CRC-64/NVME of the body. The store refuses the write if what arrived differs. */
   readonly crc64: Crc64;
   /** Without one the write replaces whatever is there. */
@@ -103,11 +128,9 @@ export interface Written {
 }
 
 /** What is to be uploaded in parts. Plain data: it can be kept and used by another process. */
-export interface UploadRequest {
+export interface UploadRequest extends ObjectDescription {
   readonly key: string;
   readonly sizeBytes: number;
-  readonly properties: ObjectProperties;
-  readonly provenance?: Provenance;
 }
 
 /** An upload that has begun. Plain data. */
@@ -119,8 +142,28 @@ export interface Upload extends UploadRequest {
 export interface UploadedPart {
   readonly number: number;
   readonly sizeBytes: number;
-  /** The service's tag of the part, where it has one (S3). */
+  /** What names this version of the part to the store: needed to commit it. */
   readonly etag?: string;
+  /** CRC-64/NVME of what the destination holds, where it tells. */
+  readonly crc64?: Crc64;
+}
+
+/** What a store can put together from parts. */
+export interface UploadLimits {
+  readonly maxParts: number;
+  readonly maxPartBytes: number;
+}
+
+export interface PartOptions extends CallOptions {
+  /** CRC-64/NVME of the body. The store refuses the part if what arrived differs. */
+  readonly crc64: Crc64;
+}
+
+export interface ListPartsOptions extends CallOptions {
+  /** Only parts from this number on. */
+  readonly fromNumber?: number;
+  /** Only parts up to this number. */
+  readonly toNumber?: number;
 }
 
 export interface CommitOptions extends CallOptions {
@@ -143,6 +186,9 @@ export interface Store {
   /** `undefined` only when the service says that there is no such object. */
   head(key: string, options?: CallOptions): Promise<ObjectHead | undefined>;
 
+  /** The tags of the object as it is now; `not-found` when it is absent. */
+  readTags(key: string, options?: CallOptions): Promise<Tags>;
+
   /** Starts reading; `not-found` when the object is absent, `precondition-failed` when `ifMatch` does not hold. */
   read(key: string, options?: ReadOptions): Promise<ObjectRead>;
 
@@ -152,13 +198,27 @@ export interface Store {
   /** Deletes; succeeds when the object is absent already. With `ifMatch`, `precondition-failed` when it has changed. */
   delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<void>;
 
+  readonly uploadLimits: UploadLimits;
+
   beginUpload(request: UploadRequest, options?: CallOptions): Promise<Upload>;
 
   /** Puts one part; the same number again replaces it. */
-  uploadPart(upload: Upload, number: number, body: Uint8Array, options: CallOptions & { readonly crc64: Crc64 }): Promise<UploadedPart>;
+  uploadPart(upload: Upload, number: number, body: Uint8Array, options: PartOptions): Promise<UploadedPart>;
+
+  /**
+   * Puts one part of `sizeBytes` that no buffer holds. Its checksum is known only at the end, so the store cannot refuse a damaged one: the
+   * answer tells what arrived, and the caller compares. It is sent once: to try again is the caller's, with a new body. A body of another
+   * length is `rejected`, and nothing of it is kept; the body's own error is thrown as it is.
+   */
+  uploadStreamedPart(
+    upload: Upload,
+    number: number,
+    body: AsyncIterable<Uint8Array>,
+    options: CallOptions & { readonly sizeBytes: number },
+  ): Promise<UploadedPart>;
 
   /** The parts that the destination holds for this upload, ascending. */
-  listParts(upload: Upload, options?: CallOptions): Promise<readonly UploadedPart[]>;
+  listParts(upload: Upload, options?: ListPartsOptions): Promise<readonly UploadedPart[]>;
 
   /** Makes one object of `parts`, atomically, in their order. */
   commit(upload: Upload, parts: readonly UploadedPart[], options: CommitOptions): Promise<Written>;
@@ -168,6 +228,12 @@ export interface Store {
 
   /** Says why this store cannot hold `key`, or `undefined` when it can. */
   refuseKey(key: string): string | undefined;
+
+  /**
+   * Tells what of `properties` this store cannot hold as it is; nothing when it can hold them all. Metadata among it may still be written,
+   * if it can be under another name: then `head` gives it under its own.
+   */
+  findMisfits(properties: ObjectProperties): readonly Misfit[];
 }
 
 /** A store that can take an object of unknown length: reports are delivered through it. */

@@ -1,3 +1,4 @@
+import type { Receipt } from './receipt.ts';
 import type { Outcome } from './slice.ts';
 
 /** What became of the objects. `listed` = `copied` + `unchanged` + `skipped` + `failed`. */
@@ -26,11 +27,17 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** The counts of one outcome. */
+/** The counts of one outcome of a slice. A large object counts when its copy has ended. */
 export function countsOf(outcome: Outcome): Counts {
+  if (outcome.kind === 'large') return NO_COUNTS;
   if (outcome.kind === 'extraneous') return { ...NO_COUNTS, extraneous: 1 };
-  if (outcome.kind === 'unchanged') return { ...NO_COUNTS, listed: 1, unchanged: 1 };
-  const { action, sizeBytes } = outcome.receipt;
-  if (action === 'copied') return { ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: sizeBytes };
-  return { ...NO_COUNTS, listed: 1, [action]: 1 };
+  return countsOfReceipt(outcome.kind === 'receipt' ? outcome.receipt : undefined);
+}
+
+/** The counts of what became of one object; without a receipt it was unchanged. */
+export function countsOfReceipt(receipt: Receipt | undefined): Counts {
+  const listed = { ...NO_COUNTS, listed: 1 };
+  if (receipt === undefined) return { ...listed, unchanged: 1 };
+  if (receipt.action === 'copied') return { ...listed, copied: 1, copiedBytes: receipt.sizeBytes };
+  return { ...listed, [receipt.action]: 1 };
 }

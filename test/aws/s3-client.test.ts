@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createS3Client } from '../../src/aws/s3-client.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
-import { crc64 } from '../../src/sync/crc64.ts';
+import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
 import type { Store, Written } from '../../src/sync/store.ts';
-import { NO_PROPERTIES, write } from '../contract/objects.ts';
+import { NO_PROPERTIES, piecesOf, someBytes, write } from '../contract/objects.ts';
 
 interface SentRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What came of a body that is a stream, a character for each byte. */
+  readonly body: string;
 }
 
 type Checksums = 'when-supported' | 'when-required';
@@ -20,7 +23,9 @@ function recordingStore(checksums: Checksums, answer: object = { ETag: '"1"' }, 
   const client = createS3Client({ region: 'eu-central-1', endpoint, credentials, checksums });
   client.middlewareStack.add(
     () => async (args) => {
-      sent.push(args.request as SentRequest);
+      const { method, headers, body } = args.request as Omit<SentRequest, 'body'> & { readonly body: unknown };
+      const chunks = body instanceof Readable ? await Array.fromAsync(body, (chunk: string | Uint8Array) => Buffer.from(chunk)) : [];
+      sent.push({ method, headers, body: Buffer.concat(chunks).toString('latin1') });
       return { output: { $metadata: {}, ...answer }, response: {} } as never;
     },
     { name: 'record', step: 'deserialize', priority: 'high' },
@@ -68,6 +73,40 @@ describe('what is sent with a body', () => {
     expect(headers['content-md5']).toBe(createHash('md5').update(bytes).digest('base64'));
     expect(Object.keys(headers).filter((name) => /checksum|trailer/i.test(name))).toEqual([]);
     expect(verified).toBe('md5');
+  });
+});
+
+describe('what is sent with a stream', () => {
+  const upload = { id: 'id', key: 'a', sizeBytes: 500_000, properties: NO_PROPERTIES };
+  const pieces = Array.from({ length: 500 }, (_, n) => someBytes(1_000, n + 1));
+
+  async function sendStream(checksums: Checksums) {
+    const { store, sent } = recordingStore(checksums);
+    const part = await store.uploadStreamedPart(upload, 1, piecesOf(...pieces), { sizeBytes: 500_000 });
+    return { part, headers: sent[0]?.headers ?? {}, body: sent[0]?.body ?? '' };
+  }
+
+  it('is CRC-64/NVME behind the body, in chunks that S3 takes, however small the pieces are', async () => {
+    const { headers, body } = await sendStream('when-supported');
+
+    const chunkBytes = [...body.matchAll(/([0-9a-f]+)\r\n/g)]
+      .map(([, size = '']) => Number.parseInt(size, 16))
+      .filter((size) => size > 8_191);
+    expect(headers).toMatchObject({
+      'x-amz-trailer': 'x-amz-checksum-crc64nvme',
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': '500000',
+    });
+    expect(chunkBytes.reduce((sum, size) => sum + size, 0)).toBe(500_000);
+    expect(body).toContain(`x-amz-checksum-crc64nvme:${crc64ToBase64(crc64(Buffer.concat(pieces)), 'big-endian')}`);
+  });
+
+  it('is the plain body with its length, for servers that do not keep checksums, and no checksum is claimed', async () => {
+    const { part, headers, body } = await sendStream('when-required');
+
+    expect(headers).toMatchObject({ 'content-length': '500000', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' });
+    expect(Buffer.from(body, 'latin1').equals(Buffer.concat(pieces))).toBe(true);
+    expect(part).toEqual({ number: 1, sizeBytes: 500_000, etag: '"1"' });
   });
 });
 

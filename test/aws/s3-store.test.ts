@@ -1,11 +1,11 @@
-import { ListMultipartUploadsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, ListMultipartUploadsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checksumsIn, md5OfEtag } from '../../src/aws/s3-checksums.ts';
 import { createS3Client } from '../../src/aws/s3-client.ts';
 import { fromS3Headers } from '../../src/aws/s3-properties.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
-import { entriesOf, failureOf, keysOf, NO_PROPERTIES, readText, someBytes, uploadPart, write } from '../contract/objects.ts';
+import { entriesOf, failureOf, keysOf, NO_PROPERTIES, piecesOf, readText, someBytes, uploadPart, write } from '../contract/objects.ts';
 import { startS3Server } from '../contract/s3-server.ts';
 
 const TRUST_ANY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: '*' }] };
@@ -29,7 +29,58 @@ const store = () => createS3Store({ client, bucket, prefix: '' });
 const openUploads = async () => (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? [];
 const requestFor = (sizeBytes: number) => ({ key: 'a', sizeBytes, properties: NO_PROPERTIES });
 
+/** The store with credentials that can be renewed. */
+function openRenewable() {
+  const { aws } = server;
+  const roleArn = aws.createRole({ name: 'short', trustPolicy: TRUST_ANY, policies: [ALLOW_S3] });
+  const issued = () => aws.issueSession({ roleArn, expiresInSeconds: 3_600 });
+  let session = issued();
+  let renewals = 0;
+  const credentials = async (options?: { forceRefresh?: boolean }) => {
+    if (options?.forceRefresh) {
+      renewals++;
+      session = issued();
+    }
+    return session;
+  };
+  const shortLived = createS3Client({
+    region: aws.region,
+    endpoint: aws.url,
+    forcePathStyle: true,
+    checksums: 'when-supported',
+    credentials: Object.assign(credentials, { memoized: true }),
+  });
+  return {
+    target: createS3Store({ client: shortLived, bucket, prefix: '' }),
+    renewals: () => renewals,
+    close() {
+      shortLived.destroy();
+      client = server.clientFor();
+    },
+  };
+}
+
 describe('a store on S3', () => {
+  it('writes with the KMS key that it is given, in one piece and in parts', async () => {
+    const encrypted = createS3Store({ client, bucket, prefix: '', encryption: { kmsKeyId: 'alias/ours', bucketKey: true } });
+    await write(encrypted, 'whole', 'x');
+    const upload = await encrypted.beginUpload({ ...requestFor(1), key: 'in parts' });
+    await encrypted.commit(upload, [await uploadPart(encrypted, upload, 1, Buffer.from('x'))], { crc64: crc64(Buffer.from('x')) });
+
+    const heads = await Promise.all(['whole', 'in parts'].map((Key) => client.send(new HeadObjectCommand({ Bucket: bucket, Key }))));
+
+    const expected = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'alias/ours', BucketKeyEnabled: true };
+    expect(heads).toMatchObject([expected, expected]);
+  });
+
+  it('leaves encryption to the bucket unless it is told otherwise', async () => {
+    await write(store(), 'a', 'x');
+
+    const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'a' }));
+
+    expect(head).not.toHaveProperty('ServerSideEncryption');
+  });
+
   it('names its location and its objects as s3 URLs, in one line', async () => {
     const failure = await failureOf(createS3Store({ client, bucket, prefix: 'dir/' }).read('two\nlines'));
 
@@ -54,34 +105,28 @@ describe('a store on S3', () => {
   });
 
   it('asks once for new credentials when those at hand are revoked before their time', async () => {
-    const { aws } = server;
-    const roleArn = aws.createRole({ name: 'short', trustPolicy: TRUST_ANY, policies: [ALLOW_S3] });
-    const issued = () => aws.issueSession({ roleArn, expiresInSeconds: 3_600 });
-    let session = issued();
-    let renewals = 0;
-    const credentials = async (options?: { forceRefresh?: boolean }) => {
-      if (options?.forceRefresh) {
-        renewals++;
-        session = issued();
-      }
-      return session;
-    };
-    const shortLived = createS3Client({
-      region: aws.region,
-      endpoint: aws.url,
-      forcePathStyle: true,
-      checksums: 'when-supported',
-      credentials: Object.assign(credentials, { memoized: true }),
-    });
-    const target = createS3Store({ client: shortLived, bucket, prefix: '' });
+    const { target, renewals, close } = openRenewable();
     await write(target, 'a', 'before');
-    aws.expireSessions();
+    server.aws.expireSessions();
 
     await Promise.all(['b', 'c', 'd'].map((key) => write(target, key, 'after')));
 
-    expect([renewals, await keysOf(target)]).toEqual([1, ['a', 'b', 'c', 'd']]);
-    shortLived.destroy();
-    client = server.clientFor();
+    expect([renewals(), await keysOf(target)]).toEqual([1, ['a', 'b', 'c', 'd']]);
+    close();
+  });
+
+  it('asks for new credentials for a stream, too, but leaves it to the caller to send it again', async () => {
+    const { target, renewals, close } = openRenewable();
+    const upload = await target.beginUpload(requestFor(4));
+    const stream = () => target.uploadStreamedPart(upload, 1, piecesOf(Buffer.from('text')), { sizeBytes: 4 });
+    server.aws.expireSessions();
+
+    const failure = await failureOf(stream());
+    const part = await stream();
+
+    expect([failure.code, renewals()]).toEqual(['credentials-expired', 1]);
+    expect(await target.listParts(upload)).toEqual([part]);
+    close();
   });
 
   it.each(['', 'without-quotes-1'])('asks for the ETag when the answer to a commit says %j', async (answered) => {
@@ -197,9 +242,11 @@ describe('an upload in parts to S3', () => {
     }
 
     const parts = await store().listParts(upload);
+    const behind = await store().listParts(upload, { fromNumber: 40, toNumber: 1_045 });
     await store().abort(upload);
 
     expect(parts.map(({ number }) => number)).toEqual(Array.from({ length: 1_050 }, (_, n) => n + 1));
+    expect(behind).toEqual(parts.slice(39, 1_045));
   });
 
   it('leaves no upload open when a stream fails or is stopped', async () => {
@@ -232,6 +279,18 @@ describe('a store on a server that keeps no checksums', () => {
 
     expect([written.verified, committed.verified]).toEqual(['md5', 'md5']);
     expect([await readText(plain(), 'whole'), await readText(plain(), 'a')]).toEqual(['text', 'text']);
+  });
+
+  it('takes parts as streams, and lists no checksum of them', async () => {
+    const upload = await plain().beginUpload(requestFor(4));
+
+    const part = await plain().uploadStreamedPart(upload, 1, piecesOf(Buffer.from('te'), Buffer.from('xt')), { sizeBytes: 4 });
+    const listed = await plain().listParts(upload);
+    await plain().commit(upload, listed, { crc64: 0n });
+
+    expect(part).toEqual({ number: 1, sizeBytes: 4, etag: expect.any(String) });
+    expect(listed).toEqual([part]);
+    expect(await readText(plain(), 'a')).toBe('text');
   });
 
   it('can read what others wrote without a checksum', async () => {

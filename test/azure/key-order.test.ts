@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inUtf8Order, isListingDone, listingStart } from '../../src/azure/key-order.ts';
+import { commonFloor, inUtf8Order, isListingDone, listingStart } from '../../src/azure/key-order.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
 import type { ObjectEntry } from '../../src/sync/store.ts';
 
@@ -86,5 +86,24 @@ describe('cutting an Azure listing', () => {
     expect(isListingDone('a\uffff', 'a😀')).toBe(false);
     expect(isListingDone('b', 'b')).toBe(true);
     expect(isListingDone('a', 'b')).toBe(false);
+  });
+});
+
+describe('the floor that both orders agree on', () => {
+  it('is passed by every key that follows in either order, and by none that comes before', () => {
+    fc.assert(
+      fc.property(key, key, (from, next) => {
+        const isAfter = next > from || compareKeys(next, from) > 0;
+        const floor = commonFloor(from);
+
+        expect(floor <= from && compareKeys(floor, from) <= 0).toBe(true);
+        if (isAfter) expect(next > floor && compareKeys(next, floor) > 0).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is the key itself where the orders are one', () => {
+    expect(['', 'a-b', 'é', 'a😀b', 'a\ufffd'].map(commonFloor)).toEqual(['', 'a-b', 'é', 'a\ud7ff', 'a\ud7ff']);
   });
 });

@@ -31,6 +31,7 @@ export async function startAzuriteServer(): Promise<StoreServer & { readonly con
       const listOnly = { permissions: ContainerSASPermissions.parse('l'), expiresOn: new Date(Date.now() + 3_600_000) };
       const listOnlyUrl = await container.generateSasUrl(listOnly);
       return {
+        otherTier: 'Cool',
         open: ({ prefix = '', pageSize } = {}) => createBlobStore({ container, prefix, ...(pageSize === undefined ? {} : { pageSize }) }),
         openMissing: () => storeOf(service.getContainerClient('no-such-container')),
         openDenied: () => storeOf(new ContainerClient(listOnlyUrl, new AnonymousCredential())),

@@ -1,19 +1,21 @@
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
-import { failureOf, keysOf, NO_PROPERTIES, readText, someBytes, write } from './objects.ts';
+import { failureOf, keysOf, NO_PROPERTIES, piecesOf, readText, someBytes, write } from './objects.ts';
 import type { Behaviour, ContractStore } from './store-contract.ts';
 
-const REQUEST = { key: 'a', sizeBytes: 1, properties: NO_PROPERTIES };
+const UPLOAD = { id: '0'.repeat(32), key: 'a', sizeBytes: 1, properties: NO_PROPERTIES };
 
 /** One call of each kind that makes a request. */
 const calls = (store: ContractStore): Promise<unknown>[] => [
   keysOf(store),
   store.head('a'),
   readText(store, 'a'),
+  store.readTags('a'),
   write(store, 'a', 'x'),
   store.delete('a'),
-  store.uploadPart({ ...REQUEST, id: '0'.repeat(32) }, 1, someBytes(1), { crc64: crc64(someBytes(1)) }),
-  store.writeStream('a', toPieces('x'), { contentType: 'text/plain' }),
+  store.uploadPart(UPLOAD, 1, someBytes(1), { crc64: crc64(someBytes(1)) }),
+  store.uploadStreamedPart(UPLOAD, 1, piecesOf(someBytes(1)), { sizeBytes: 1 }),
+  store.writeStream('a', piecesOf(someBytes(1)), { contentType: 'text/plain' }),
 ];
 
 export function errorsContract(behaviour: Behaviour): void {
@@ -65,8 +67,4 @@ export function errorsContract(behaviour: Behaviour): void {
       expect(cause).toBeInstanceOf(Error);
     }
   });
-}
-
-async function* toPieces(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
 }

@@ -93,6 +93,16 @@ export function listingContract(behaviour: Behaviour): void {
     expect(await keysOf(store, { startAfter: 'd' })).toEqual([]);
   });
 
+  behaviour('has no more entries in a page than were asked for', async (location) => {
+    const store = location.open({ pageSize: 4 });
+    await fill(store, ['a', 'b', 'c', 'd', 'e']);
+
+    const pages = await Array.fromAsync(store.list({ pageSize: 2 }));
+
+    expect(Math.max(...pages.map(({ length }) => length))).toBe(2);
+    expect(pages.flat().map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   behaviour('is the same in any cut, with any keys and any page size', async (location) => {
     const part = fc.constantFrom('a', 'b', '/', ' ', 'é', '\ud7ff', '\ue000', '｡', '😀', '𠮷');
     const key = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));

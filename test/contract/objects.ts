@@ -60,6 +60,17 @@ export async function failureOf(act: Promise<unknown>): Promise<StoreError> {
   throw new Error('Expected a StoreError.', { cause: 'error' in outcome ? outcome.error : outcome.value });
 }
 
+/** A body that comes in these pieces. */
+export async function* piecesOf(...pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
+
+/** A body that fails after its first piece. */
+export async function* breakingOff(first: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield first;
+  throw new Error('The body broke off.');
+}
+
 /** Uploads one part with the right checksum. */
 export function uploadPart(store: Store, upload: Upload, number: number, body: Uint8Array): Promise<UploadedPart> {
   return store.uploadPart(upload, number, body, { crc64: crc64(body) });

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
 import type { ObjectProperties } from '../../src/sync/store.ts';
-import { failureOf, keysOf, NO_PROPERTIES, readBytes, uploadPart, write } from './objects.ts';
+import { entriesOf, failureOf, keysOf, NO_PROPERTIES, readBytes, uploadPart, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 
 const PROPERTIES: ObjectProperties = {
@@ -51,6 +51,24 @@ export function propertiesContract(behaviour: Behaviour): void {
     expect(head?.properties).toEqual(properties);
   });
 
+  behaviour('writes an object in the tier that it is given, and tells it by list and by head', async (location) => {
+    const store = location.open();
+    const tier = location.otherTier;
+    const bytes = Buffer.from('x');
+    await write(store, 'default', 'x');
+
+    await write(store, 'whole', 'x', { tier });
+    const upload = await store.beginUpload({ key: 'in parts', sizeBytes: 1, properties: NO_PROPERTIES, tier });
+    await store.commit(upload, [await uploadPart(store, upload, 1, bytes)], { crc64: crc64(bytes) });
+
+    const listed = new Map((await entriesOf(store)).map((entry) => [entry.key, entry.tier]));
+    const heads = await Promise.all(['whole', 'in parts'].map((key) => store.head(key)));
+    expect([listed.get('whole'), listed.get('in parts')]).toEqual([tier, tier]);
+    expect(heads.map((head) => head?.tier)).toEqual([tier, tier]);
+    expect((await store.head('default'))?.tier).toBe(listed.get('default'));
+    expect(listed.get('default')).not.toBe(tier);
+  });
+
   behaviour('leaves gzip content alone', async (location) => {
     const store = location.open();
     const zipped = gzipSync('some text '.repeat(1_000));
@@ -59,6 +77,26 @@ export function propertiesContract(behaviour: Behaviour): void {
 
     expect(await readBytes(store, 'zipped')).toEqual(zipped);
     expect((await store.head('zipped'))?.properties.contentEncoding).toBe('gzip');
+  });
+
+  behaviour('refuses metadata that it cannot hold as soon as an upload begins', async (location) => {
+    const tooMuch = { key: 'a', sizeBytes: 1, properties: { metadata: { big: 'x'.repeat(9_000) } } };
+
+    const failure = await failureOf(location.open().beginUpload(tooMuch));
+
+    expect(failure.code).toBe('invalid-metadata');
+  });
+
+  behaviour('finds nothing wrong with metadata that it holds under its own names', async (location) => {
+    expect(location.open().findMisfits({ metadata: { owner: 'jo', with_underscore: '', city: 'Zürich' } })).toEqual([]);
+  });
+
+  behaviour('finds metadata that has a name of ours', async (location) => {
+    const metadata = { 'source-etag': 'x', source_etag: 'x', fine: 'x' };
+
+    const misfits = location.open().findMisfits({ metadata });
+
+    expect(misfits).toContainEqual({ kind: 'metadata', name: expect.stringMatching(/^source[-_]etag$/), why: expect.any(String) });
   });
 
   behaviour('refuses metadata that it cannot hold, and stores nothing', async (location) => {

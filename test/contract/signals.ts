@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { failureOf, keysOf, readBytes, someBytes, write } from './objects.ts';
+import { failureOf, keysOf, NO_PROPERTIES, readBytes, someBytes, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 
 export function signalsContract(behaviour: Behaviour): void {
@@ -7,6 +7,7 @@ export function signalsContract(behaviour: Behaviour): void {
     const store = location.open();
     const signal = AbortSignal.abort();
     await write(store, 'there', 'x');
+    const upload = await store.beginUpload({ key: 'parts', sizeBytes: 20_000_000, properties: NO_PROPERTIES });
 
     const failures = await Promise.all(
       [
@@ -16,11 +17,13 @@ export function signalsContract(behaviour: Behaviour): void {
         write(store, 'new', 'x', { signal }),
         store.delete('there', { signal }),
         store.writeStream('streamed', endless(), { contentType: 'text/plain', signal }),
+        store.uploadStreamedPart(upload, 1, endless(), { sizeBytes: 20_000_000, signal }),
       ].map(failureOf),
     );
 
     expect(failures.map(({ code }) => code)).toEqual(failures.map(() => 'aborted'));
     expect(await keysOf(store)).toEqual(['there']);
+    expect(await store.listParts(upload)).toEqual([]);
   });
 
   behaviour('stops a listing between its pages', async (location) => {
@@ -56,6 +59,23 @@ export function signalsContract(behaviour: Behaviour): void {
 
     expect((await writing).code).toBe('aborted');
     expect((await readBytes(store, 'a')).toString()).toBe('old');
+  });
+
+  behaviour('stops a streamed part in the middle and leaves nothing of it', async (location) => {
+    const store = location.open();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const upload = await store.beginUpload({ key: 'parts', sizeBytes: 100_000_000, properties: NO_PROPERTIES });
+
+    const streaming = store.uploadStreamedPart(
+      upload,
+      1,
+      endless(() => controller.abort()),
+      { sizeBytes: 100_000_000, signal },
+    );
+
+    expect((await failureOf(streaming)).code).toBe('aborted');
+    expect(await store.listParts(upload)).toEqual([]);
   });
 
   behaviour('stops a stream and leaves nothing', async (location) => {

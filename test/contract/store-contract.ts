@@ -7,6 +7,7 @@ import { listingContract } from './listing.ts';
 import { propertiesContract } from './properties.ts';
 import { readingContract } from './reading.ts';
 import { signalsContract } from './signals.ts';
+import { tagsContract } from './tags.ts';
 import { uploadingContract } from './uploading.ts';
 import { writingContract } from './writing.ts';
 
@@ -19,6 +20,8 @@ interface OpenOptions {
 
 /** One bucket or container of its own, empty at first. */
 export interface StoreLocation {
+  /** A storage class or access tier that is not the default. */
+  readonly otherTier: string;
   open(options?: OpenOptions): ContractStore;
   /** A store in a bucket or container that does not exist. */
   openMissing(): ContractStore;
@@ -55,6 +58,7 @@ const AREAS = {
   listing: listingContract,
   keys: keysContract,
   properties: propertiesContract,
+  tags: tagsContract,
   deleting: deletingContract,
   'uploading in parts': uploadingContract,
   errors: errorsContract,

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
 import type { UploadRequest } from '../../src/sync/store.ts';
-import { failureOf, keysOf, NO_PROPERTIES, readBytes, readText, someBytes, uploadPart, write } from './objects.ts';
+import { breakingOff, failureOf, keysOf, NO_PROPERTIES, piecesOf, readBytes, readText, someBytes, uploadPart, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 
 const PART_BYTES = 5 * 1024 * 1024;
@@ -46,6 +46,36 @@ export function uploadingContract(behaviour: Behaviour): void {
     expect(await store.listParts(upload)).toEqual([]);
   });
 
+  behaviour('lists the checksum of each part, and of a range of parts when asked', async (location) => {
+    const store = location.open();
+    const upload = await store.beginUpload(requestFor('a', 20));
+    const bodies = [1, 2, 3, 4].map((seed) => someBytes(seed, seed));
+    const parts = await Promise.all(bodies.map((body, index) => uploadPart(store, upload, index + 1, body)));
+
+    const listed = {
+      all: await store.listParts(upload),
+      from: await store.listParts(upload, { fromNumber: 3 }),
+      to: await store.listParts(upload, { toNumber: 2 }),
+      between: await store.listParts(upload, { fromNumber: 2, toNumber: 3 }),
+      none: await store.listParts(upload, { fromNumber: 5, toNumber: 9 }),
+    };
+
+    expect(listed.all).toEqual(parts);
+    expect(listed.all.map((part) => part.crc64)).toEqual(bodies.map(crc64));
+    expect(listed).toMatchObject({ from: parts.slice(2), to: parts.slice(0, 2), between: parts.slice(1, 3), none: [] });
+  });
+
+  behaviour('takes a part with the last number that it promises', async (location) => {
+    const store = location.open();
+    const upload = await store.beginUpload(requestFor('a', 2));
+    const { maxParts } = store.uploadLimits;
+
+    const parts = [await uploadPart(store, upload, 1, Buffer.from('a')), await uploadPart(store, upload, maxParts, Buffer.from('z'))];
+
+    expect(await store.listParts(upload)).toEqual(parts);
+    expect(await store.listParts(upload, { fromNumber: 2 })).toEqual(parts.slice(1));
+  });
+
   behaviour('replaces a part that comes again', async (location) => {
     const store = location.open();
     const upload = await store.beginUpload(requestFor('a', 6));
@@ -67,12 +97,79 @@ export function uploadingContract(behaviour: Behaviour): void {
     expect(await store.listParts(upload)).toEqual([]);
   });
 
+  behaviour('takes a part as a stream, among others, and answers with the checksum of what arrived', async (location) => {
+    const store = location.open();
+    const bytes = someBytes(PART_BYTES + 10);
+    const pieces = [0, 1, 1_000, 2_000_000].map((start, index, starts) => bytes.subarray(start, starts[index + 1] ?? PART_BYTES));
+    const upload = await store.beginUpload(requestFor('big', bytes.length));
+
+    const streamed = await store.uploadStreamedPart(upload, 1, piecesOf(...pieces), { sizeBytes: PART_BYTES });
+    const parts = [streamed, await uploadPart(store, upload, 2, bytes.subarray(PART_BYTES))];
+    const listed = await store.listParts(upload);
+    await store.commit(upload, parts, { crc64: crc64(bytes) });
+
+    expect(streamed).toMatchObject({ number: 1, sizeBytes: PART_BYTES, crc64: crc64(bytes.subarray(0, PART_BYTES)) });
+    expect(listed).toMatchObject(parts.map(({ number, sizeBytes, etag }) => ({ number, sizeBytes, etag })));
+    expect(crc64(await readBytes(store, 'big'))).toBe(crc64(bytes));
+  });
+
+  behaviour('takes an empty part as a stream', async (location) => {
+    const store = location.open();
+    const upload = await store.beginUpload(requestFor('empty', 0));
+
+    const part = await store.uploadStreamedPart(upload, 1, piecesOf(), { sizeBytes: 0 });
+    await store.commit(upload, [part], { crc64: 0n });
+
+    expect(await readText(store, 'empty')).toBe('');
+  });
+
+  behaviour('lists once a part that came as a stream and again in one piece', async (location) => {
+    const store = location.open();
+    const upload = await store.beginUpload(requestFor('a', 6));
+    await store.uploadStreamedPart(upload, 1, piecesOf(Buffer.from('first, and longer')), { sizeBytes: 17 });
+
+    const part = await uploadPart(store, upload, 1, Buffer.from('second'));
+    const listed = await store.listParts(upload);
+    await store.commit(upload, listed, { crc64: crc64(Buffer.from('second')) });
+
+    expect(listed).toEqual([part]);
+    expect(await readText(store, 'a')).toBe('second');
+  });
+
+  for (const [what, sizeBytes] of [
+    ['fewer', 900_001],
+    ['more', 899_999],
+  ] as const) {
+    behaviour(`refuses a streamed part of ${what} bytes than were promised, and keeps nothing of it`, async (location) => {
+      const store = location.open();
+      const upload = await store.beginUpload(requestFor('a', sizeBytes));
+      const body = piecesOf(someBytes(400_000), someBytes(500_000), new Uint8Array());
+
+      const failure = await failureOf(store.uploadStreamedPart(upload, 1, body, { sizeBytes }));
+
+      expect(failure.code).toBe('rejected');
+      expect(await store.listParts(upload)).toEqual([]);
+    });
+  }
+
+  behaviour('keeps nothing of a streamed part whose body fails, and says why it did', async (location) => {
+    const store = location.open();
+    const upload = await store.beginUpload(requestFor('a', 9_000_000));
+
+    const failure = await failureOf(store.uploadStreamedPart(upload, 1, breakingOff(someBytes(8_000_000)), { sizeBytes: 9_000_000 }));
+
+    expect(failure.cause).toMatchObject({ message: 'The body broke off.' });
+    expect(await store.listParts(upload)).toEqual([]);
+  });
+
   behaviour('refuses a commit with a part that is not there', async (location) => {
     const store = location.open();
     const upload = await store.beginUpload(requestFor('a', 12));
+    const other = await store.beginUpload(requestFor('b', 12));
     const part = await uploadPart(store, upload, 1, someBytes(PART_BYTES));
+    const foreign = await uploadPart(store, other, 2, someBytes(1));
 
-    const commit = store.commit(upload, [part, { ...part, number: 2 }], { crc64: 0n });
+    const commit = store.commit(upload, [part, foreign], { crc64: 0n });
 
     expect(['rejected', 'not-found']).toContain((await failureOf(commit)).code);
     expect(await keysOf(store)).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
-import { entriesOf, failureOf, keysOf, readBytes, readText, someBytes, write } from './objects.ts';
+import { breakingOff, entriesOf, failureOf, keysOf, piecesOf, readBytes, readText, someBytes, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 
 export function writingContract(behaviour: Behaviour): void {
@@ -115,7 +115,7 @@ export function writingContract(behaviour: Behaviour): void {
     const store = location.open();
     const pieces = Array.from({ length: 40 }, (_, n) => someBytes(500_000, n + 1));
 
-    await store.writeStream('report', piecesOf(pieces), { contentType: 'text/csv' });
+    await store.writeStream('report', piecesOf(...pieces), { contentType: 'text/csv' });
 
     expect(crc64(await readBytes(store, 'report'))).toBe(crc64(Buffer.concat(pieces)));
     expect((await store.head('report'))?.properties.contentType).toBe('text/csv');
@@ -124,7 +124,7 @@ export function writingContract(behaviour: Behaviour): void {
   behaviour('stores an empty stream', async (location) => {
     const store = location.open();
 
-    await store.writeStream('report', piecesOf([]), { contentType: 'text/csv' });
+    await store.writeStream('report', piecesOf(), { contentType: 'text/csv' });
 
     expect(await readText(store, 'report')).toBe('');
   });
@@ -132,18 +132,9 @@ export function writingContract(behaviour: Behaviour): void {
   behaviour('stores nothing of a stream that fails', async (location) => {
     const store = location.open();
 
-    const failure = await failureOf(store.writeStream('report', failing(someBytes(9_000_000)), { contentType: 'text/csv' }));
+    const failure = await failureOf(store.writeStream('report', breakingOff(someBytes(9_000_000)), { contentType: 'text/csv' }));
 
-    expect(failure.cause).toMatchObject({ message: 'The report broke off.' });
+    expect(failure.cause).toMatchObject({ message: 'The body broke off.' });
     expect(await keysOf(store)).toEqual([]);
   });
-}
-
-async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* pieces;
-}
-
-async function* failing(first: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield first;
-  throw new Error('The report broke off.');
 }

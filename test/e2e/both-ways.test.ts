@@ -14,7 +14,6 @@ import { putObject } from '../support/store-objects.ts';
 import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
 
 const MIB = 1024 * 1024;
-const LARGE_BYTES = 256 * MIB;
 
 /** Bytes by key: what tools get wrong, and every border of size. */
 const CONTENTS = new Map<string, Buffer>([
@@ -95,17 +94,6 @@ describe('from Blob Storage to S3', () => {
       { key: tooLong, reason: 'invalid-key', message: expect.stringContaining('longer than 1024 bytes') },
     ]);
     expect((await getS3('keys-there/plain')).bytes.toString()).toBe('text');
-  });
-
-  it('says of an object that is too large for now, and copies the others', async () => {
-    await bridge.container.getPageBlobClient('large/a').create(LARGE_BYTES);
-    await putBlob('large/b', Buffer.from('b'));
-
-    const run = await bridge.sync(bridge.blob('large'), bridge.s3('large'));
-
-    expect(run).toMatchObject({ state: 'completed-with-failures', counts: { listed: 2, copied: 1, failed: 1 } });
-    expect(run.firstFailures).toMatchObject([{ key: 'a', action: 'failed', reason: 'too-large', sizeBytes: LARGE_BYTES }]);
-    expect((await getS3('large/b')).bytes.toString()).toBe('b');
   });
 });
 

@@ -15,7 +15,7 @@ describe('the session policy', () => {
     expect(objects).toEqual({ Effect: 'Allow', Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::data/reports/*' });
     expect(bucket).toEqual({
       Effect: 'Allow',
-      Action: ['s3:ListBucket'],
+      Action: 's3:ListBucket',
       Resource: 'arn:aws:s3:::data',
       Condition: { StringLike: { 's3:prefix': 'reports/*' } },
     });
@@ -25,13 +25,28 @@ describe('the session policy', () => {
     const [objects, bucket] = statements([writeReports]);
 
     expect(objects.Action).toEqual(['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']);
-    expect(bucket.Action).toEqual(['s3:ListBucket']);
+    expect(bucket.Action).toBe('s3:ListBucket');
+  });
+
+  it('of the janitor lets uploads be listed too, without a condition on the prefix, which IAM does not have for that', () => {
+    const [, , uploads] = statements([{ ...writeReports, mayListUploads: true }]);
+
+    expect(uploads).toEqual({ Effect: 'Allow', Action: 's3:ListBucketMultipartUploads', Resource: 'arn:aws:s3:::data' });
   });
 
   it('allows deletion where it was asked for', () => {
     const [objects] = statements([{ ...writeReports, mayDelete: true }]);
 
     expect(objects.Action).toContain('s3:DeleteObject');
+  });
+
+  it.each([
+    [readReports, 's3:GetObjectTagging'],
+    [writeReports, 's3:PutObjectTagging'],
+  ])('speaks of tags only where they are carried: %j', (grant, action) => {
+    const [[withTags], [without]] = [statements([{ ...grant, tags: true }]), statements([grant])];
+
+    expect(withTags.Action).toEqual([...without.Action, action]);
   });
 
   it('of a whole bucket has no condition on the prefix, since such a listing names none', () => {

@@ -49,7 +49,7 @@ describe('GET /api/jobs', () => {
           name: 'plain',
           source: bridge.blob('plain/'),
           destination: bridge.s3('plain/'),
-          options: { compare: 'auto', concurrency: 32 },
+          options: { compare: 'auto', concurrency: 32, lanes: 8 },
           links: { start: `${bridge.url}/api/jobs/plain/runs`, runs: `${bridge.url}/api/runs?job=plain` },
         },
         expect.objectContaining({ name: 'scheduled', schedule: SCHEDULE }),

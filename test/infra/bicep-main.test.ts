@@ -6,6 +6,9 @@ import { FULL_JOB, REQUIRED, RETURN_JOB } from './support/parameters.ts';
 const READER = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1';
 const CONTRIBUTOR = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe';
 
+/** For index tags. */
+const OWNER = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b';
+
 let folder: BicepFolder;
 
 beforeAll(async () => {
@@ -58,13 +61,14 @@ describe('the roles of the identity', () => {
     ]);
   });
 
-  it('let it read the containers that are sources, and write those that are destinations or take reports', async () => {
+  it('let it read the containers that are sources, write those that are destinations or take reports, and own those whose tags are carried', async () => {
     const predicted = await folder.predict({ ...REQUIRED, jobs: [FULL_JOB, RETURN_JOB] });
 
     expect(dataRolesIn(predicted)).toEqual([
       `bridge: contoso/invoices has ${READER}`,
       `bridge: contoso/answers has ${CONTRIBUTOR}`,
       `bridge: fabrikam/reports has ${CONTRIBUTOR}`,
+      `bridge: contoso/answers has ${OWNER}`,
     ]);
   });
 
@@ -83,6 +87,7 @@ describe('the roles of the identity', () => {
     expect(dataRolesIn(predicted)).toEqual([
       `finance: contoso/answers has ${CONTRIBUTOR}`,
       `partners: fabrikam/reports has ${CONTRIBUTOR}`,
+      `finance: contoso/answers has ${OWNER}`,
     ]);
     expect(predicted.find(({ id }) => id.includes('fabrikam'))?.id).toContain(`/subscriptions/${subscriptionId}/`);
   });
@@ -125,25 +130,6 @@ describe('a deployment', () => {
       functionAppConfig: {
         runtime: { name: 'node', version: '24' },
         deployment: { storage: { authentication: { type: 'UserAssignedIdentity' } } },
-      },
-    });
-  });
-
-  it('deletes what is left of old runs, and nothing else', async () => {
-    const predicted = await folder.predict({ ...REQUIRED, keepRunsDays: 30 });
-
-    expect(ofType(predicted, 'Microsoft.Storage/storageAccounts/managementPolicies')[0]?.properties).toEqual({
-      policy: {
-        rules: [
-          {
-            name: 'delete-old-runs',
-            type: 'Lifecycle',
-            definition: {
-              filters: { blobTypes: ['blockBlob', 'appendBlob'], prefixMatch: ['keyless-bridge/runs/', 'keyless-bridge/records/'] },
-              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 30 } } },
-            },
-          },
-        ],
       },
     });
   });

@@ -172,6 +172,15 @@ describe('infra/deploy.sh', () => {
     expect(stackOf(calls)).toContain(access);
   });
 
+  it('gives the role the tags where a job carries them', async () => {
+    const file = join(world.folder, 'tagged-jobs.json');
+    await writeFile(file, JSON.stringify([RETURN_JOB], undefined, 2));
+
+    const { calls } = await world.run('infra/deploy.sh', [...INPUTS, '--jobs', file], CLOUDS);
+
+    expect(stackOf(calls)).toMatch(/ AllowTags=true$/);
+  });
+
   it('makes the bucket where that is asked for', async () => {
     const { calls } = await world.run('infra/deploy.sh', [...INPUTS, '--create-bucket', '--aws-region', 'eu-west-1'], CLOUDS);
 

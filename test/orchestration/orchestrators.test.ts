@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/orchestration/failure.ts';
 import { lane } from '../../src/orchestration/lane.ts';
+import { largeObject } from '../../src/orchestration/large-object.ts';
 import { run } from '../../src/orchestration/run.ts';
-import { drive } from './driver.ts';
+import { type Call, drive } from './driver.ts';
 
 const RUN_ID = '1700000000000-0123abcd';
 const FAILED = { end: 'failed', failure: { code: 'not-found', message: 'There is no such bucket.' } } as const;
@@ -14,10 +15,13 @@ const throwEngineError = () => {
   throw engineError();
 };
 
-describe('a lane', () => {
-  const input = { runId: RUN_ID, shard: 0, slice: 3 };
+const TASK = { runId: RUN_ID, attempt: 2 };
+const INTERRUPTED = { end: 'interrupted', failure: { code: 'interrupted', message: 'The worker ended.' } } as const;
 
-  it.each([{ end: 'done' }, { end: 'cancelled' }, FAILED])('ends as its slice ends: %j', (end) => {
+describe('a lane', () => {
+  const input = { ...TASK, lane: 3 };
+
+  it.each([{ end: 'done' }, { end: 'cancelled' }, { end: 'superseded' }, FAILED])('ends as its slice ends: %j', (end) => {
     const { result, calls, continuedWith } = drive(lane, input, () => end);
 
     expect(result).toEqual(end);
@@ -25,12 +29,49 @@ describe('a lane', () => {
     expect(continuedWith).toBeUndefined();
   });
 
-  it('continues as new with the next slice, so that its history stays short', () => {
-    const { result, calls, continuedWith } = drive(lane, input, () => ({ end: 'more', nextSlice: 5 }));
+  it('continues as new for the next slice, so that its history stays short', () => {
+    const { result, calls, continuedWith } = drive(lane, input, () => ({ end: 'more' }));
 
     expect(result).toBeUndefined();
     expect(calls).toHaveLength(1);
-    expect(continuedWith).toEqual({ ...input, slice: 5 });
+    expect(continuedWith).toEqual(input);
+  });
+
+  it.each([{}, { pause: { until: 1, inVain: 2 } }])('waits on a durable timer when there is nothing to do: %j', (pause) => {
+    const { calls, continuedWith } = drive(lane, input, () => ({ end: 'wait', ...pause }));
+
+    expect(calls[1]).toEqual({ kind: 'timer', name: '2026-01-01T00:00:05.000Z' });
+    expect(continuedWith).toEqual({ ...input, ...pause });
+  });
+
+  it('hands a pause on to its slice, and forgets it when the slice goes on', () => {
+    const paused = { ...input, pause: { until: 1, inVain: 2 } };
+
+    const { calls, continuedWith } = drive(lane, paused, () => ({ end: 'more' }));
+
+    expect(calls[0]?.input).toEqual(paused);
+    expect(continuedWith).toEqual(input);
+  });
+
+  it('has large objects copied, four at once, then goes on', () => {
+    const objects = Array.from({ length: 10 }, (_, number) => `object-${number}`);
+
+    const { steps, continuedWith } = drive(lane, input, ({ kind }) =>
+      kind === 'activity' ? { end: 'large-objects', objects } : { end: 'done' },
+    );
+
+    expect(steps.map(({ length }) => length)).toEqual([1, 4, 4, 2]);
+    expect(steps[1]?.[0]).toMatchObject({ name: 'largeObject', input: { ...TASK, object: 'object-0' }, id: `${RUN_ID}-guid-of-object-0` });
+    expect(continuedWith).toEqual(input);
+  });
+
+  it('ends when one of its large objects tells it to', () => {
+    const answer = ({ kind }: Call) => (kind === 'activity' ? { end: 'large-objects', objects: ['a', 'b'] } : FAILED);
+
+    const { result, continuedWith } = drive(lane, input, answer);
+
+    expect(result).toEqual(FAILED);
+    expect(continuedWith).toBeUndefined();
   });
 
   it('does a slice again that breaks', () => {
@@ -42,42 +83,128 @@ describe('a lane', () => {
   it('fails as a value when its slice breaks for good', () => {
     const { result } = drive(lane, input, throwEngineError);
 
-    expect(result).toEqual({ end: 'failed', failure: failureOf(engineError()) });
+    expect(result).toEqual(failureOf(engineError()));
+  });
+});
+
+describe('a large object', () => {
+  const input = { ...TASK, object: 'abc' };
+  const next = (step: object) => (call: Call) => (call.name === 'nextStep' ? step : { step: 'look-again' });
+
+  it('is copied by ranges, eight at once, each history some of them', () => {
+    const ranges = Array.from({ length: 20 }, (_, number) => number);
+
+    const { result, steps, continuedWith } = drive(largeObject, input, next({ step: 'copy', ranges }));
+
+    expect(steps.map(({ length }) => length)).toEqual([1, 8, 8, 4]);
+    expect(steps[3]?.[3]).toMatchObject({ name: 'copyRange', input: { ...input, range: 19 } });
+    expect([result, continuedWith]).toEqual([undefined, input]);
+  });
+
+  it('is committed when it has all ranges', () => {
+    const { result, calls } = drive(largeObject, input, ({ name }) => ({ step: name === 'nextStep' ? 'commit' : 'ended' }));
+
+    expect(calls.map(({ name }) => name)).toEqual(['nextStep', 'commitLargeObject']);
+    expect(result).toEqual({ end: 'done' });
+  });
+
+  it.each(['cancelled', 'superseded'])('ends when the run is %s', (end) => {
+    const { result } = drive(largeObject, input, () => ({ step: 'stopped', stop: { end } }));
+
+    expect(result).toEqual({ end });
+  });
+
+  it('leaves the other ranges when one of them ends it', () => {
+    const ranges = Array.from({ length: 20 }, (_, number) => number);
+    const answer = ({ name, input: given }: Call) => {
+      if (name === 'nextStep') return { step: 'copy', ranges };
+      return { step: (given as { range: number }).range === 5 ? 'ended' : 'look-again' };
+    };
+
+    const { result, steps } = drive(largeObject, input, answer);
+
+    expect(steps).toHaveLength(2);
+    expect(result).toEqual({ end: 'done' });
+  });
+
+  it('waits on a durable timer for a store that asks to slow down, and counts how often in vain', () => {
+    const pause = { until: 1, inVain: 2 };
+
+    const { calls, continuedWith } = drive(largeObject, { ...input, pause }, next({ step: 'look-again', pause }));
+
+    expect(calls).toMatchObject([
+      { name: 'nextStep', input: { ...input, pause } },
+      { kind: 'timer', name: '2026-01-01T00:00:05.000Z' },
+    ]);
+    expect(continuedWith).toEqual({ ...input, pause });
+  });
+
+  it('fails as a value when a range breaks for good', () => {
+    const { result } = drive(largeObject, input, ({ name }) => (name === 'nextStep' ? { step: 'copy', ranges: [0] } : throwEngineError()));
+
+    expect(result).toEqual(failureOf(engineError()));
   });
 });
 
 describe('a run', () => {
-  const end = { end: 'done' };
+  const answers =
+    (...ends: readonly object[]) =>
+    ({ name, input }: Call) =>
+      name === 'planRun' ? { end: 'planned', lanes: ends.length } : name === 'lane' ? ends[(input as { lane: number }).lane] : undefined;
 
-  it('does its lane, then finishes with how that ended', () => {
-    const { result, calls } = drive(run, { runId: RUN_ID }, ({ kind }) => (kind === 'activity' ? undefined : end));
+  it('is planned, does its lanes side by side, then finishes with how they ended', () => {
+    const { result, steps } = drive(run, TASK, answers({ end: 'done' }, { end: 'done' }));
 
-    expect(result).toEqual(end);
-    expect(calls).toMatchObject([
-      { kind: 'sub-orchestrator', name: 'lane', input: { runId: RUN_ID, shard: 0, slice: 0 }, id: 'instance-lane-0' },
-      { kind: 'activity', name: 'finishRun', input: { runId: RUN_ID, end } },
+    expect(result).toEqual({ end: 'done' });
+    expect(steps).toMatchObject([
+      [{ kind: 'activity', name: 'planRun', input: TASK }],
+      [
+        { kind: 'sub-orchestrator', name: 'lane', input: { ...TASK, lane: 0 }, id: 'instance-lane-0' },
+        { kind: 'sub-orchestrator', name: 'lane', input: { ...TASK, lane: 1 }, id: 'instance-lane-1' },
+      ],
+      [{ kind: 'activity', name: 'finishRun', input: { ...TASK, end: { end: 'done' } } }],
     ]);
   });
 
-  it('does a lane again whose worker died, and the finish too', () => {
-    const { calls } = drive(run, { runId: RUN_ID }, () => end);
-
-    expect(calls.map(({ maxAttempts }) => maxAttempts > 1)).toEqual([true, true]);
-  });
-
-  it('is finished as failed when its lane breaks for good', () => {
-    const expected = { end: 'failed', failure: failureOf(engineError()) };
-
-    const { result, calls } = drive(run, { runId: RUN_ID }, ({ kind }) => (kind === 'activity' ? undefined : throwEngineError()));
+  it.each([
+    [[{ end: 'done' }, INTERRUPTED, FAILED], FAILED],
+    [[{ end: 'cancelled' }, INTERRUPTED], INTERRUPTED],
+    [[{ end: 'done' }, { end: 'cancelled' }], { end: 'cancelled' }],
+  ])('ends as the worst of its lanes: %j', (ends, expected) => {
+    const { result, calls } = drive(run, TASK, answers(...ends));
 
     expect(result).toEqual(expected);
-    expect(calls.at(-1)).toMatchObject({ name: 'finishRun', input: { runId: RUN_ID, end: expected } });
+    expect(calls.at(-1)).toMatchObject({ name: 'finishRun', input: { ...TASK, end: expected } });
+  });
+
+  it('is finished without lanes when it cannot be planned', () => {
+    const { result, calls } = drive(run, TASK, ({ name }) => (name === 'planRun' ? FAILED : undefined));
+
+    expect(result).toEqual(FAILED);
+    expect(calls.map(({ name }) => name)).toEqual(['planRun', 'finishRun']);
+  });
+
+  it('does everything again whose worker died', () => {
+    const { calls } = drive(run, TASK, answers({ end: 'done' }));
+
+    expect(calls.map(({ maxAttempts = 1 }) => maxAttempts > 1)).toEqual([true, true, true]);
+  });
+
+  it.each(['planRun', 'lane'])('is finished as failed when this breaks for good: %s', (broken) => {
+    const answer = answers({ end: 'done' });
+
+    const { result, calls } = drive(run, TASK, (call) => (call.name === broken ? throwEngineError() : answer(call)));
+
+    expect(result).toEqual(failureOf(engineError()));
+    expect(calls.at(-1)).toMatchObject({ name: 'finishRun', input: { ...TASK, end: failureOf(engineError()) } });
   });
 
   it('does not throw when finishing breaks for good', () => {
-    const { result } = drive(run, { runId: RUN_ID }, ({ kind }) => (kind === 'activity' ? throwEngineError() : end));
+    const answer = answers({ end: 'done' });
 
-    expect(result).toEqual({ end: 'failed', failure: failureOf(engineError()) });
+    const { result } = drive(run, TASK, (call) => (call.name === 'finishRun' ? throwEngineError() : answer(call)));
+
+    expect(result).toEqual(failureOf(engineError()));
   });
 });
 
@@ -90,21 +217,25 @@ describe('what broke, in words', () => {
     new Error('It broke.'),
     'It broke.',
   ])('is the message without what the engine adds: %s', (error) => {
-    expect(failureOf(error)).toEqual({ code: 'unavailable', message: expect.stringMatching(/^It broke\. Tried again/) });
+    const failure = { code: 'unavailable', message: expect.stringMatching(/^It broke\. Tried again/) };
+
+    expect(failureOf(error)).toEqual({ end: 'failed', failure });
   });
 
   it('keeps every line of a message', () => {
     const error = new Error("Activity function 'syncSlice' failed:  It broke.\n\nBadly. \n {}");
 
-    expect(failureOf(error).message).toMatch(/^It broke\.\n\nBadly\. Tried again/);
+    expect(failureOf(error)).toMatchObject({ failure: { message: expect.stringMatching(/^It broke\.\n\nBadly\. Tried again/) } });
   });
 
   it.each([
     "Activity function 'syncSlice' failed: node exited with code 137 (0x89) \n {}",
     "Orchestrator function 'lane' failed: One or more errors occurred. (node exited with code 137 (0x89)) \n {}",
     'Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task. \n at work',
-  ])('tells that the worker ended: %s', (text) => {
-    expect(failureOf(new Error(text))).toEqual({ code: 'interrupted', message: expect.stringMatching(/^The app's worker ended/) });
+  ])('tells that the worker ended, so that another attempt may go on: %s', (text) => {
+    const failure = { code: 'interrupted', message: expect.stringMatching(/^The app's worker ended/) };
+
+    expect(failureOf(new Error(text))).toEqual({ end: 'interrupted', failure });
   });
 });
 
@@ -115,6 +246,8 @@ describe('every orchestrator', () => {
   it.each(files)('is deterministic: %s has no clock, no chance, no environment and no waiting of its own', (file) => {
     const code = readFileSync(new URL(file, folder), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
-    expect(code).not.toMatch(/\b(?:Date|Math|crypto|performance|process|await|async|Promise|fetch|setTimeout|setInterval|setImmediate)\b/);
+    expect(code).not.toMatch(
+      /\b(?:Date(?!\(df\.currentUtcDateTime\.)|Math|crypto|performance|process|await|async|Promise|fetch|setTimeout|setInterval|setImmediate)\b/,
+    );
   });
 });

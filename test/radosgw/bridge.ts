@@ -97,7 +97,7 @@ function identityEnvironment({ choices, entra }: Tenant): Record<string, string>
 /** What a role needs in both directions. */
 function statementsFor(bucket: string): readonly object[] {
   return [
-    { Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}` },
+    { Effect: 'Allow', Action: ['s3:ListBucket', 's3:ListBucketMultipartUploads'], Resource: `arn:aws:s3:::${bucket}` },
     {
       Effect: 'Allow',
       Action: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],

@@ -15,6 +15,7 @@ export async function startRadosgwStores(): Promise<StoreServer> {
     async createLocation() {
       const bucket = await account.createBucket();
       return {
+        otherTier: 'STANDARD_IA',
         open: ({ prefix = '', pageSize } = {}) =>
           createS3Store({ client: account.owner, bucket, prefix, ...(pageSize === undefined ? {} : { pageSize }) }),
         openMissing: () => createS3Store({ client: account.owner, bucket: 'no-such-bucket', prefix: '' }),

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FinishDependencies, finishRun } from '../../src/runs/finish-run.ts';
+import { type FinishDependencies, finishRun, type RunEnd } from '../../src/runs/finish-run.ts';
 import { createLocks } from '../../src/runs/lock.ts';
 import { openReceiptLog } from '../../src/runs/receipt-log.ts';
 import { createRunRecords, type RunRecord } from '../../src/runs/record.ts';
 import { readReport } from '../../src/runs/report.ts';
+import { createShardPlans } from '../../src/runs/shard-plan.ts';
 import { createShardStates } from '../../src/runs/shard-state.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { NO_COUNTS } from '../../src/sync/tally.ts';
@@ -24,6 +25,7 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
   const dependencies: FinishDependencies = {
     state,
     records: createRunRecords(state),
+    plans: createShardPlans(state),
     shards: createShardStates(state),
     locks: createLocks(state),
     clock: () => 1_700_000_060_000,
@@ -36,21 +38,28 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
   };
   const record = runRecord({ state: 'running', ...more });
   await dependencies.records.create(record);
+  await dependencies.plans.create(RUN_ID, { ranges: [{}], lanes: 1 });
+  await dependencies.plans.claim(RUN_ID, 0);
   await dependencies.locks.take(record, RUN_ID, async () => true);
   return {
     ...dependencies,
     delivered,
-    finish: (end: Parameters<typeof finishRun>[2] = { end: 'done' }) => finishRun(dependencies, RUN_ID, end),
+    finish: (end: RunEnd = { end: 'done' }, attempt = 1) => finishRun(dependencies, { runId: RUN_ID, attempt, end }),
     record: () => dependencies.records.find(RUN_ID),
     report: async () => (await readReport(state, RUN_ID, 'ndjson', 0))?.text,
     lockHolder: () => dependencies.locks.take(record, 'someone-else', async () => true),
     async execute(startedAt: number, receipts: readonly Receipt[]) {
-      const log = openReceiptLog(state, RUN_ID, 0, 0, startedAt);
+      const log = openReceiptLog(state, { runId: RUN_ID, shard: 0, slice: 0, startAfter: undefined }, startedAt);
       for (const receipt of receipts) await log.add(receipt);
       await log.flush();
     },
     count: (counts: Partial<typeof NO_COUNTS>) =>
-      dependencies.shards.finish(RUN_ID, 0, 0, { checkpoint: 'z', counts: { ...NO_COUNTS, ...counts }, failures: [] }, true),
+      dependencies.shards.finish(RUN_ID, 0, 0, {
+        progress: { checkpoint: 'z', counts: { ...NO_COUNTS, ...counts }, failures: [] },
+        isListed: true,
+        splitAt: [],
+        large: [],
+      }),
   };
 }
 
@@ -148,6 +157,48 @@ describe('finishing a run', () => {
     await run.finish();
 
     expect(await run.lockHolder()).toBe('successor');
+  });
+
+  it('notes what interrupted an attempt, once, and leaves the run and its lock to the next one', async () => {
+    const run = await setUp();
+    const end: RunEnd = { end: 'interrupted', failure: { code: 'interrupted', message: 'The worker ended.' } };
+
+    await run.finish(end);
+    await run.finish(end);
+
+    const at = '2023-11-14T22:14:20.000Z';
+    expect(await run.record()).toMatchObject({ state: 'running', interruptions: [{ attempt: 1, at, message: 'The worker ended.' }] });
+    expect(await run.lockHolder()).toBe(RUN_ID);
+  });
+
+  it('changes nothing when a later attempt carries the run', async () => {
+    const run = await setUp({ attempt: 2 });
+    const before = await run.record();
+
+    const answer = await run.finish({ end: 'done' }, 1);
+
+    expect(answer).toBeUndefined();
+    expect(await run.record()).toEqual(before);
+    expect(await run.lockHolder()).toBe(RUN_ID);
+  });
+
+  it('reports the shards in the order of their keys, whichever was split off when', async () => {
+    const run = await setUp();
+    await run.plans.split(RUN_ID, 0, ['b', 'd']);
+    await run.plans.split(RUN_ID, 0, ['a']);
+    const keep = async (shard: number, ...keys: readonly string[]) => {
+      const log = openReceiptLog(run.state, { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, 1);
+      for (const key of keys) await log.add(copied(key));
+      await log.flush();
+    };
+    await keep(0, 'a');
+    await keep(1, 'c', 'd');
+    await keep(2, 'e');
+    await keep(3, 'b');
+
+    await run.finish();
+
+    expect(await run.report()).toBe(linesOf(...['a', 'b', 'c', 'd', 'e'].map((key) => copied(key))));
   });
 
   it('does nothing for a run that is not there', async () => {

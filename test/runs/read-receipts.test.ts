@@ -15,15 +15,22 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** What one execution of slice `slice` did; the executions are numbered by the time of their start. */
-async function keep(state: State, slice: number, startedAt: number, receipts: readonly Receipt[]): Promise<void> {
-  const log = openReceiptLog(state, RUN_ID, 0, slice, startedAt);
+async function keep(
+  state: State,
+  slice: number,
+  startedAt: number,
+  receipts: readonly Receipt[],
+  startAfter?: string,
+  shard = 0,
+): Promise<void> {
+  const log = openReceiptLog(state, { runId: RUN_ID, shard, slice, startAfter }, startedAt);
   for (const receipt of receipts) await log.add(receipt);
   await log.flush();
 }
 
-const read = (state: State) => Array.fromAsync(readReceipts(state, RUN_ID, 0));
+const read = (state: State, shards: readonly number[] = [0]) => Array.fromAsync(readReceipts(state, RUN_ID, shards));
 
-describe('the receipts of a shard', () => {
+describe('the receipts of shards', () => {
   it('are none when nothing was written', async () => {
     const state = server.createState();
     await keep(state, 0, 1, []);
@@ -48,7 +55,7 @@ describe('the receipts of a shard', () => {
 
   it('are kept over several flushes of one log', async () => {
     const state = server.createState();
-    const log = openReceiptLog(state, RUN_ID, 0, 0, 1);
+    const log = openReceiptLog(state, { runId: RUN_ID, shard: 0, slice: 0, startAfter: undefined }, 1);
 
     await log.add(copied('a'));
     await log.flush();
@@ -86,12 +93,42 @@ describe('the receipts of a shard', () => {
     const state = server.createState();
     await keep(state, 0, 1, [copied('a'), copied('c'), failed('e')]);
     await keep(state, 0, 2, [copied('b')]);
-    await keep(state, 1, 3, [copied('d'), copied('e')]);
-    await keep(state, 2, 4, [copied('f')]);
+    await keep(state, 1, 3, [copied('d'), copied('e')], 'b');
+    await keep(state, 2, 4, [copied('f')], 'e');
 
     expect((await read(state)).map(({ key, action }) => `${action} ${key}`)).toEqual(
       ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => `copied ${key}`),
     );
+  });
+
+  it('are in key order when two slices left late logs only, one after the other', async () => {
+    const state = server.createState();
+    await keep(state, 0, 1, [copied('c')]);
+    await keep(state, 1, 2, [copied('d')], 'a');
+    await keep(state, 2, 3, [copied('b'), copied('e')], 'a');
+
+    expect((await read(state)).map(({ key }) => key)).toEqual(['b', 'c', 'd', 'e']);
+  });
+
+  it('tell of what an execution copied that did not know that its shard had been split, in key order', async () => {
+    const state = server.createState();
+    await keep(state, 0, 1, [copied('a'), copied('c'), copied('d')]);
+    await keep(state, 0, 1, [failed('c'), copied('e')], 'b', 2);
+    await keep(state, 0, 1, [copied('g')], 'f', 1);
+
+    const receipts = await read(state, [0, 2, 1]);
+
+    expect(receipts.map(({ action, key }) => `${action} ${key}`)).toEqual(['copied a', 'copied c', 'copied d', 'copied e', 'copied g']);
+  });
+
+  it('of large objects are found where their slice is', async () => {
+    const state = server.createState();
+    await keep(state, 0, 1, [copied('b')]);
+    await keep(state, 1, 2, [copied('d')], 'b');
+    await keep(state, 0, 3, [copied('a'), copied('c')]);
+    await keep(state, 0, 4, [copied('a'), copied('c')]);
+
+    expect((await read(state)).map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('leave out a last line that was not finished', async () => {
@@ -99,7 +136,7 @@ describe('the receipts of a shard', () => {
     await keep(state, 0, 1, [copied('a')]);
     const path = `${shardPrefix(RUN_ID, 0)}000000/2-00000000.ndjson`;
     await state.createLog(path);
-    await state.append(path, `${JSON.stringify(copied('b'))}\n{"key":"c","act`, 0);
+    await state.append(path, `{}\n${JSON.stringify(copied('b'))}\n{"key":"c","act`, 0);
 
     expect(await read(state)).toEqual([copied('a'), copied('b')]);
   });
@@ -109,7 +146,8 @@ describe('the receipts of a shard', () => {
       fc.asyncProperty(shardHistory(), async (slices) => {
         const state = server.createState();
         for (const [slice, executions] of slices.entries()) {
-          for (const [index, receipts] of executions.entries()) await keep(state, slice, index, receipts);
+          const startAfter = slice === 0 ? undefined : KEYS[slice * SLICE_KEYS - 1];
+          for (const [index, receipts] of executions.entries()) await keep(state, slice, index, receipts, startAfter);
         }
 
         expect(await read(state)).toEqual(byMap(slices));
@@ -132,8 +170,7 @@ function shardHistory(): fc.Arbitrary<History> {
       .chain((some) => fc.tuple(...some.map((key) => fc.boolean().map((isCopied) => (isCopied ? copied(key) : failed(key))))));
   return fc.tuple(
     ...[0, 6, 12, 18].map((from) => {
-      const first = receipts(KEYS.slice(from, from + 1)).map((found) => (found.length === 0 ? [failed(KEYS[from] ?? '')] : found));
-      const finished = fc.tuple(first, receipts(KEYS.slice(from + 1, from + SLICE_KEYS))).map((parts) => parts.flat());
+      const finished = receipts(KEYS.slice(from, from + SLICE_KEYS));
       const dead = fc.array(receipts(KEYS.slice(from, from + 2 * SLICE_KEYS)), { maxLength: 2 });
       return fc.tuple(dead, finished).map(([before, last]) => [...before, last]);
     }),

@@ -1,16 +1,22 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LaneTask } from '../../src/runs/lane-task.ts';
+import { createLargeObjects } from '../../src/runs/large-objects.ts';
 import { readReceipts } from '../../src/runs/read-receipts.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
-import { runSlice, type SliceDependencies } from '../../src/runs/run-slice.ts';
+import { runSlice } from '../../src/runs/run-slice.ts';
+import { createShardPlans } from '../../src/runs/shard-plan.ts';
 import { createShardStates, progressOf } from '../../src/runs/shard-state.ts';
+import type { SliceDependencies } from '../../src/runs/sync-shard.ts';
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
 import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import type { KeyRange } from '../../src/sync/key-range.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Store } from '../../src/sync/store.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
+import { NO_COUNTS } from '../../src/sync/tally.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
-import { RUN_ID, runRecord } from '../support/run-records.ts';
+import { copied, RUN_ID, runRecord } from '../support/run-records.ts';
 import { type StateServer, startStateServer } from '../support/state-server.ts';
 
 let server: StateServer;
@@ -23,7 +29,7 @@ afterAll(() => server.stop());
 const SLICE_SECONDS = 60;
 
 /** A run of objects a, b, c, one at a time, and everything that its slices need. */
-async function setUp(more: Partial<SliceDependencies> = {}) {
+async function setUp(more: Partial<SliceDependencies> = {}, ranges: readonly KeyRange[] = [{}]) {
   const state = server.createState();
   const source = createMemoryStore('memory://source/');
   const destination = createMemoryStore('memory://destination/');
@@ -31,22 +37,28 @@ async function setUp(more: Partial<SliceDependencies> = {}) {
   const dependencies: SliceDependencies = {
     state,
     records: createRunRecords(state),
+    plans: createShardPlans(state),
     shards: createShardStates(state),
+    largeObjects: createLargeObjects(state),
     openStores: () => ({ source, destination }),
     pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]),
     clock: Date.now,
     sliceSeconds: SLICE_SECONDS,
     graceSeconds: 60,
+    largeObjectBytes: PART_BYTES,
     ...more,
   };
-  await dependencies.records.create(runRecord({ options: { compare: 'auto', concurrency: 1 } }));
+  const record = runRecord();
+  await dependencies.records.create({ ...record, state: 'running', options: { ...record.options, concurrency: 1 } });
+  await dependencies.plans.create(RUN_ID, { ranges, lanes: ranges.length });
   return {
     ...dependencies,
     source,
     destination,
-    run: (slice = 0) => runSlice(dependencies, { runId: RUN_ID, shard: 0, slice }),
+    run: (task: Partial<LaneTask> = {}) => runSlice(dependencies, { runId: RUN_ID, attempt: 1, lane: 0, ...task }),
+    plan: async () => present(await dependencies.plans.find(RUN_ID), 'the plan'),
     shard: () => dependencies.shards.find(RUN_ID, 0),
-    receipts: () => Array.fromAsync(readReceipts(state, RUN_ID, 0), ({ action, key }) => `${action} ${key}`),
+    receipts: () => Array.fromAsync(readReceipts(state, RUN_ID, [0]), ({ action, key }) => `${action} ${key}`),
     requestCancel: () => dependencies.records.update(RUN_ID, (record) => ({ ...record, cancelRequestedAt: record.createdAt })),
   };
 }
@@ -87,15 +99,8 @@ describe('a slice of a run', () => {
     expect(result).toEqual({ end: 'done' });
     expect(run.destination.keys()).toEqual(['a', 'b', 'c']);
     expect(await run.receipts()).toEqual(['copied a', 'copied b', 'copied c']);
-    expect(await run.shard()).toMatchObject({ isDone: true, checkpoint: 'c', counts: { listed: 3, copied: 3, copiedBytes: 3 } });
-  });
-
-  it('enters that the run is running, and since when', async () => {
-    const run = await setUp({ clock: () => 1_700_000_000_000 });
-
-    await run.run();
-
-    expect(await run.records.find(RUN_ID)).toMatchObject({ state: 'running', startedAt: '2023-11-14T22:13:20.000Z' });
+    expect(await run.shard()).toMatchObject({ isListed: true, checkpoint: 'c', counts: { listed: 3, copied: 3, copiedBytes: 3 } });
+    expect(await run.plan()).toMatchObject({ shards: [{ isDone: true }], done: { counts: { copied: 3 } } });
   });
 
   it('ends with a checkpoint at its soft deadline', async () => {
@@ -105,19 +110,19 @@ describe('a slice of a run', () => {
 
     const result = await run.run();
 
-    expect(result).toEqual({ end: 'more', nextSlice: 1 });
-    expect(await run.shard()).toMatchObject({ isDone: false, nextSlice: 1, checkpoint: 'a', counts: { listed: 1, copied: 1 } });
+    expect(result).toEqual({ end: 'more' });
+    expect(await run.shard()).toMatchObject({ isListed: false, nextSlice: 1, checkpoint: 'a', counts: { listed: 1, copied: 1 } });
   });
 
   it('goes on after the checkpoint of the slice before', async () => {
     let objects = () => 0;
     const run = await setUp({ clock: clockOf(() => objects()) });
     objects = () => run.destination.objects.size;
-    await run.run(0);
+    await run.run();
     run.destination.objects.delete('a');
     objects = () => 1;
 
-    const result = await run.run(1);
+    const result = await run.run();
 
     expect(result).toEqual({ end: 'done' });
     expect(run.destination.keys()).toEqual(['b', 'c']);
@@ -135,16 +140,6 @@ describe('a slice of a run', () => {
     expect(result).toEqual({ end: 'done' });
     expect(run.destination.keys()).toEqual([]);
     expect(await run.shard()).toEqual(before);
-  });
-
-  it('answers the slice to do next when it is done again in the middle of a shard', async () => {
-    let objects = () => 0;
-    const run = await setUp({ clock: clockOf(() => objects()) });
-    objects = () => run.destination.objects.size;
-    await run.run(0);
-
-    expect(await run.run(0)).toEqual({ end: 'more', nextSlice: 1 });
-    expect(run.destination.keys()).toEqual(['a']);
   });
 
   it('does nothing when the run was cancelled before', async () => {
@@ -208,11 +203,63 @@ describe('a slice of a run', () => {
     expect(await run.run()).toEqual({ end: 'failed', failure: { code: 'not-found', message: 'There is no such bucket.' } });
   });
 
-  it.each(['unavailable', 'throttled'] as const)('throws when a whole store is %s, so that it is tried again', async (code) => {
+  it('stops the rest of the run when a whole store refuses, and says why', async () => {
+    const run = await setUp({}, [{ through: 'b' }, { after: 'b' }]);
+    failLists(run.source, new StoreError('not-found', 'There is no such bucket.', { isWholeStore: true }));
+
+    const [first, second] = [await run.run(), await run.run({ lane: 1 })];
+
+    expect(first).toEqual({ end: 'failed', failure: { code: 'not-found', message: 'There is no such bucket.' } });
+    expect(second).toEqual(first);
+  });
+
+  it('throws when a whole store is unavailable, so that it is tried again', async () => {
     const run = await setUp();
-    failLists(run.destination, new StoreError(code, 'It does not answer.', { isWholeStore: true }));
+    failLists(run.destination, new StoreError('unavailable', 'It does not answer.', { isWholeStore: true }));
 
     await expect(run.run()).rejects.toThrow('It does not answer.');
+  });
+
+  it('pauses, longer each time in vain, when a store asks to slow down; then goes on', async () => {
+    let now = 1_700_000_000_000;
+    const run = await setUp({ clock: () => now });
+    const { list } = run.source;
+    failLists(run.source, new StoreError('throttled', 'Slow down.', { isWholeStore: true }));
+
+    const first = await run.run();
+    const waiting = await run.run({ pause: { until: now + 30_000, inVain: 1 } });
+    now += 30_000;
+    const second = await run.run({ pause: { until: now, inVain: 1 } });
+    now += 60_000;
+    run.source.list = list;
+    const last = await run.run({ pause: { until: now, inVain: 2 } });
+
+    expect([first, waiting]).toEqual(Array(2).fill({ end: 'wait', pause: { until: 1_700_000_030_000, inVain: 1 } }));
+    expect(second).toEqual({ end: 'wait', pause: { until: 1_700_000_090_000, inVain: 2 } });
+    expect(last).toEqual({ end: 'done' });
+  });
+
+  it('fails the run when it was asked to slow down for too long', async () => {
+    const run = await setUp();
+    failLists(run.source, new StoreError('throttled', 'Slow down.', { isWholeStore: true }));
+
+    const result = await run.run({ pause: { until: 0, inVain: 10 } });
+
+    expect(result).toMatchObject({ end: 'failed', failure: { code: 'throttled', message: expect.stringContaining('Slow down.') } });
+  });
+
+  it('keeps what it did before it was throttled', async () => {
+    const run = await setUp();
+    const { read } = run.source;
+    run.source.read = async (key, options) => {
+      if (key === 'b') throw new StoreError('throttled', 'Slow down.');
+      return read(key, options);
+    };
+
+    const result = await run.run({ pause: { until: 0, inVain: 5 } });
+
+    expect(result).toMatchObject({ end: 'wait', pause: { inVain: 0 } });
+    expect(await run.shard()).toMatchObject({ checkpoint: 'a', counts: { copied: 1, failed: 0 } });
   });
 
   it('keeps what it did before it broke, and does not copy it again', async () => {
@@ -239,8 +286,8 @@ describe('a slice of a run', () => {
 
     const result = await run();
 
-    expect(result).toEqual({ end: 'more', nextSlice: 1 });
-    expect(await shard()).toMatchObject({ checkpoint: 'a', isDone: false, counts: { listed: 1, copied: 1 } });
+    expect(result).toEqual({ end: 'more' });
+    expect(await shard()).toMatchObject({ checkpoint: 'a', isListed: false, counts: { listed: 1, copied: 1 } });
     expect(destination.keys()).toEqual(['a']);
   });
 
@@ -259,7 +306,16 @@ describe('a slice of a run', () => {
 
     const result = await run();
 
-    expect([result, destination.keys()]).toEqual([{ end: 'cancelled' }, []]);
+    expect([result, destination.keys()]).toEqual([{ end: 'superseded' }, []]);
+  });
+
+  it('copies nothing for an attempt that a later one has followed', async () => {
+    const { records, destination, run } = await setUp();
+    await records.update(RUN_ID, (record) => ({ ...record, attempt: 2 }));
+
+    const result = await run();
+
+    expect([result, destination.keys()]).toEqual([{ end: 'superseded' }, []]);
   });
 
   it('stops when its records cannot be kept', async () => {
@@ -268,5 +324,112 @@ describe('a slice of a run', () => {
     holdReads(run.source, 'b', never);
 
     await expect(run.run()).rejects.toThrow('The state container is gone.');
+  });
+});
+
+describe('the lanes of a run', () => {
+  it('do a shard each, and one after another until none is left', async () => {
+    const run = await setUp({}, [{ through: 'a' }, { after: 'a', through: 'b' }, { after: 'b' }]);
+
+    const results = [await run.run(), await run.run({ lane: 1 }), await run.run()];
+
+    expect(results).toEqual([{ end: 'more' }, { end: 'wait' }, { end: 'done' }]);
+    expect(run.destination.keys()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('wait while others still have a shard, since it may be split', async () => {
+    const run = await setUp();
+    await run.plans.claim(RUN_ID, 0);
+
+    expect(await run.run({ lane: 1 })).toEqual({ end: 'wait' });
+  });
+
+  it('go on with the shard that they had, in the next attempt too', async () => {
+    const run = await setUp({}, [{ through: 'a' }, { after: 'a' }]);
+    await run.plans.claim(RUN_ID, 0);
+    await run.plans.claim(RUN_ID, 1);
+    await run.records.update(RUN_ID, (record) => ({ ...record, attempt: 2 }));
+
+    await run.run({ lane: 1, attempt: 2 });
+
+    expect(run.destination.keys()).toEqual(['b', 'c']);
+  });
+
+  it('split what is left of a long shard where others stand idle', async () => {
+    let objects = () => 0;
+    const run = await setUp({ clock: clockOf(() => objects()) }, [{ through: 'zz' }, { after: 'zz' }]);
+    for (let number = 0; number < 3_000; number++) run.source.put(`k${String(number).padStart(4, '0')}`, '');
+    objects = () => run.destination.objects.size;
+    await run.plans.claim(RUN_ID, 0);
+    await run.run({ lane: 1 });
+
+    const result = await run.run();
+
+    const { shards } = await run.plan();
+    expect(result).toEqual({ end: 'more' });
+    expect(shards).toHaveLength(3);
+    expect(shards[2]?.range).toEqual({ after: shards[0]?.range.through, through: 'zz' });
+    expect(await run.plans.claim(RUN_ID, 1)).toMatchObject({ number: 2 });
+  });
+
+  it('do not go beyond a split that was entered, although its worker died before it had made it', async () => {
+    const run = await setUp();
+    const progress = { checkpoint: 'a', counts: { ...NO_COUNTS, listed: 1 }, failures: [] };
+    await run.plans.claim(RUN_ID, 0);
+    await run.shards.finish(RUN_ID, 0, 0, { progress, isListed: false, large: [], splitAt: ['b'] });
+
+    await run.run();
+
+    expect(run.destination.keys()).toEqual(['b']);
+    expect((await run.plan()).shards).toMatchObject([
+      { range: { through: 'b' }, isDone: true },
+      { range: { after: 'b' }, lane: 0 },
+    ]);
+  });
+
+  it('leave a long shard whole when none stands idle', async () => {
+    let objects = () => 0;
+    const run = await setUp({ clock: clockOf(() => objects()) });
+    for (let number = 0; number < 3_000; number++) run.source.put(`k${String(number).padStart(4, '0')}`, '');
+    objects = () => run.destination.objects.size;
+
+    await run.run();
+
+    expect((await run.plan()).shards).toHaveLength(1);
+  });
+});
+
+describe('large objects that a slice meets', () => {
+  it('are for the lane to copy, and count when they have ended', async () => {
+    const run = await setUp({ largeObjectBytes: 3 });
+    run.source.put('b', 'large');
+
+    const first = await run.run();
+    const second = await run.run();
+    const { large } = await run.shard();
+    const [id = ''] = large;
+    const before = (await run.shard()).counts;
+    await run.largeObjects.settle(RUN_ID, id, { receipt: copied('b', { sizeBytes: 5 }) });
+    const third = await run.run();
+    const last = await run.run();
+
+    expect([first, second]).toEqual([{ end: 'more' }, { end: 'large-objects', objects: large }]);
+    expect(before).toMatchObject({ listed: 2, copied: 2 });
+    expect([third, last]).toEqual([{ end: 'more' }, { end: 'done' }]);
+    expect((await run.plan()).done.counts).toMatchObject({ listed: 3, copied: 3, copiedBytes: 7 });
+    expect(await run.receipts()).toEqual(['copied a', 'copied b', 'copied c']);
+  });
+
+  it('are the same ones when the slice is done again', async () => {
+    const run = await setUp({ largeObjectBytes: 1 });
+    const id = await run.largeObjects.add(runRecord(), {
+      entry: { key: 'a', sizeBytes: 1, etag: '"listed before"' },
+      decision: { action: 'copy', reason: 'missing', condition: 'if-absent' },
+    });
+
+    await run.run();
+
+    expect((await run.shard()).large[0]).toBe(id);
+    expect((await run.largeObjects.find(RUN_ID, id))?.task.entry.etag).toBe('"listed before"');
   });
 });

@@ -24,6 +24,7 @@ function fakeEngine(): Engine & { readonly instances: Map<string, InstanceStatus
       instances.set(instanceId, 'active');
     },
     status: async (instanceId) => instances.get(instanceId) ?? 'gone',
+    async purge() {},
   };
 }
 
@@ -80,15 +81,25 @@ describe('starting a run', () => {
     expect(engine.instances.size).toBe(2);
   });
 
-  it('enters an abandoned run as failed and takes its lock over', async () => {
-    const { engine, records, start } = setUp();
+  it('is refused while a run under way is to be resumed, and resumes it', async () => {
+    const { engine, records, start, time } = setUp();
     const first = await start();
     engine.instances.set(`${first.id}-1`, 'ended');
+    time.now += 5_000;
 
-    const second = await start();
+    await expect(start()).rejects.toMatchObject({ runId: first.id });
+    expect(await records.find(first.id)).toMatchObject({ state: 'queued', attempt: 2 });
+  });
 
-    expect(await records.find(first.id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
-    expect(await records.find(second.id)).toMatchObject({ state: 'queued' });
+  it('is refused while another run of the same job is under way, whatever its locations were', async () => {
+    const { engine, records, runs, start } = setUp();
+    const first = await start({ ...REQUEST, job: 'nightly' });
+    const moved = { ...REQUEST, job: 'nightly', destination: `${destination}moved/` };
+
+    await expect(start(moved)).rejects.toMatchObject({ runId: first.id });
+
+    await records.update(first.id, (record) => ({ ...record, state: 'succeeded' }));
+    await expect(runs.start(engine, moved, 'timer')).resolves.toMatchObject({ state: 'queued' });
   });
 
   it('takes the lock over of a run whose record is gone', async () => {
@@ -114,16 +125,70 @@ describe('finding a run', () => {
 
     expect(await runs.find(engine, id)).toMatchObject({ state: 'queued' });
     time.now += 31_000;
-    expect(await runs.find(engine, id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
+    expect(await runs.find(engine, id)).toMatchObject({ attempt: 2 });
   });
 
-  it.each(['ended', 'gone'] as const)('enters a running run as failed when its instance is %s', async (status) => {
-    const { engine, records, runs, start } = setUp();
+  it.each(['ended', 'gone'] as const)('begins the next attempt of a running run when its instance is %s', async (status) => {
+    const { engine, records, runs, start, time } = setUp();
     const { id } = await start();
     await records.update(id, (record) => ({ ...record, state: 'running' }));
     engine.instances.set(`${id}-1`, status);
+    time.now += 31_000;
 
-    expect(await runs.find(engine, id)).toMatchObject({ state: 'failed', endedAt: '2023-11-14T22:13:20.000Z' });
+    const run = await runs.find(engine, id);
+
+    const at = '2023-11-14T22:13:51.000Z';
+    expect(run).toMatchObject({ state: 'running', attempt: 2, resumedAt: at, interruptions: [{ attempt: 1, at }] });
+    expect(engine.instances.get(`${id}-2`)).toBe('active');
+  });
+
+  it('begins one attempt, however many callers find the run', async () => {
+    const { engine, records, runs, start, time } = setUp();
+    const { id } = await start();
+    engine.instances.set(`${id}-1`, 'ended');
+    time.now += 5_000;
+
+    await Promise.all(Array.from({ length: 20 }, () => runs.find(engine, id)));
+
+    expect(await records.find(id)).toMatchObject({ attempt: 2 });
+    expect([...engine.instances.keys()]).toEqual([`${id}-1`, `${id}-2`]);
+  });
+
+  it('waits longer before each attempt', async () => {
+    const { engine, runs, start, time } = setUp();
+    const { id } = await start();
+    const attemptAfter = async (milliseconds: number) => {
+      time.now += milliseconds;
+      for (const instance of engine.instances.keys()) engine.instances.set(instance, 'ended');
+      return (await runs.find(engine, id))?.attempt;
+    };
+
+    expect([await attemptAfter(4_999), await attemptAfter(1)]).toEqual([1, 2]);
+    expect([await attemptAfter(9_999), await attemptAfter(1)]).toEqual([2, 3]);
+  });
+
+  it('gives a run up after twenty attempts, and gives its locks back', async () => {
+    const { engine, records, runs, start, time } = setUp();
+    const { id } = await start();
+    await records.update(id, (record) => ({ ...record, attempt: 20 }));
+    engine.instances.set(`${id}-20`, 'ended');
+
+    const run = await runs.find(engine, id);
+
+    expect(run).toMatchObject({ state: 'failed', failure: { code: 'interrupted', message: expect.stringContaining('20 attempts') } });
+    time.now += 1;
+    await expect(start()).resolves.toMatchObject({ state: 'queued' });
+  });
+
+  it('keeps what was noted of an interruption', async () => {
+    const { engine, records, runs, start, time } = setUp();
+    const { id } = await start();
+    const noted = { attempt: 1, at: '2023-11-14T22:13:20.000Z', message: 'The worker ended.' };
+    await records.update(id, (record) => ({ ...record, interruptions: [noted] }));
+    engine.instances.set(`${id}-1`, 'ended');
+    time.now += 5_000;
+
+    expect(await runs.find(engine, id)).toMatchObject({ attempt: 2, interruptions: [noted] });
   });
 
   it('leaves a run that has ended as it is', async () => {
@@ -133,6 +198,19 @@ describe('finding a run', () => {
     engine.instances.clear();
 
     expect(await runs.find(engine, id)).toEqual(ended);
+  });
+});
+
+describe('resuming all runs', () => {
+  it('begins the next attempt of those that nothing carries, and tells which', async () => {
+    const { engine, runs, start, time } = setUp();
+    const lost = await start();
+    await start({ ...REQUEST, job: 'nightly', destination: `${destination}other/` });
+    engine.instances.set(`${lost.id}-1`, 'ended');
+    time.now += 5_000;
+
+    expect((await runs.resumeAll(engine)).map(({ id, attempt }) => [id, attempt])).toEqual([[lost.id, 2]]);
+    expect(await runs.resumeAll(engine)).toEqual([]);
   });
 });
 

@@ -19,7 +19,7 @@ interface ProxiedAnswer {
 
 /** What goes wrong with a request; a `flip` damages content only, never a listing. */
 export type Fault =
-  | { readonly kind: 'refuse'; readonly status: 429 | 500 | 503 }
+  | { readonly kind: 'refuse'; readonly status: 429 | 500 | 503; readonly code?: string; readonly retryAfterSeconds?: number }
   | { readonly kind: 'reset' | 'lose-answer' | 'cut' | 'flip' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
   /** Sends half of the answer's body, then does something, then sends the rest. */
@@ -52,7 +52,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     const request: ProxiedRequest = { method, path, headers, body: await bodyOf(incoming) };
     const fault = await choose(request);
     if (fault?.kind === 'reset') return void response.destroy();
-    if (fault?.kind === 'refuse') return void refuse(response, fault.status);
+    if (fault?.kind === 'refuse') return void refuse(response, fault);
     if (fault?.kind === 'delay') await wait(fault.milliseconds);
     // Who has given up while it was delayed wants it no more, and must not be surprised by it later.
     if (incoming.socket.destroyed) return;
@@ -99,9 +99,11 @@ function forward(target: string, { method, path, headers, body }: ProxiedRequest
   });
 }
 
-function refuse(response: ServerResponse, status: number): void {
+function refuse(response: ServerResponse, { status, code, retryAfterSeconds = 0 }: Extract<Fault, { readonly kind: 'refuse' }>): void {
   // Both services speak XML; an empty body with the status is what a gateway in between would send.
-  response.writeHead(status, { 'retry-after': '0', 'content-length': '0' }).end();
+  const body = code === undefined ? '' : `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Slower, please.</Message></Error>`;
+  const headers = { 'content-type': 'application/xml', 'content-length': body.length, 'retry-after': `${retryAfterSeconds}` };
+  response.writeHead(status, headers).end(body);
 }
 
 async function deliver(response: ServerResponse, { method }: ProxiedRequest, answer: ProxiedAnswer, fault: Fault | undefined) {

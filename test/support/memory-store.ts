@@ -2,7 +2,17 @@ import { createHash } from 'node:crypto';
 import { crc64 } from '../../src/sync/crc64.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
 import { present } from '../../src/sync/present.ts';
-import type { Condition, ListOptions, ObjectEntry, ObjectProperties, Provenance, Store, UploadedPart } from '../../src/sync/store.ts';
+import type {
+  Condition,
+  ListOptions,
+  ObjectDescription,
+  ObjectEntry,
+  ObjectProperties,
+  Provenance,
+  Store,
+  Tags,
+  UploadedPart,
+} from '../../src/sync/store.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 
 interface StoredObject {
@@ -11,11 +21,13 @@ interface StoredObject {
   readonly lastModified: Date;
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
+  readonly tier?: string;
+  readonly tags?: Tags;
 }
 
 export interface MemoryStore extends Store {
   readonly objects: Map<string, StoredObject>;
-  put(key: string, text: string, more?: Partial<Pick<StoredObject, 'lastModified' | 'properties'>>): StoredObject;
+  put(key: string, text: string, more?: Partial<Pick<StoredObject, 'lastModified' | 'properties' | 'tier' | 'tags'>>): StoredObject;
   textOf(key: string): string | undefined;
   keys(): string[];
 }
@@ -42,9 +54,15 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
     if (!holds) throw new StoreError('precondition-failed', `${url}${key} is not as expected.`);
   }
 
+  function partsOf(id: string): Map<number, Uint8Array> {
+    const parts = uploads.get(id);
+    if (parts === undefined) throw new StoreError('not-found', `There is no upload ${id}.`);
+    return parts;
+  }
+
   function entries({ startAfter, endBefore }: ListOptions): ObjectEntry[] {
     return [...objects]
-      .map(([key, object]) => ({ key, sizeBytes: object.bytes.length, etag: object.etag, lastModified: object.lastModified }))
+      .map(([key, { bytes, etag, lastModified, tier }]) => ({ key, sizeBytes: bytes.length, etag, lastModified, ...(tier && { tier }) }))
       .filter(({ key }) => startAfter === undefined || compareKeys(key, startAfter) > 0)
       .filter(({ key }) => endBefore === undefined || compareKeys(key, endBefore) < 0)
       .sort((a, b) => compareKeys(a.key, b.key));
@@ -58,7 +76,8 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
     keys: () => entries({}).map(({ key }) => key),
     async *list(options = {}) {
       const all = entries(options);
-      for (let from = 0; from < all.length; from += PAGE) yield all.slice(from, from + PAGE);
+      const { pageSize = PAGE } = options;
+      for (let from = 0; from < all.length; from += pageSize) yield all.slice(from, from + pageSize);
     },
     async head(key) {
       const object = objects.get(key);
@@ -79,36 +98,65 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
         })(),
       };
     },
-    async write(key, body, { properties, provenance, condition }) {
+    async readTags(key) {
+      const object = objects.get(key);
+      if (object === undefined) throw new StoreError('not-found', `${url}${key} is not there.`);
+      return object.tags ?? {};
+    },
+    async write(key, body, { condition, ...description }) {
       check(key, condition);
-      return { etag: store(key, body, { properties, ...(provenance && { provenance }) }).etag, verified: 'crc64' };
+      return { etag: store(key, body, asStored(description)).etag, verified: 'crc64' };
     },
     async delete(key, { ifMatch } = {}) {
       if (ifMatch !== undefined) check(key, { ifMatch });
       objects.delete(key);
     },
+    uploadLimits: { maxParts: 10_000, maxPartBytes: 5 * 1024 ** 3 },
     async beginUpload(request) {
       const id = `upload-${++versions}`;
       uploads.set(id, new Map());
       return { ...request, id };
     },
     async uploadPart({ id }, number, body) {
-      present(uploads.get(id), id).set(number, Uint8Array.from(body));
-      return { number, sizeBytes: body.length };
+      partsOf(id).set(number, Uint8Array.from(body));
+      return partOf(number, body);
     },
-    async listParts({ id }) {
-      return [...(uploads.get(id) ?? [])].map(([number, { length }]): UploadedPart => ({ number, sizeBytes: length }));
+    async uploadStreamedPart({ id }, number, body, { sizeBytes }) {
+      const bytes = Buffer.concat(await Array.fromAsync(body));
+      if (bytes.length !== sizeBytes) throw new StoreError('rejected', `The part has ${bytes.length} bytes, not ${sizeBytes}.`);
+      partsOf(id).set(number, bytes);
+      return partOf(number, bytes);
     },
-    async commit({ id, key, properties, provenance }, parts, { condition }) {
-      const kept = present(uploads.get(id), id);
+    async listParts({ id }, { fromNumber = 1, toNumber = Infinity } = {}) {
+      const parts = [...(uploads.get(id) ?? [])].map(([number, body]) => partOf(number, body));
+      return parts.filter(({ number }) => number >= fromNumber && number <= toNumber).sort((a, b) => a.number - b.number);
+    },
+    async commit({ id, key, ...description }, parts, { condition }) {
+      const kept = partsOf(id);
       check(key, condition);
-      const body = Buffer.concat(parts.map(({ number }) => present(kept.get(number), `part ${number}`)));
+      const body = Buffer.concat(parts.map(({ number }) => bytesOf(kept, number)));
       uploads.delete(id);
-      return { etag: store(key, body, { properties, ...(provenance && { provenance }) }).etag, verified: 'crc64' };
+      return { etag: store(key, body, asStored(description)).etag, verified: 'crc64' };
     },
     async abort({ id }) {
       uploads.delete(id);
     },
     refuseKey: () => undefined,
+    findMisfits: () => [],
   };
+}
+
+/** No HEAD or read tells tags. */
+function asStored({ properties: { tags, ...properties }, provenance, tier }: ObjectDescription): Partial<StoredObject> {
+  return { properties, ...(provenance && { provenance }), ...(tier && { tier }), ...(tags && { tags }) };
+}
+
+function partOf(number: number, body: Uint8Array): UploadedPart {
+  return { number, sizeBytes: body.length, crc64: crc64(body) };
+}
+
+function bytesOf(parts: ReadonlyMap<number, Uint8Array>, number: number): Uint8Array {
+  const bytes = parts.get(number);
+  if (bytes === undefined) throw new StoreError('not-found', `There is no part ${number}.`);
+  return bytes;
 }

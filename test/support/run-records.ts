@@ -13,7 +13,7 @@ export function runRecord(more: Partial<RunRecord> = {}): RunRecord {
     createdAt: '2023-11-14T22:13:20.000Z',
     source: 's3://bucket/from/',
     destination: 'https://account.blob.core.windows.net/container/to/',
-    options: { compare: 'auto', concurrency: 4 },
+    options: { compare: 'auto', concurrency: 4, lanes: 1 },
     ...more,
   };
 }

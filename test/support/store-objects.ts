@@ -4,15 +4,15 @@ import { crc64 } from '../../src/sync/crc64.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
-import type { Store } from '../../src/sync/store.ts';
+import type { ObjectDescription, Store } from '../../src/sync/store.ts';
 
 const CONCURRENCY = 32;
 
 /** Replaces an object, whatever its size: in parts where it is larger than one. Answers its ETag. */
-export async function putObject(store: Store, key: string, bytes: Uint8Array): Promise<string> {
-  const properties = { metadata: {} };
-  if (bytes.length <= PART_BYTES) return (await store.write(key, bytes, { properties, crc64: crc64(bytes) })).etag;
-  const upload = await store.beginUpload({ key, sizeBytes: bytes.length, properties });
+export async function putObject(store: Store, key: string, bytes: Uint8Array, more: Partial<ObjectDescription> = {}): Promise<string> {
+  const description = { properties: { metadata: {} }, ...more };
+  if (bytes.length <= PART_BYTES) return (await store.write(key, bytes, { ...description, crc64: crc64(bytes) })).etag;
+  const upload = await store.beginUpload({ key, sizeBytes: bytes.length, ...description });
   const parts = [];
   for (let from = 0; from < bytes.length; from += PART_BYTES) {
     const part = bytes.subarray(from, from + PART_BYTES);

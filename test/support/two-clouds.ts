@@ -10,12 +10,14 @@ import { createBlobStore } from '../../src/azure/blob-store.ts';
 import type { Store } from '../../src/sync/store.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
-const CONTAINER = 'chaos';
+export const CONTAINER = 'chaos';
 
 /** One side of a sync: as the app sees it, and as it really is. */
 export interface Side {
   readonly cloud: 'Blob Storage' | 'S3';
   readonly proxy: FaultProxy;
+  /** What names the prefix to the app, which then goes through the proxy. */
+  location(prefix: string): string;
   /** Through the proxy, with the retries of the SDK. */
   open(prefix: string): Store;
   /** Straight to the service. */
@@ -60,12 +62,14 @@ export async function startTwoClouds(): Promise<TwoClouds> {
     blob: {
       cloud: 'Blob Storage',
       proxy: blobProxy,
+      location: (prefix) => `${blobProxy.url}/${azurite.account}/${CONTAINER}/${prefix}`,
       open: (prefix) => createBlobStore({ container, prefix }),
       openBehindProxy: (prefix) => createBlobStore({ container: containerBehindProxy, prefix }),
     },
     s3: {
       cloud: 'S3',
       proxy: s3Proxy,
+      location: (prefix) => `s3://${BUCKET}/${prefix}`,
       open: (prefix) => createS3Store({ client: s3Client, bucket: BUCKET, prefix }),
       openBehindProxy: (prefix) => createS3Store({ client: s3ClientBehindProxy, bucket: BUCKET, prefix }),
     },

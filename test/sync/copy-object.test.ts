@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import { createCopier, LARGE_OBJECT_BYTES } from '../../src/sync/copy-object.ts';
+import { createCopier } from '../../src/sync/copy-object.ts';
 import { PART_BYTES } from '../../src/sync/copy-parts.ts';
 import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
 import { present } from '../../src/sync/present.ts';
@@ -76,6 +76,20 @@ describe('copying an object', () => {
 
     expect(receipt).toMatchObject({ action: 'copied', verified: parts === 0 ? 'md5' : 'crc64' });
     expect(uploaded).toBe(parts);
+    expect(destination.textOf('k') === source.textOf('k')).toBe(true);
+  });
+
+  it('streams parts that no buffer holds, when the destination takes too few for such an object', async () => {
+    const source = createMemoryStore('memory://source/');
+    const destination = { ...createMemoryStore('memory://destination/'), uploadLimits: { maxParts: 2, maxPartBytes: 5 * PART_BYTES } };
+    source.put('k', 'abcdefg'.repeat(PART_BYTES / 2));
+    const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
+    const copy = createCopier({ source, destination, pool, clock: Date.now });
+    const decision = { action: 'copy', reason: 'missing', condition: 'if-absent' } as const;
+
+    const receipt = await copy({ entry: await entryOf(source, 'k'), decision, signal: new AbortController().signal });
+
+    expect(receipt).toMatchObject({ action: 'copied', verified: 'crc64' });
     expect(destination.textOf('k') === source.textOf('k')).toBe(true);
   });
 
@@ -288,13 +302,14 @@ describe('copying an object', () => {
     expect(receipt).toMatchObject({ action: 'failed', reason: 'rejected' });
   });
 
-  it('says of a large object, a refused key and an archived object why they are not copied', async () => {
+  it('says of an object beyond the limits of the destination, a refused key and an archived object why they are not copied', async () => {
     const { source, destination, copy } = setUp();
     const entry = { key: 'k', sizeBytes: 1, etag: '"e"', lastModified: new Date() };
+    const { maxParts, maxPartBytes } = destination.uploadLimits;
     destination.refuseKey = (key) => (key === 'bad' ? 'it is bad' : undefined);
 
     const receipts = [
-      await copy({ ...entry, sizeBytes: LARGE_OBJECT_BYTES }),
+      await copy({ ...entry, sizeBytes: maxParts * maxPartBytes + 1 }),
       await copy({ ...entry, key: 'bad' }),
       await copy({ ...entry, isArchived: true }),
     ];
@@ -307,13 +322,16 @@ describe('copying an object', () => {
     expect(source.keys()).toEqual([]);
   });
 
-  it('throws what concerns more than this object', async () => {
-    const { source, copy } = setUp();
-    source.put('k', 'hello');
-    source.read = async () => {
-      throw new StoreError('not-found', 'There is no such container.', { isWholeStore: true });
-    };
+  it.each([new StoreError('not-found', 'There is no such container.', { isWholeStore: true }), new StoreError('throttled', 'Slow down.')])(
+    'throws what concerns more than this object ($code)',
+    async (error) => {
+      const { source, copy } = setUp();
+      source.put('k', 'hello');
+      source.read = async () => {
+        throw error;
+      };
 
-    await expect(copy(await entryOf(source, 'k'))).rejects.toThrow('no such container');
-  });
+      await expect(copy(await entryOf(source, 'k'))).rejects.toBe(error);
+    },
+  );
 });

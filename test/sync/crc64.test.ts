@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { combineCrc64, crc64, crc64FromBase64, crc64ToBase64 } from '../../src/sync/crc64.ts';
+import { combineCrc64, crc64, crc64FromBase64, crc64ToBase64, createRunningCrc64 } from '../../src/sync/crc64.ts';
 
 const bytes = fc.uint8Array({ maxLength: 5_000 });
 
@@ -24,6 +24,17 @@ describe('CRC-64/NVME', () => {
         expect(combined).toBe(crc64(Buffer.concat(pieces)));
       }),
     );
+  });
+
+  it('of bytes that come piece by piece is that of the whole, also when several are under way', async () => {
+    const running = await Promise.all([createRunningCrc64(), createRunningCrc64()]);
+
+    for (const text of ['abc', '', 'defg']) {
+      running[0].add(Buffer.from(text));
+      running[1].add(Buffer.from(text.toUpperCase()));
+    }
+
+    expect(running.map((crc) => crc.digest())).toEqual([crc64(Buffer.from('abcdefg')), crc64(Buffer.from('ABCDEFG'))]);
   });
 
   it('is combined over long pieces as over short ones', () => {

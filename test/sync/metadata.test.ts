@@ -2,19 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blobMetadata, s3Metadata } from '../../src/sync/metadata.ts';
 import { isStoreError } from '../../src/sync/store-error.ts';
+import { userMetadata } from './arbitrary-metadata.ts';
 
 const url = 's3://bucket/key';
-const tokens = fc.stringMatching(/^[a-z0-9!#$%&'*+.^_`|~-]{1,30}$/);
-const escapeLike = fc
-  .array(fc.constantFrom('_', 'x', '_x002d_', '_x005f_', 'x0041', '-', '0', 'a', 'source_etag'), { minLength: 1, maxLength: 8 })
-  .map((pieces) => pieces.join(''));
-const values = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 40 }),
-  fc.string({ maxLength: 40 }),
-  fc.constantFrom('', ' ', '=?UTF-8?B?YQ==?=', '=?utf-8?q?a?='),
-);
-const userMetadata = fc.dictionary(fc.oneof(tokens, escapeLike), values, { maxKeys: 5 });
-
 /** The message of the refusal. */
 function refusalOf(act: () => unknown): string {
   try {

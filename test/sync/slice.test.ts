@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
@@ -112,6 +113,96 @@ describe('a slice', () => {
 
     expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
     expect(sides.destination.keys()).toEqual(sides.source.keys());
+  });
+
+  it('deals with the keys before its end, and no others', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 10);
+    numbered(sides.destination, 10);
+    sides.destination.objects.delete('k0004');
+
+    const { end, outcomes } = await run(requestFor(sides, { startAfter: 'k0002', endBefore: 'k0006' }));
+
+    expect(end).toBe('done');
+    expect(outcomes.map(({ key }) => key)).toEqual(['k0003', 'k0004', 'k0005']);
+  });
+
+  it('tells of a large object in its turn, without a request, and copies the others', async () => {
+    const sides = bothSides();
+    for (const key of ['a', 'large', 'z']) sides.source.put(key, key);
+    const { read } = sides.source;
+    sides.source.read = async (key, options) => {
+      if (key === 'large') throw new Error('It was read.');
+      return read(key, options);
+    };
+
+    const { end, outcomes, counts } = await run(requestFor(sides, { largeObjectBytes: 5 }));
+
+    const entry = { key: 'large', sizeBytes: 5, etag: sides.source.objects.get('large')?.etag };
+    expect(end).toBe('done');
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['receipt', 'large', 'receipt']);
+    expect(outcomes[1]).toEqual({
+      ...{ key: 'large', kind: 'large' },
+      task: { entry, decision: { action: 'copy', reason: 'missing', condition: 'if-absent' } },
+    });
+    expect(counts).toMatchObject({ listed: 2, copied: 2 });
+    expect(sides.destination.keys()).toEqual(['a', 'z']);
+  });
+
+  it('tells of a large object that must be asked about, and not of one that is unchanged or archived', async () => {
+    const sides = bothSides();
+    for (const key of ['archived', 'doubtful', 'unchanged']) sides.source.put(key, 'text');
+    sides.destination.put('doubtful', 'text');
+    sides.destination.put('unchanged', 'text', { lastModified: new Date(Date.now() + 3_600_000) });
+    const { list } = sides.source;
+    sides.source.list = async function* (options) {
+      for await (const page of list(options)) yield page.map((entry) => ({ ...entry, isArchived: entry.key === 'archived' }));
+    };
+
+    const { outcomes } = await run(requestFor(sides, { largeObjectBytes: 1 }));
+
+    expect(outcomes).toMatchObject([
+      { key: 'archived', kind: 'receipt', receipt: { action: 'skipped', reason: 'archived' } },
+      { key: 'doubtful', kind: 'large', task: { decision: { action: 'ask-destination' } } },
+      { key: 'unchanged', kind: 'unchanged' },
+    ]);
+  });
+
+  it('ends as at its deadline after so many large objects', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 10);
+
+    const { end, outcomes } = await run(requestFor(sides, { largeObjectBytes: 1, maxLargeObjects: 3 }));
+
+    expect(end).toBe('deadline');
+    expect(outcomes.map(({ key }) => key)).toEqual(['k0000', 'k0001', 'k0002']);
+  });
+
+  it('throws when it is throttled, starts nothing more, and keeps what was under way', async () => {
+    const sides = bothSides();
+    numbered(sides.source, 100);
+    const { write } = sides.destination;
+    let writes = 0;
+    const failing = Promise.withResolvers<void>();
+    sides.destination.write = async (key, ...rest) => {
+      writes++;
+      if (key === 'k0003') {
+        failing.resolve();
+        throw new StoreError('throttled', 'Slow down.');
+      }
+      await failing.promise;
+      await wait(10);
+      rest[1].signal?.throwIfAborted();
+      return write(key, ...rest);
+    };
+    const told: string[] = [];
+
+    const slice = syncSlice(requestFor(sides), ({ key }) => void told.push(key));
+
+    await expect(slice).rejects.toMatchObject({ code: 'throttled' });
+    expect(told).toEqual(['k0000', 'k0001', 'k0002']);
+    expect(writes).toBe(4);
+    expect(sides.destination.keys()).toEqual(told);
   });
 
   it('throws what concerns the whole store, and starts nothing more', async () => {

@@ -153,7 +153,7 @@ describe('permissions', () => {
 
   it.each<[unknown, unknown, readonly string[]]>([
     [['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], OBJECTS, []],
-    ['s3:ListBucket', 'arn:aws:s3:::bucket', []],
+    [['s3:ListBucket', 's3:ListBucketMultipartUploads'], 'arn:aws:s3:::bucket', []],
     [['kms:Decrypt', 'kms:GenerateDataKey'], KEY, []],
     ['dynamodb:*', '*', []],
     ['s3:*', OBJECTS, ['permissions/all-actions']],

@@ -1,8 +1,8 @@
-metadata description = 'Lets the bridge read one container, or read and write it.'
+metadata description = 'Lets the bridge read one container, or read and write it, or that with the index tags of its blobs.'
 
 param accountName string
 param containerName string
-@allowed(['read', 'write'])
+@allowed(['read', 'write', 'tags'])
 param access string
 param identityId string
 param principalId string
@@ -10,6 +10,7 @@ param principalId string
 var roles = {
   read: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1' // Storage Blob Data Reader
   write: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe' // Storage Blob Data Contributor
+  tags: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' // Storage Blob Data Owner: no lesser role that Azure brings along has the tags
 }
 
 resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {

@@ -5,8 +5,6 @@ import { network } from '../types.bicep'
 param name string
 param location string
 param stateContainer string
-@description('Days after which the records and receipts of a run are deleted.')
-param keepRunsDays int
 param identityId string
 param principalId string
 param privateNetwork network?
@@ -44,28 +42,6 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
         name: container
       }
     ]
-  }
-
-  resource lifecycle 'managementPolicies' = {
-    name: 'default'
-    properties: {
-      policy: {
-        rules: [
-          {
-            name: 'delete-old-runs'
-            type: 'Lifecycle'
-            definition: {
-              filters: {
-                blobTypes: ['blockBlob', 'appendBlob']
-                prefixMatch: ['${stateContainer}/runs/', '${stateContainer}/records/']
-              }
-              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: keepRunsDays } } }
-            }
-          }
-        ]
-      }
-    }
-    dependsOn: [blobs]
   }
 }
 

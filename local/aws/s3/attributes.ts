@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import { type AwsRequest, parseQuery } from '../aws-request.ts';
 import type { ObjectAttributes, StoredObject } from '../storage/stored-object.ts';
+import { readEncryption } from './encryption.ts';
 import { encodeMetadataValue } from './metadata-value.ts';
 import { checkTags } from './tags.ts';
 
@@ -26,12 +27,13 @@ export function readAttributes(request: AwsRequest): ObjectAttributes {
     metadata: readMetadata(request),
     tags: checkTags(parseQuery(request.header('x-amz-tagging') ?? '').map(([Key, Value]) => ({ Key, Value }))),
     storageClass: readStorageClass(request),
+    encryption: readEncryption(request),
   };
 }
 
 /** How answers to GET and HEAD show them. */
 export function attributeHeaders(object: StoredObject): Record<string, string> {
-  const headers: Record<string, string> = { ...object.headers };
+  const headers: Record<string, string> = { ...object.headers, ...object.encryption };
   for (const [name, value] of Object.entries(object.metadata)) headers[`${METADATA_PREFIX}${name}`] = value;
   if (object.storageClass !== 'STANDARD') headers['x-amz-storage-class'] = object.storageClass;
   if (object.tags.length > 0) headers['x-amz-tagging-count'] = String(object.tags.length);

@@ -77,7 +77,7 @@ function isSame(upload: StoredUpload, part: StoredPart, named: NamedPart): boole
 }
 
 function assembleObject({ clock }: S3Environment, upload: StoredUpload, parts: readonly StoredPart[]): StoredObject {
-  const { headers, metadata, tags, storageClass } = upload;
+  const { headers, metadata, tags, storageClass, encryption } = upload;
   const md5OfParts = createHash('md5');
   for (const part of parts) md5OfParts.update(part.etag, 'hex');
   return {
@@ -85,6 +85,7 @@ function assembleObject({ clock }: S3Environment, upload: StoredUpload, parts: r
     metadata,
     tags,
     storageClass,
+    encryption,
     etag: `${md5OfParts.digest('hex')}-${parts.length}`,
     sizeBytes: parts.reduce((sum, part) => sum + part.segment.sizeBytes, 0),
     lastModifiedMs: wholeSeconds(clock()),

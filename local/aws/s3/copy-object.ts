@@ -60,7 +60,7 @@ function chooseAttributes({ request }: S3Call, source: StoredObject): ObjectAttr
   const given = readAttributes(request);
   const { headers, metadata } = request.header('x-amz-metadata-directive') === 'REPLACE' ? given : source;
   const { tags } = request.header('x-amz-tagging-directive') === 'REPLACE' ? given : source;
-  return { headers, metadata, tags, storageClass: given.storageClass };
+  return { headers, metadata, tags, storageClass: given.storageClass, encryption: given.encryption };
 }
 
 async function copyBody({ storage, clock }: S3Environment, source: StoredObject, attributes: ObjectAttributes): Promise<StoredObject> {
@@ -78,12 +78,13 @@ async function copyBody({ storage, clock }: S3Environment, source: StoredObject,
     await writer.discard();
     throw error;
   }
-  const { headers, metadata, tags, storageClass } = attributes;
+  const { headers, metadata, tags, storageClass, encryption } = attributes;
   return {
     headers,
     metadata,
     tags,
     storageClass,
+    encryption,
     etag: md5.digest('hex'),
     sizeBytes: source.sizeBytes,
     lastModifiedMs: wholeSeconds(clock()),

@@ -1,4 +1,5 @@
 import type { AwsRequest } from '../aws-request.ts';
+import type { StoredUpload } from '../storage/stored-object.ts';
 import { renderXml, type XmlElement } from '../xml.ts';
 import { checksumElement } from './checksums.ts';
 import { invalidArgument } from './errors.ts';
@@ -28,6 +29,7 @@ export function createListParts(environment: S3Environment): S3Operation {
       NextPartNumberMarker: page.at(-1)?.number ?? 0,
       MaxParts: limit,
       IsTruncated: page.length < behind.length,
+      ...partiesOf(upload, environment),
       StorageClass: upload.storageClass,
       ...choice,
       Part: page.map((part) => ({
@@ -43,7 +45,8 @@ export function createListParts(environment: S3Environment): S3Operation {
 }
 
 /** ListMultipartUploads. */
-export function createListMultipartUploads({ storage }: S3Environment): S3Operation {
+export function createListMultipartUploads(environment: S3Environment): S3Operation {
+  const { storage } = environment;
   return (call) => {
     const { bucket, request } = call;
     call.authorize('s3:ListBucketMultipartUploads', bucketArn(bucket));
@@ -74,11 +77,17 @@ export function createListMultipartUploads({ storage }: S3Environment): S3Operat
         Key: write(upload.key),
         UploadId: upload.id,
         Initiated: new Date(upload.initiatedMs).toISOString(),
+        ...partiesOf(upload, environment),
         StorageClass: upload.storageClass,
       })),
     };
     return { status: 200, body: renderXml('ListMultipartUploadsResult', result, S3_NAMESPACE) };
   };
+}
+
+/** Who began the upload, which is told by ARN, and whose its object will be. */
+function partiesOf({ initiatorArn }: StoredUpload, { accountId }: S3Environment): XmlElement {
+  return { Initiator: { ID: initiatorArn }, Owner: { ID: accountId } };
 }
 
 function readNumber(request: AwsRequest, name: string, whenAbsent: number): number {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AwsRequest } from '../aws-request.ts';
+import { assumedRoleArn } from '../iam/account.ts';
 import type { StoredPart, StoredUpload } from '../storage/stored-object.ts';
 import { renderXml } from '../xml.ts';
 import { readAttributes } from './attributes.ts';
@@ -12,10 +13,10 @@ import { keepBody, wholeSeconds } from './write-object.ts';
 const MAX_PART_NUMBER = 10_000;
 
 /** CreateMultipartUpload. */
-export function createCreateMultipartUpload({ storage, clock }: S3Environment): S3Operation {
+export function createCreateMultipartUpload({ storage, accountId, clock }: S3Environment): S3Operation {
   return (call) => {
     authorizeWrite(call);
-    const { bucket, key, request } = call;
+    const { bucket, key, request, caller } = call;
     const upload: StoredUpload = {
       ...readAttributes(request),
       ...readChecksumChoice(request),
@@ -23,6 +24,7 @@ export function createCreateMultipartUpload({ storage, clock }: S3Environment): 
       bucket,
       key,
       initiatedMs: wholeSeconds(clock()),
+      initiatorArn: assumedRoleArn(caller.session, accountId),
     };
     storage.uploads.begin(upload);
     const choice = upload.isChecksumChosen

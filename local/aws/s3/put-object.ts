@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { readAttributes } from './attributes.ts';
 import { checksumHeaders } from './checksums.ts';
+import { hidesMd5 } from './encryption.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { objectArn, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 import { keepBody, replaceObject, wholeSeconds } from './write-object.ts';
@@ -13,14 +15,14 @@ export function createPutObject(environment: S3Environment): S3Operation {
     const body = await keepBody(environment, call);
     const object: StoredObject = {
       ...attributes,
-      etag: body.md5Hex,
+      etag: hidesMd5(attributes.encryption) ? randomBytes(16).toString('hex') : body.md5Hex,
       sizeBytes: body.sizeBytes,
       lastModifiedMs: wholeSeconds(environment.clock()),
       checksum: { ...body.checksum, type: 'FULL_OBJECT' },
       segments: [body.segment],
     };
     await replaceObject(environment, call, object, (current) => checkWriteConditions(call.request, call.key, current));
-    return { status: 200, headers: { etag: `"${object.etag}"`, ...checksumHeaders(object.checksum) } };
+    return { status: 200, headers: { etag: `"${object.etag}"`, ...object.encryption, ...checksumHeaders(object.checksum) } };
   };
 }
 

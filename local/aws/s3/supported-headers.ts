@@ -7,13 +7,14 @@ const SUPPORTED = [
   /^x-amz-(sdk-checksum-algorithm|checksum-[a-z0-9]+)$/,
   /^x-amz-(acl|expected-bucket-owner|source-expected-bucket-owner)$/,
   /^x-amz-(storage-class|tagging|mp-object-size|meta-.+)$/,
+  /^x-amz-server-side-encryption(-aws-kms-key-id|-bucket-key-enabled)?$/,
   /^x-amz-(copy-source(-if-(match|none-match|modified-since|unmodified-since))?|metadata-directive|tagging-directive)$/,
 ];
 
 // What a bucket without ACLs accepts, and what clients send without being asked.
 const HARMLESS_ACLS = ['private', 'bucket-owner-full-control'];
 
-/** Throws for a header that asks for what the stand-in does not do, such as encryption or a lock: ignoring it would be a wrong success. */
+/** Throws for a header that asks for what the stand-in does not do, such as a key of the customer or a lock: ignoring it would be a wrong success. */
 export function checkHeaders(request: AwsRequest, accountId: string): void {
   for (const name of request.headers.keys()) {
     if (name.startsWith('x-amz-') && !SUPPORTED.some((pattern) => pattern.test(name))) throw notImplemented(`The header ${name}`);

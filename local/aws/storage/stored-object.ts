@@ -24,6 +24,8 @@ export interface ObjectAttributes {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
   readonly storageClass: string;
+  /** The headers that tell how it is encrypted; nothing is. */
+  readonly encryption: Readonly<Record<string, string>>;
 }
 
 /** One immutable run of bytes on disk. */
@@ -48,6 +50,8 @@ export interface StoredUpload extends ObjectAttributes {
   readonly bucket: string;
   readonly key: string;
   readonly initiatedMs: number;
+  /** What began it acts as. */
+  readonly initiatorArn: string;
   readonly checksumAlgorithm: ChecksumAlgorithm;
   readonly checksumType: ChecksumType;
   /** `false` when the client left the choice to S3: its parts must then come without a checksum. */

@@ -4,7 +4,7 @@ import type { Role } from './trust.ts';
 
 const allActions = errorOf('permissions/all-actions', {
   why: 'It allows actions by a wildcard, among them such as deleting versions or changing who may read the bucket.',
-  fix: 'List the actions: s3:GetObject to read; s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts to write; s3:ListBucket.',
+  fix: 'List the actions: s3:GetObject to read; s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts, s3:ListBucketMultipartUploads to write; s3:ListBucket; s3:GetObjectTagging and s3:PutObjectTagging for tags.',
 });
 const allResources = errorOf('permissions/all-resources', {
   why: 'It allows the action on every bucket or key that the account can reach.',

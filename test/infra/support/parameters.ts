@@ -1,6 +1,24 @@
 import type { Job, SyncOptions } from '../../../src/jobs.ts';
 
-const OPTIONS = { compare: 'size', concurrency: 8 } satisfies Record<keyof SyncOptions, unknown>;
+/** What is said otherwise for a destination in Blob Storage. */
+const RETURN_OPTIONS = {
+  accessTier: 'map',
+  tierMap: { DEEP_ARCHIVE: 'Archive' },
+  encryption: { scope: 'finance' },
+  tags: true,
+} satisfies Partial<Record<keyof SyncOptions, unknown>>;
+
+const OPTIONS = {
+  compare: 'size',
+  concurrency: 8,
+  lanes: 2,
+  splitAt: ['m'],
+  storageClass: 'map',
+  tierMap: { Cold: 'DEEP_ARCHIVE' },
+  encryption: { kmsKeyId: 'alias/finance', bucketKey: true },
+  tags: false,
+  metadata: 'fail',
+} satisfies Record<Exclude<keyof SyncOptions, 'accessTier'>, unknown>;
 
 /** A job that says everything that a job can say. */
 export const FULL_JOB = {
@@ -17,6 +35,7 @@ export const RETURN_JOB = {
   name: 'answers',
   source: 's3://contoso-archive/answers/',
   destination: 'https://contoso.blob.core.windows.net/answers',
+  options: RETURN_OPTIONS,
   reportTo: 'https://fabrikam.blob.core.windows.net/reports',
 };
 

@@ -109,7 +109,13 @@ describe('what the stand-in does not do', () => {
   it.each([
     ['a sub-resource', 'GET', '?versions', {}, 'versions'],
     ['a version of an object', 'GET', '/key?versionId=1', {}, 'versionId'],
-    ['encryption with a key of the customer', 'PUT', '/key', { 'x-amz-server-side-encryption': 'aws:kms' }, 'x-amz-server-side-encryption'],
+    [
+      'encryption with a key of the customer',
+      'PUT',
+      '/key',
+      { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
+      'x-amz-server-side-encryption-customer-algorithm',
+    ],
     ['an object lock', 'PUT', '/key', { 'x-amz-object-lock-mode': 'GOVERNANCE' }, 'x-amz-object-lock-mode'],
     ['a form upload', 'POST', '', {}, 'POST'],
   ])('is answered with NotImplemented and its name: %s', async (_name, method, target, headers, what) => {

@@ -192,6 +192,19 @@ describe('an upload in parts', () => {
     expect((await list()).Uploads).toBeUndefined();
   });
 
+  it('is listed with the session that began it', async () => {
+    const { Bucket, Key, UploadId } = await begin();
+
+    const { Uploads = [] } = await test.client().send(new ListMultipartUploadsCommand({ Bucket }));
+    const parts = await test.client().send(new ListPartsCommand({ Bucket, Key, UploadId }));
+
+    const parties = {
+      Initiator: { ID: expect.stringMatching(/^arn:aws:sts::111122223333:assumed-role\/[^/]+\/issued$/) },
+      Owner: { ID: '111122223333' },
+    };
+    expect([Uploads[0], parts]).toMatchObject([parties, parties]);
+  });
+
   it('cannot copy its parts from another object, and says so', async () => {
     const { Bucket, Key, UploadId } = await begin();
     const copy = new UploadPartCopyCommand({ Bucket, Key, UploadId, PartNumber: 1, CopySource: `${Bucket}/other` });

@@ -58,6 +58,23 @@ describe('an object in S3', () => {
     expect(head).toMatchObject({ ...attributes, TagCount: 2, ContentLength: 11 });
   });
 
+  it('tells the KMS key that it was to be encrypted with, and its ETag is no MD5 then', async () => {
+    const encryption = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'alias/ours', BucketKeyEnabled: true } as const;
+
+    const { Bucket, Key, ETag } = await put(encryption);
+
+    expect(await test.client().send(new HeadObjectCommand({ Bucket, Key }))).toMatchObject(encryption);
+    expect(ETag).not.toBe('"5eb63bbbe01eeed093cb22bb8f5acdc3"');
+  });
+
+  it.each([
+    { ServerSideEncryption: 'aws:fsx' as const },
+    { ServerSideEncryption: 'AES256' as const, SSEKMSKeyId: 'alias/ours' },
+    { BucketKeyEnabled: true },
+  ])('refuses the encryption %j', async (encryption) => {
+    await expect(put(encryption)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
+  });
+
   it('gets the content type that S3 gives to an object without one', async () => {
     const Bucket = test.newBucket();
 

@@ -2,9 +2,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shippedTemplate } from '../../../local/cloudformation/deploy-trust.ts';
 import { createS3Client } from '../../../src/aws/s3-client.ts';
+import { createS3Leftovers } from '../../../src/aws/s3-leftovers.ts';
 import { createS3Store } from '../../../src/aws/s3-store.ts';
 import { sessionPolicyFor } from '../../../src/federation/session-policy.ts';
 import { crc64 } from '../../../src/sync/crc64.ts';
+import type { LeftoverUploads } from '../../../src/sync/leftovers.ts';
 import { present } from '../../../src/sync/present.ts';
 import type { Store } from '../../../src/sync/store.ts';
 import { isStoreError } from '../../../src/sync/store-error.ts';
@@ -29,8 +31,13 @@ afterAll(async () => {
   await account.stop();
 });
 
+/** What the app works on. */
+interface Place extends Store {
+  readonly leftovers: LeftoverUploads;
+}
+
 /** A store as the role sees it, without a policy of the session unless there is one. */
-function open(roleArn: string, location: { readonly bucket: string; readonly prefix: string }, policy?: string): Store {
+function open(roleArn: string, location: { readonly bucket: string; readonly prefix: string }, policy?: string): Place {
   const client = createS3Client({
     region: account.aws.region,
     endpoint: account.aws.url,
@@ -39,7 +46,7 @@ function open(roleArn: string, location: { readonly bucket: string; readonly pre
     credentials: account.aws.issueSession({ roleArn, expiresInSeconds: 900, policy }),
   });
   clients.push(client);
-  return createS3Store({ client, ...location });
+  return { ...createS3Store({ client, ...location }), leftovers: createS3Leftovers({ client, ...location }) };
 }
 
 const UPLOAD = { key: 'big', sizeBytes: BYTES.length, properties: { metadata: {} } };
@@ -58,13 +65,16 @@ const OPERATIONS = {
   },
   'see parts': async (store: Store) => store.listParts(await store.beginUpload(UPLOAD)),
   abort: async (store: Store) => store.abort(await store.beginUpload(UPLOAD)),
+  'see uploads': ({ leftovers }: Place) => Array.fromAsync(leftovers.list()),
   delete: (store: Store) => store.delete('absent'),
-} as const satisfies Record<string, (store: Store) => Promise<unknown>>;
+  'see tags': (store: Store) => store.readTags('a'),
+  'write tags': (store: Store) => store.write('a', BYTES, { properties: { metadata: {}, tags: { a: 'b' } }, crc64: crc64(BYTES) }),
+} as const satisfies Record<string, (store: Place) => Promise<unknown>>;
 
 type Operation = keyof typeof OPERATIONS;
 
 /** `done`, or the code of the error. */
-async function outcomeOf(operation: Operation, store: Store): Promise<string> {
+async function outcomeOf(operation: Operation, store: Place): Promise<string> {
   try {
     await OPERATIONS[operation](store);
     return 'done';
@@ -75,8 +85,9 @@ async function outcomeOf(operation: Operation, store: Store): Promise<string> {
 }
 
 const READING: readonly Operation[] = ['list', 'head', 'find nothing', 'read'];
-const WRITING: readonly Operation[] = [...READING, 'write', 'upload', 'see parts', 'abort'];
+const WRITING: readonly Operation[] = [...READING, 'write', 'upload', 'see parts', 'abort', 'see uploads'];
 const DELETES = { AllowDelete: 'true' };
+const TAGS = { AllowTags: 'true' };
 
 describe('the role of the shipped template', () => {
   it.each(READING)('may %s in what is read, also in a session of a run', async (operation) => {
@@ -85,10 +96,16 @@ describe('the role of the shipped template', () => {
     expect(await outcomeOf(operation, open(account.deploy(), SOURCE, policy))).toBe('done');
   });
 
-  it.each(WRITING)('may %s in what is written, also in a session of a run', async (operation) => {
-    const policy = sessionPolicyFor([{ ...TARGET, access: 'write' }]);
+  it.each(WRITING)('may %s in what is written, also in a session that is narrowed to it', async (operation) => {
+    const policy = sessionPolicyFor([{ ...TARGET, access: 'write', mayListUploads: true }]);
 
     expect(await outcomeOf(operation, open(account.deploy(), TARGET, policy))).toBe('done');
+  });
+
+  it('may not see uploads in the session of a run, which could not be narrowed to its prefix', async () => {
+    const policy = sessionPolicyFor([{ ...TARGET, access: 'write' }]);
+
+    expect(await outcomeOf('see uploads', open(account.deploy(), TARGET, policy))).toBe('permission-denied');
   });
 
   it.each(WRITING)('may %s in whole buckets when no prefix is given', async (operation) => {
@@ -103,7 +120,37 @@ describe('the role of the shipped template', () => {
     expect(await outcomeOf('delete', open(account.deploy(DELETES), TARGET, policy))).toBe('done');
   });
 
+  it('may read and write tags when that was asked for, in a session of a run that carries them', async () => {
+    const roleArn = account.deploy(TAGS);
+    const ofSource = sessionPolicyFor([{ ...SOURCE, access: 'read', tags: true }]);
+    const ofTarget = sessionPolicyFor([{ ...TARGET, access: 'write', tags: true }]);
+
+    const outcomes = [
+      await outcomeOf('see tags', open(roleArn, SOURCE, ofSource)),
+      await outcomeOf('write tags', open(roleArn, TARGET, ofTarget)),
+    ];
+
+    expect(outcomes).toEqual(['done', 'done']);
+  });
+
+  it('may not touch tags in a session of a run that does not carry them', async () => {
+    const roleArn = account.deploy(TAGS);
+    const ofSource = sessionPolicyFor([{ ...SOURCE, access: 'read' }]);
+    const ofTarget = sessionPolicyFor([{ ...TARGET, access: 'write' }]);
+
+    const outcomes = [
+      await outcomeOf('see tags', open(roleArn, SOURCE, ofSource)),
+      await outcomeOf('write tags', open(roleArn, TARGET, ofTarget)),
+    ];
+
+    expect(outcomes).toEqual(['permission-denied', 'permission-denied']);
+  });
+
   it.each<[Operation, string, { readonly bucket: string; readonly prefix: string }, ParameterValues]>([
+    ['see tags', 'what is read, unless that was asked for', SOURCE, {}],
+    ['write tags', 'what is written, unless that was asked for', TARGET, {}],
+    ['see tags', 'another prefix of what is read', { ...SOURCE, prefix: 'other/' }, TAGS],
+    ['write tags', 'what is read', SOURCE, TAGS],
     ['delete', 'what is written, unless that was asked for', TARGET, {}],
     ['delete', 'what is read', SOURCE, DELETES],
     ['write', 'what is read', SOURCE, {}],
@@ -115,6 +162,7 @@ describe('the role of the shipped template', () => {
     ['write', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, {}],
     ['upload', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, {}],
     ['delete', 'another prefix of what is written', { ...TARGET, prefix: 'other/' }, DELETES],
+    ['see uploads', 'what is read', SOURCE, {}],
     ['list', 'what is written, when it only reads', TARGET, { WriteBucket: '' }],
     ['list', 'what is read, when it only writes', SOURCE, { ReadBucket: '' }],
     ['list', 'a bucket of the same name in another account', SOURCE, { BucketAccount: '999999999999' }],
@@ -136,13 +184,16 @@ describe('a permission that the role lacks', () => {
     ['s3:PutObject', 'WriteAccess', 'upload'],
     ['s3:ListMultipartUploadParts', 'WriteAccess', 'see parts'],
     ['s3:AbortMultipartUpload', 'WriteAccess', 'abort'],
+    ['s3:ListBucketMultipartUploads', 'WriteAccess', 'see uploads'],
     ['s3:DeleteObject', 'DeleteAccess', 'delete'],
+    ['s3:GetObjectTagging', 'ReadTagsAccess', 'see tags'],
+    ['s3:PutObjectTagging', 'WriteTagsAccess', 'write tags'],
   ];
 
   it.each(MISSING)('is named by the error: %s of %s, to %s', async (action, resource, operation) => {
-    const roleArn = account.deploy(DELETES, without(shippedTemplate(), resource, action));
+    const roleArn = account.deploy({ ...DELETES, ...TAGS }, without(shippedTemplate(), resource, action));
 
-    const attempt = OPERATIONS[operation](open(roleArn, resource === 'ReadAccess' ? SOURCE : TARGET));
+    const attempt = OPERATIONS[operation](open(roleArn, resource.startsWith('Read') ? SOURCE : TARGET));
 
     await expect(attempt).rejects.toMatchObject({
       name: 'StoreError',
@@ -152,7 +203,7 @@ describe('a permission that the role lacks', () => {
   });
 
   it('is each one that the template grants on S3', () => {
-    const granted = ['ReadAccess', 'WriteAccess', 'DeleteAccess'].flatMap((name) =>
+    const granted = ['ReadAccess', 'WriteAccess', 'DeleteAccess', 'ReadTagsAccess', 'WriteTagsAccess'].flatMap((name) =>
       actionsOf(shippedTemplate(), name).map((action) => `${action} of ${name}`),
     );
 

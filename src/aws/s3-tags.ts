@@ -1,0 +1,26 @@
+import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { s3Metadata } from '../sync/metadata.ts';
+import { present } from '../sync/present.ts';
+import type { ObjectDescription, Store } from '../sync/store.ts';
+import { findS3TagMisfits, hasTags } from '../sync/tags.ts';
+import type { Action } from './errors.ts';
+import type { S3Requests } from './s3-requests.ts';
+
+/** The part of the port that is about tags. */
+export function createS3Tags({ client, send }: S3Requests): Pick<Store, 'readTags' | 'findMisfits'> {
+  return {
+    async readTags(key, { signal } = {}) {
+      const { TagSet = [] } = await send({ action: 'read the tags of', key, signal }, (target, options) =>
+        client.send(new GetObjectTaggingCommand(target), options),
+      );
+      return Object.fromEntries(TagSet.map(({ Key, Value }) => [present(Key, 'Key'), present(Value, 'Value')]));
+    },
+
+    findMisfits: ({ metadata, tags = {} }) => [...s3Metadata.findMisfits(metadata), ...findS3TagMisfits(tags)],
+  };
+}
+
+/** To write an object with tags takes a permission of its own. */
+export function writeActionOf({ properties }: ObjectDescription): Action {
+  return hasTags(properties) ? 'write, with its tags,' : 'write';
+}

@@ -1,0 +1,24 @@
+import type { BlobItem } from '@azure/storage-blob';
+import { present } from '../sync/present.ts';
+import type { ObjectEntry } from '../sync/store.ts';
+
+/** A blob of a listing that includes metadata, with `prefix` cut off its name. */
+export function toEntry({ name, metadata, properties }: BlobItem, prefix: string): ObjectEntry {
+  const sourceEtag = metadata?.['source_etag'];
+  return {
+    key: name.slice(prefix.length),
+    sizeBytes: present(properties.contentLength, `the size of ${name}`),
+    etag: quoted(properties.etag),
+    lastModified: properties.lastModified,
+    // A blob without an MD5 is listed with an empty one.
+    ...(properties.contentMD5?.length ? { md5: Buffer.from(properties.contentMD5).toString('hex') } : {}),
+    ...(sourceEtag === undefined ? {} : { sourceEtag }),
+    ...(properties.accessTier === 'Archive' ? { isArchived: true } : {}),
+    ...(properties.accessTier === undefined ? {} : { tier: properties.accessTier }),
+  };
+}
+
+// The service quotes an ETag in a header, but not in a listing.
+function quoted(etag: string): string {
+  return etag.startsWith('"') ? etag : `"${etag}"`;
+}

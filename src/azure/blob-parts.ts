@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import { ContainerClient } from '@azure/storage-blob';
+import { crc64FromBase64 } from '../sync/crc64.ts';
+import { present } from '../sync/present.ts';
+import { sendOnce } from '../sync/send-once.ts';
+import type { Store } from '../sync/store.ts';
+import { abortable, type BlobRequests, crc64Bytes, createBlobRequests, isAbsent } from './blob-requests.ts';
+import { blockId, partsAmong } from './block-ids.ts';
+
+/** https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs */
+const UPLOAD_LIMITS = { maxParts: 50_000, maxPartBytes: 4_000 * 1024 ** 2 };
+
+/** The part of the port that puts and lists the blocks of an upload. A block's id is the ETag of its part. */
+export function createBlobParts({
+  container,
+  prefix,
+  send,
+  encryption,
+}: BlobRequests): Pick<Store, 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts'> {
+  const withoutRetries = new ContainerClient(container.url, container.credential, { retryOptions: { maxTries: 1 } });
+  const { send: sendStream } = createBlobRequests(withoutRetries, prefix);
+
+  return {
+    uploadLimits: UPLOAD_LIMITS,
+
+    async uploadPart({ key, id }, number, body, { crc64, signal }) {
+      const etag = blockId(id, number, crc64);
+      const options = { ...abortable(signal), ...encryption, transactionalContentCrc64: crc64Bytes(crc64) };
+      await send({ action: 'write', key, signal }, (blob) => blob.stageBlock(etag, body, body.length, options));
+      return { number, sizeBytes: body.length, etag, crc64 };
+    },
+
+    async uploadStreamedPart({ key, id }, number, body, { sizeBytes, signal }) {
+      const etag = blockId(id, number);
+      const { xMsContentCrc64 } = await sendStream({ action: 'write', key, signal }, (blob) =>
+        sendOnce(body, { sizeBytes, signal }, (stream, abortSignal) =>
+          blob.stageBlock(etag, taker(stream), sizeBytes, { abortSignal, ...encryption }),
+        ),
+      );
+      const crc64 = crc64FromBase64(Buffer.from(present(xMsContentCrc64, 'x-ms-content-crc64')).toString('base64'), 'little-endian');
+      return { number, sizeBytes, etag, crc64: present(crc64, 'a CRC-64 in x-ms-content-crc64') };
+    },
+
+    async listParts({ key, id }, { fromNumber = 1, toNumber = UPLOAD_LIMITS.maxParts, signal } = {}) {
+      try {
+        const answer = await send({ action: 'read', key, signal }, (blob) => blob.getBlockList('uncommitted', abortable(signal)));
+        return partsAmong(answer.uncommittedBlocks ?? [], id).filter(({ number }) => number >= fromNumber && number <= toNumber);
+      } catch (error) {
+        if (isAbsent(error)) return [];
+        throw error;
+      }
+    },
+  };
+}
+
+/** Gives the stream once. The SDK would send what is left of it again, with a new token, when the first one is refused. */
+function taker(stream: Readable): () => Readable {
+  let isTaken = false;
+  return () => {
+    if (isTaken) throw new Error('The request would have to be sent again, and its body is spent.');
+    isTaken = true;
+    return stream;
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** What can be written; the archives too, since who names them wants them. */
+const STORAGE_CLASSES = [
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'INTELLIGENT_TIERING',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+] as const;
+const ACCESS_TIERS = ['Hot', 'Cool', 'Cold', 'Archive'] as const;
+
+/** Each copy gets the counterpart of its source's tier. */
+const MAP = 'map';
+
+/** The options that say what copies take along, and how they are kept. */
+export const carriedOptions = {
+  storageClass: z.enum([...STORAGE_CLASSES, MAP]).optional(),
+  accessTier: z.enum([...ACCESS_TIERS, MAP]).optional(),
+  tierMap: z.record(z.string(), z.string()).optional(),
+  encryption: z
+    .strictObject({
+      kmsKeyId: z.string().min(1).max(2_048).optional(),
+      bucketKey: z.boolean().optional(),
+      scope: z.string().min(3).max(63).optional(),
+    })
+    .optional(),
+  tags: z.boolean().optional(),
+  metadata: z.enum(['rename', 'skip', 'fail']).optional(),
+};
+
+const schema = z.strictObject(carriedOptions);
+
+export type CarriedOptions = z.infer<typeof schema>;
+
+type Cloud = 's3' | 'blob';
+type Report = (option: string, message: string) => void;
+
+/** Tells what does not fit a destination on this cloud. */
+export function checkCarriedOptions(options: CarriedOptions, destination: Cloud, report: Report): void {
+  const { storageClass, accessTier, tierMap, encryption } = options;
+  if (storageClass !== undefined && destination !== 's3') report('storageClass', 'is for a destination in S3; a blob has an accessTier');
+  if (accessTier !== undefined && destination !== 'blob')
+    report('accessTier', 'is for a destination in Blob Storage; S3 has a storageClass');
+  if (tierMap !== undefined) checkTierMap(options, tierMap, destination, report);
+  if (encryption !== undefined) checkEncryption(encryption, destination, report);
+}
+
+function checkTierMap(
+  { storageClass, accessTier }: CarriedOptions,
+  tierMap: Readonly<Record<string, string>>,
+  destination: Cloud,
+  report: Report,
+): void {
+  if (storageClass !== MAP && accessTier !== MAP) {
+    report('tierMap', `needs ${destination === 's3' ? 'storageClass' : 'accessTier'} to be "${MAP}"`);
+  }
+  const [from, to]: readonly (readonly string[])[] =
+    destination === 's3' ? [ACCESS_TIERS, STORAGE_CLASSES] : [STORAGE_CLASSES, ACCESS_TIERS];
+  for (const [source, tier] of Object.entries(tierMap)) {
+    if (from?.includes(source) !== true) report('tierMap', `knows no "${source}" at the source; there is ${from?.join(', ')}`);
+    if (to?.includes(tier) !== true) report('tierMap', `knows no "${tier}" at the destination; there is ${to?.join(', ')}`);
+  }
+}
+
+function checkEncryption(encryption: NonNullable<CarriedOptions['encryption']>, destination: Cloud, report: Report): void {
+  const { scope, ...ofS3 } = encryption;
+  if (destination === 's3' && scope !== undefined) report('encryption', 'has a scope, which is for a destination in Blob Storage');
+  if (destination === 'blob' && Object.keys(ofS3).length > 0)
+    report('encryption', 'has kmsKeyId or bucketKey, which are for a destination in S3');
+  if (destination === 'blob' && scope === undefined) report('encryption', 'needs the scope');
+}

@@ -1,0 +1,52 @@
+import type { Activities } from './bridge.ts';
+import type { OpenStores } from './open-stores.ts';
+import { carryOptionsOf } from './runs/carry-options.ts';
+import { commitLargeObject, copyRange, nextStep } from './runs/copy-large-object.ts';
+import { type FinishDependencies, finishRun } from './runs/finish-run.ts';
+import type { LargeObjectDependencies } from './runs/large-object-work.ts';
+import { planRun } from './runs/plan-run.ts';
+import type { RunRecord } from './runs/record.ts';
+import { runSlice } from './runs/run-slice.ts';
+import type { SliceDependencies } from './runs/sync-shard.ts';
+import type { Settings } from './settings.ts';
+import { createBufferPool } from './sync/buffer-pool.ts';
+import { PART_BYTES } from './sync/copy-parts.ts';
+import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large-object.ts';
+
+/** The memory for objects on their way, of the whole process: small ones have buffers of their own, so that they do not wait for parts. */
+const BUFFERS = [
+  { bufferBytes: 256 * 1024, count: 64 },
+  { bufferBytes: PART_BYTES, count: 12 },
+];
+
+/** Added to the longest slice, 480 s, it stays below the `functionTimeout` of host.json. */
+const GRACE_SECONDS = 60;
+
+/** What the app keeps of its runs. */
+type Kept = Pick<
+  SliceDependencies & LargeObjectDependencies & FinishDependencies,
+  'state' | 'clock' | 'records' | 'plans' | 'shards' | 'largeObjects' | 'uploads' | 'locks'
+>;
+
+/** Builds the activities, which share the memory for objects on their way. */
+export function createActivities({ sliceSeconds, largeObjectBytes }: Settings, kept: Kept, open: OpenStores) {
+  const pool = createBufferPool(BUFFERS);
+  const timing = { sliceSeconds, graceSeconds: GRACE_SECONDS };
+  const openStores = (run: RunRecord) => ({
+    source: open.store(run, run.source),
+    destination: open.store(run, run.destination, { encryption: run.options.encryption }),
+  });
+  const openCopier = (run: RunRecord): LargeObjectCopier =>
+    createLargeObjectCopier({ ...openStores(run), carry: carryOptionsOf(run.options), pool, clock: kept.clock });
+  const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };
+  const largeObjects = { ...kept, ...timing, openCopier };
+  const activities: Activities = {
+    planRun: (task) => planRun({ ...kept, openStores, limitSeconds: sliceSeconds + GRACE_SECONDS }, task),
+    syncSlice: (task) => runSlice(slices, task),
+    nextStep: (task) => nextStep(largeObjects, task),
+    copyRange: (task) => copyRange(largeObjects, task),
+    commitLargeObject: (task) => commitLargeObject(largeObjects, task),
+    finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store }, task),
+  };
+  return { activities, openCopier };
+}

@@ -1,0 +1,46 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { RunEnd } from '../runs/finish-run.ts';
+import type { LargeObjectStep, LargeObjectTask } from '../runs/large-object-task.ts';
+import { failureOf } from './failure.ts';
+import { COMMIT_LARGE_OBJECT, COPY_RANGE, NEXT_STEP } from './names.ts';
+import { pause } from './pause.ts';
+import { activityRetries } from './retries.ts';
+
+/** Ranges of one object under way at once. */
+const RANGES_AT_ONCE = 8;
+
+/** Copies one large object, some of its ranges in each history. Never throws: what goes wrong is its result. */
+export function* largeObject(context: OrchestrationContext): Generator<Task, RunEnd | undefined, unknown> {
+  const { pause: previous, ...task } = context.df.getInput<LargeObjectTask>();
+  try {
+    const step = yield* doNext(context, task, previous);
+    if (step.step === 'ended') return { end: 'done' };
+    if (step.step === 'stopped') return step.stop;
+    const next = step.step === 'look-again' ? step.pause : undefined;
+    if (next !== undefined) yield* pause(context);
+    context.df.continueAsNew(next === undefined ? task : { ...task, pause: next });
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** Answers the first result that is more than progress, or the last one. */
+function* doNext(
+  { df }: OrchestrationContext,
+  task: LargeObjectTask,
+  previous: LargeObjectTask['pause'],
+): Generator<Task, LargeObjectStep, unknown> {
+  const call = (name: string, more: object = {}) =>
+    df.callActivityWithRetry(name, activityRetries(), { ...task, ...(previous && { pause: previous }), ...more });
+  const step = (yield call(NEXT_STEP)) as LargeObjectStep;
+  if (step.step === 'commit') return (yield call(COMMIT_LARGE_OBJECT)) as LargeObjectStep;
+  if (step.step !== 'copy') return step;
+  for (let from = 0; from < step.ranges.length; from += RANGES_AT_ONCE) {
+    const window = step.ranges.slice(from, from + RANGES_AT_ONCE).map((range) => call(COPY_RANGE, { range }));
+    const results = (yield df.Task.all(window)) as readonly LargeObjectStep[];
+    const other = results.find((result) => result.step !== 'look-again' || result.pause !== undefined);
+    if (other !== undefined) return other;
+  }
+  return { step: 'look-again' };
+}

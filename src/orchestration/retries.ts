@@ -1,0 +1,24 @@
+import { RetryOptions } from 'durable-functions';
+
+/** The service or the network was not there, or the worker died: three more tries within about a minute. */
+export function activityRetries(): RetryOptions {
+  return doubling(4);
+}
+
+/** What a run has come to must be entered, if it can be at all. */
+export function finishRetries(): RetryOptions {
+  return doubling(5);
+}
+
+/** An orchestration whose worker dies while it is replayed has failed for the engine; it goes on from its checkpoint. */
+export function orchestrationRetries(): RetryOptions {
+  return new RetryOptions(FIRST_MS, 3);
+}
+
+const FIRST_MS = 5_000;
+
+function doubling(attempts: number): RetryOptions {
+  const retries = new RetryOptions(FIRST_MS, attempts);
+  retries.backoffCoefficient = 2;
+  return retries;
+}

@@ -1,0 +1,48 @@
+import type { SliceEnd } from '../sync/slice.ts';
+import type { StoreError } from '../sync/store-error.ts';
+import { findLongShardSplits } from './find-long-shard-splits.ts';
+import { finishShard } from './finish-shard.ts';
+import type { LaneTask, SliceResult } from './lane-task.ts';
+import { failRun } from './stop.ts';
+import type { ShardSlice, SliceDependencies } from './sync-shard.ts';
+import { pauseAfter, tooSlow, tooThrottled } from './throttling.ts';
+import type { Reached } from './track-progress.ts';
+import type { Ending } from './watch.ts';
+
+/** A slice whose outcomes count: it came to an end or to its deadline, was too late, or a store asked it to slow down. */
+type CountedEnding = Exclude<Ending<SliceEnd>, { readonly kind: 'stopped' | 'broken' }>;
+
+/** Enters what the slice has done, and says what the lane does next. */
+export async function handOver(
+  dependencies: SliceDependencies,
+  task: LaneTask,
+  slice: ShardSlice,
+  reached: Reached,
+  ending: CountedEnding,
+): Promise<SliceResult> {
+  const isListed = ending.kind === 'done' && ending.result === 'done';
+  const hasProgressed = isListed || reached.progress.checkpoint !== undefined;
+  if (hasProgressed) await enter(dependencies, slice, reached, isListed);
+  if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, hasProgressed, ending.error);
+  if (!hasProgressed)
+    return failRun(dependencies.records, task.runId, tooSlow('object', dependencies.sliceSeconds + dependencies.graceSeconds));
+  return isListed && reached.large.length === 0 ? finishShard(dependencies, task, slice.shard) : { end: 'more' };
+}
+
+async function enter(dependencies: SliceDependencies, slice: ShardSlice, reached: Reached, isListed: boolean): Promise<void> {
+  const { record, shard, before } = slice;
+  const splitAt = isListed ? [] : await findLongShardSplits(dependencies, slice, reached.progress.checkpoint);
+  const isEntered = await dependencies.shards.finish(record.id, shard.number, before.nextSlice, { ...reached, isListed, splitAt });
+  // The next slice would do it too: this way the lanes that stand idle need not wait for it.
+  if (isEntered && splitAt.length > 0) await dependencies.plans.split(record.id, shard.number, splitAt);
+}
+
+async function pauseOrFail(
+  { records, clock }: SliceDependencies,
+  { runId, pause: previous }: LaneTask,
+  hasProgressed: boolean,
+  error: StoreError,
+): Promise<SliceResult> {
+  const pause = pauseAfter(previous, hasProgressed, clock());
+  return pause === undefined ? failRun(records, runId, tooThrottled(error.message)) : { end: 'wait', pause };
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { CarriedOptions } from '../carried-options.ts';
+import type { CopiedRange, LargeUpload } from '../sync/large-task.ts';
+import type { Verified } from '../sync/store.ts';
+import type { State } from './state.ts';
+
+/** The upload of a large object, kept until it is committed or given up: another worker, or another run, goes on with it. */
+export interface KeptUpload {
+  /** The run that has it now. */
+  readonly runId: string;
+  readonly source: string;
+  readonly destination: string;
+  /** Of the run that began it. */
+  readonly options?: CarriedOptions;
+  readonly upload: LargeUpload;
+  /** ISO 8601. */
+  readonly keptAt: string;
+}
+
+/** A range of an upload that the destination holds. */
+export interface DoneRange extends CopiedRange {
+  /** Counts from 0. */
+  readonly index: number;
+}
+
+export interface KeptUploads {
+  find(id: string): Promise<KeptUpload | undefined>;
+  /** Answers the one that is kept, which is another when another worker was faster. */
+  keep(id: string, kept: KeptUpload): Promise<KeptUpload>;
+  keepRange(id: string, upload: LargeUpload, range: DoneRange): Promise<void>;
+  /** Ascending by index. One listing for every 5,000 ranges. */
+  doneRanges(id: string, upload: LargeUpload): Promise<readonly DoneRange[]>;
+  /** Hands an upload that another run has left to this one. */
+  takeOver(id: string, kept: KeptUpload): Promise<void>;
+  /** Forgets this upload, if it is still the one that is kept. Its parts are for the caller to throw away. */
+  drop(id: string, upload: LargeUpload): Promise<void>;
+  list(): AsyncIterable<{ readonly id: string; readonly kept: KeptUpload }>;
+}
+
+const ROOT = 'uploads/';
+
+export function createKeptUploads(state: State): KeptUploads {
+  async function find(id: string): Promise<KeptUpload | undefined> {
+    return (await state.read<KeptUpload>(pathOf(id)))?.value;
+  }
+
+  return {
+    find,
+    async keep(id, kept) {
+      if ((await state.write(pathOf(id), kept, 'if-absent')) !== undefined) return kept;
+      return (await find(id)) ?? kept;
+    },
+    async keepRange(id, upload, range) {
+      await state.write(rangePrefix(id, upload) + nameOf(range), {});
+    },
+    async doneRanges(id, upload) {
+      const prefix = rangePrefix(id, upload);
+      const ranges = new Map<number, DoneRange>();
+      for await (const path of state.list(prefix)) {
+        const range = rangeNamed(path.slice(prefix.length));
+        ranges.set(range.index, range);
+      }
+      return [...ranges.values()];
+    },
+    async takeOver(id, kept) {
+      await state.write(pathOf(id), kept);
+    },
+    async drop(id, upload) {
+      const current = await state.read<KeptUpload>(pathOf(id));
+      if (current?.value.upload.upload.id === upload.upload.id) await state.remove(pathOf(id), { ifMatch: current.etag });
+      for await (const path of state.list(rangePrefix(id, upload))) await state.remove(path);
+    },
+    async *list() {
+      for await (const path of state.list(ROOT)) {
+        const id = /^uploads\/([0-9a-f]+)\.json$/.exec(path)?.[1];
+        const kept = id === undefined ? undefined : await find(id);
+        if (id !== undefined && kept !== undefined) yield { id, kept };
+      }
+    },
+  };
+}
+
+function pathOf(id: string): string {
+  return `${ROOT}${id}.json`;
+}
+
+/** Ranges belong to one upload: those of one that was given up say nothing about the next. */
+function rangePrefix(id: string, { upload }: LargeUpload): string {
+  return `${ROOT}${id}/${createHash('sha256').update(upload.id).digest('hex').slice(0, 16)}/`;
+}
+
+/** All of it is in the name, so that a listing tells everything. */
+function nameOf({ index, crc64nvme, sizeBytes, verified }: DoneRange): string {
+  return [String(index).padStart(6, '0'), Buffer.from(crc64nvme, 'base64').toString('hex'), sizeBytes, verified].join('-');
+}
+
+function rangeNamed(name: string): DoneRange {
+  const [index, hex = '', sizeBytes, verified] = name.split('-');
+  const crc64nvme = Buffer.from(hex, 'hex').toString('base64');
+  return { index: Number(index), crc64nvme, sizeBytes: Number(sizeBytes), verified: verified as Verified };
+}

@@ -1,0 +1,48 @@
+import { checkTagsOf } from '../sync/check-tags.ts';
+import { planShards } from '../sync/plan-shards.ts';
+import type { Store } from '../sync/store.ts';
+import type { RunRecord, RunRecords } from './record.ts';
+import type { ShardPlans } from './shard-plan.ts';
+import { type AttemptTask, type Stop, stopOf, stopRun } from './stop.ts';
+import { endOf, startWatch } from './watch.ts';
+
+export type PlanResult = Stop | { readonly end: 'planned'; readonly lanes: number };
+
+export interface PlanDependencies {
+  readonly records: RunRecords;
+  readonly plans: ShardPlans;
+  readonly openStores: (record: RunRecord) => { readonly source: Store; readonly destination: Store };
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly limitSeconds: number;
+}
+
+/** Begins a run, or another attempt of it: answers how many lanes it needs. An earlier attempt's plan stands. */
+export async function planRun(dependencies: PlanDependencies, task: AttemptTask): Promise<PlanResult> {
+  const { records, plans, clock } = dependencies;
+  const startedAt = new Date(clock()).toISOString();
+  const record = await records.update(task.runId, (latest) =>
+    latest.state === 'queued' ? { ...latest, state: 'running', startedAt } : undefined,
+  );
+  const stop = stopOf(record, task.attempt);
+  if (stop !== undefined) return stop;
+  const plan = await plans.find(record.id);
+  return plan === undefined ? makePlan(dependencies, task, record) : { end: 'planned', lanes: plan.lanes };
+}
+
+async function makePlan(dependencies: PlanDependencies, task: AttemptTask, record: RunRecord): Promise<PlanResult> {
+  const { records, plans, openStores, limitSeconds } = dependencies;
+  const { lanes, splitAt, tags } = record.options;
+  const watch = startWatch({ records, task, limitSeconds });
+  const work = async () => {
+    const stores = openStores(record);
+    if (tags === true) await checkTagsOf(stores.source, watch.signal);
+    return planShards({ ...stores, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
+  };
+  const ending = await endOf(work(), watch);
+  if (ending.kind === 'done') return { end: 'planned', lanes: (await plans.create(record.id, ending.result)).lanes };
+  if (ending.kind === 'stopped') return stopRun(records, record.id, ending.stop);
+  throw 'error' in ending
+    ? ending.error
+    : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);
+}

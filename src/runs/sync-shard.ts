@@ -1,0 +1,78 @@
+import type { BufferPool } from '../sync/buffer-pool.ts';
+import { type KeyRange, listOptionsOf } from '../sync/key-range.ts';
+import { type SliceRequest, syncSlice } from '../sync/slice.ts';
+import type { Store } from '../sync/store.ts';
+import { carryOptionsOf } from './carry-options.ts';
+import { handOver } from './hand-over.ts';
+import type { LaneTask, SliceResult } from './lane-task.ts';
+import type { LargeObjects } from './large-objects.ts';
+import { openReceiptLog } from './receipt-log.ts';
+import type { RunRecord, RunRecords } from './record.ts';
+import type { Shard, ShardPlans } from './shard-plan.ts';
+import type { ShardState, ShardStates } from './shard-state.ts';
+import type { State } from './state.ts';
+import { stopRun } from './stop.ts';
+import { trackProgress } from './track-progress.ts';
+import { endOf, startWatch } from './watch.ts';
+
+export interface SliceDependencies {
+  readonly state: State;
+  readonly records: RunRecords;
+  readonly plans: ShardPlans;
+  readonly shards: ShardStates;
+  readonly largeObjects: LargeObjects;
+  readonly openStores: (record: RunRecord) => { readonly source: Store; readonly destination: Store };
+  readonly pool: BufferPool;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** After so long a slice starts no new object. */
+  readonly sliceSeconds: number;
+  /** So long after that it is broken off: the worker must not be killed for it, since other runs are in the same one. */
+  readonly graceSeconds: number;
+  /** Objects of this size and more are not copied in slices. */
+  readonly largeObjectBytes: number;
+}
+
+/** The slice that is to be done of a shard. */
+export interface ShardSlice {
+  readonly record: RunRecord;
+  readonly shard: Shard;
+  readonly before: ShardState;
+}
+
+/** Does one slice of a shard: from its checkpoint to the end of its range, as far as the time allows. */
+export async function syncShard(dependencies: SliceDependencies, task: LaneTask, slice: ShardSlice): Promise<SliceResult> {
+  const { state, records, shards, largeObjects, sliceSeconds, graceSeconds, clock } = dependencies;
+  const { record, shard, before } = slice;
+  const logged = { runId: record.id, shard: shard.number, slice: before.nextSlice, startAfter: remainingRange(slice).after };
+  const progress = trackProgress(openReceiptLog(state, logged, clock()), (found) => largeObjects.add(record, found));
+  const keep = async () => shards.report(record.id, shard.number, before.nextSlice, (await progress.flushed()).progress);
+  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
+  const end = await endOf(syncSlice(requestOf(dependencies, slice, watch.signal), progress.take), watch);
+  if (end.kind !== 'stopped' && end.kind !== 'broken') return handOver(dependencies, task, slice, await progress.flushed(), end);
+  // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
+  await keep().catch(() => undefined);
+  if (end.kind === 'broken') throw end.error;
+  return stopRun(records, record.id, end.stop);
+}
+
+function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: AbortSignal): SliceRequest {
+  const { openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
+  const { record } = slice;
+  return {
+    ...openStores(record),
+    ...listOptionsOf(remainingRange(slice)),
+    carry: carryOptionsOf(record.options),
+    comparison: record.options.compare,
+    concurrency: record.options.concurrency,
+    largeObjectBytes,
+    pool,
+    clock,
+    softDeadline: clock() + sliceSeconds * 1_000,
+    signal,
+  };
+}
+
+function remainingRange({ shard, before }: ShardSlice): KeyRange {
+  return before.checkpoint === undefined ? shard.range : { ...shard.range, after: before.checkpoint };
+}

@@ -1,0 +1,68 @@
+import { describeCopy } from './carry.ts';
+import { type CopyDecision, copyOnce } from './copy-object.ts';
+import { type CopyPath, type ObjectVersion, versionOf } from './copy-task.ts';
+import { explain, refuse, sourceGone, tooLarge, type Verdict } from './copy-verdict.ts';
+import { type Decision, decideByHead } from './decide.ts';
+import type { LargeTask, LargeUpload } from './large-task.ts';
+import { type PartSizes, planParts } from './part-plan.ts';
+import type { ObjectHead } from './store.ts';
+
+type Begun = Omit<LargeUpload, 'startedAt' | 'triesLeft'>;
+
+/** Begins the upload of a large object, or tells what became of it without one; `undefined` when the destination turns out to be current. */
+export async function beginLargeObject(
+  path: CopyPath,
+  task: LargeTask,
+  partSizes: PartSizes,
+  signal: AbortSignal,
+): Promise<Begun | Verdict | undefined> {
+  const refusal = refuse(path, task.entry);
+  if (refusal !== undefined) return refusal;
+  try {
+    const latest = await lookAgain(path, task, signal);
+    return latest === undefined ? sourceGone(task.entry) : await beginLatest(path, latest, partSizes, signal);
+  } catch (error) {
+    return explain(path, task.entry, error);
+  }
+}
+
+/** A task as both ends are now. */
+interface LatestTask {
+  readonly entry: ObjectVersion;
+  readonly decision: Decision;
+  /** Of the source. */
+  readonly head: ObjectHead;
+}
+
+/** Asks both ends, which may have changed since a slice listed them; `undefined` when the source is gone. */
+async function lookAgain({ source, destination }: CopyPath, task: LargeTask, signal: AbortSignal): Promise<LatestTask | undefined> {
+  const { key, etag } = task.entry;
+  const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(key, { signal })]);
+  if (head === undefined) return undefined;
+  const entry = head.etag === etag ? task.entry : versionOf(key, head);
+  return { entry, head, decision: isAsListed(there, task.decision) ? task.decision : decideByHead(entry, there) };
+}
+
+/** What was written since the listing, perhaps by an earlier try of ours, is to be judged by itself. */
+function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): boolean {
+  if (decision.action !== 'copy') return false;
+  return decision.condition === 'if-absent' ? there === undefined : there?.etag === decision.condition.ifMatch;
+}
+
+async function beginLatest(
+  path: CopyPath,
+  { entry, decision, head }: LatestTask,
+  partSizes: PartSizes,
+  signal: AbortSignal,
+): Promise<Begun | Verdict | undefined> {
+  if (decision.action !== 'copy') return undefined;
+  const { condition, reason } = decision;
+  // It was large when it was listed.
+  if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, { entry, condition, signal }, reason);
+  const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, partSizes);
+  if (plan === undefined) return tooLarge(path, entry);
+  const { key, sizeBytes } = entry;
+  const { description, leftOut } = await describeCopy(path, { entry, signal }, head.properties);
+  const upload = await path.destination.beginUpload({ key, sizeBytes, ...description }, { signal });
+  return { entry, upload, plan, condition, reason, leftOut };
+}

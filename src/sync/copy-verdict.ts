@@ -1,0 +1,77 @@
+import type { Copied, CopyPath, ObjectVersion } from './copy-task.ts';
+import { crc64ToBase64 } from './crc64.ts';
+import type { CopyReason } from './decide.ts';
+import { SourceChangedError } from './read-verified.ts';
+import type { FailureCode, Receipt, SkipReason } from './receipt.ts';
+import type { ObjectEntry } from './store.ts';
+import { isStoreError, type StoreErrorCode } from './store-error.ts';
+
+/** A source that changes under us, or a destination, is looked at again; after this many tries it stays as it is until the next run. */
+export const MAX_TRIES = 3;
+
+/** What became of one version of an object: a receipt but for the times. */
+export type Verdict = { readonly entry: ObjectVersion } & (
+  | {
+      readonly action: 'copied';
+      readonly reason: CopyReason;
+      readonly destinationEtag: string;
+      readonly crc64nvme: string;
+      readonly verified: Copied['verified'];
+      readonly way: 'streamed';
+      readonly leftOut?: readonly string[];
+    }
+  | { readonly action: 'skipped'; readonly reason: SkipReason }
+  | { readonly action: 'failed'; readonly reason: FailureCode; readonly message: string }
+);
+
+/** What befalls every other object too, or passes when one waits. */
+const NOT_OF_ONE_OBJECT: readonly StoreErrorCode[] = ['aborted', 'credentials-expired', 'throttled'];
+
+/** Times are milliseconds since 1970. */
+export function toReceipt({ entry, ...outcome }: Verdict, startedAt: number, now: number): Receipt {
+  return {
+    key: entry.key,
+    ...outcome,
+    sizeBytes: entry.sizeBytes,
+    sourceEtag: entry.etag,
+    at: new Date(now).toISOString(),
+    milliseconds: now - startedAt,
+  };
+}
+
+export function copied(entry: ObjectVersion, reason: CopyReason, { crc64, leftOut, ...proof }: Copied): Verdict {
+  const crc64nvme = crc64ToBase64(crc64, 'big-endian');
+  return { entry, action: 'copied', reason, ...proof, crc64nvme, way: 'streamed', ...(leftOut.length > 0 && { leftOut }) };
+}
+
+export function sourceGone(entry: ObjectVersion): Verdict {
+  return { entry, action: 'skipped', reason: 'source-gone' };
+}
+
+/** Why an object cannot be copied, as far as that is known without a request. */
+export function refuse(path: CopyPath, entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>): Verdict | undefined {
+  const refusal = path.destination.refuseKey(entry.key);
+  if (refusal !== undefined) return failed(path, entry, 'invalid-key', refusal);
+  return entry.isArchived === true ? { entry, action: 'skipped', reason: 'archived' } : undefined;
+}
+
+/** Turns what concerns this object alone into its verdict; throws `error` when it concerns more. */
+export function explain(path: CopyPath, entry: ObjectVersion, error: unknown): Verdict {
+  if (error instanceof SourceChangedError) {
+    return failed(path, entry, 'source-changed', `It changed each time it was read, ${MAX_TRIES} times. Run again when it is at rest.`);
+  }
+  // A listing does not always tell what is archived.
+  if (isStoreError(error, 'archived')) return { entry, action: 'skipped', reason: 'archived' };
+  if (!isStoreError(error) || error.isWholeStore || NOT_OF_ONE_OBJECT.includes(error.code)) throw error;
+  return failed(path, entry, error.code, error.message);
+}
+
+export function tooLarge(path: CopyPath, entry: ObjectVersion): Verdict {
+  const { maxParts, maxPartBytes } = path.destination.uploadLimits;
+  const limit = `${path.destination.url} holds objects of up to ${maxParts * maxPartBytes} bytes`;
+  return failed(path, entry, 'too-large', `It has ${entry.sizeBytes} bytes, and ${limit}. Split it at the source, or leave it out.`);
+}
+
+function failed({ source }: CopyPath, entry: ObjectVersion, reason: FailureCode, why: string): Verdict {
+  return { entry, action: 'failed', reason, message: `Not copied: ${JSON.stringify(entry.key)} of ${source.url}: ${why}` };
+}

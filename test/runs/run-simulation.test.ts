@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { finishRun } from '../../src/runs/finish-run.ts';
+import { createKeptUploads } from '../../src/runs/kept-uploads.ts';
+import { createLargeObjects } from '../../src/runs/large-objects.ts';
+import { createLocks } from '../../src/runs/lock.ts';
+import { createRunRecords } from '../../src/runs/record.ts';
+import { reportPath } from '../../src/runs/report.ts';
+import { createShardPlans } from '../../src/runs/shard-plan.ts';
+import { createShardStates } from '../../src/runs/shard-state.ts';
+import { createBufferPool } from '../../src/sync/buffer-pool.ts';
+import { createLargeObjectCopier } from '../../src/sync/large-object.ts';
+import { StoreError } from '../../src/sync/store-error.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
+import { RUN_ID, runRecord } from '../support/run-records.ts';
+import { type StateServer, startStateServer } from '../support/state-server.ts';
+import { type Random, simulateAttempt } from './run-simulation.ts';
+
+let server: StateServer;
+
+beforeAll(async () => {
+  server = await startStateServer();
+});
+afterAll(() => server.stop());
+
+const KEYS = Array.from({ length: 60 }, (_, index) => `k${String(index).padStart(2, '0')}`);
+const LARGE_BYTES = 100;
+
+/** A run of two lanes and three shards, whose slices end after a few objects each. Every tenth object is large; one cannot be read. */
+async function setUp() {
+  const state = server.createState();
+  const source = createMemoryStore('memory://source/');
+  const destination = createMemoryStore('memory://destination/');
+  for (const [index, key] of KEYS.entries()) source.put(key, key.repeat(index % 10 === 3 ? LARGE_BYTES : 1));
+  for (const key of KEYS.slice(0, 10)) destination.put(key, key, { lastModified: new Date(Date.now() + 3_600_000) });
+  const read = source.read;
+  source.read = (key, options) =>
+    key === 'k25' ? Promise.reject(new StoreError('rejected', 'k25 is not to be read.')) : read(key, options);
+  const pool = createBufferPool([{ bufferBytes: 10, count: 8 }]);
+  const openStores = () => ({ source, destination });
+  let ticks = 0;
+  const dependencies = {
+    ...{ state, openStores, pool, records: createRunRecords(state), plans: createShardPlans(state), shards: createShardStates(state) },
+    ...{ largeObjects: createLargeObjects(state), uploads: createKeptUploads(state), locks: createLocks(state) },
+    openCopier: () =>
+      createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes: { bufferBytes: 10, rangeBytes: 50 } }),
+    openReportTarget: () => ({ writeStream: async () => undefined }),
+    // Each look at the clock is a second.
+    clock: () => 1_700_000_000_000 + ++ticks * 1_000,
+    ...{ sliceSeconds: 60, graceSeconds: 60, largeObjectBytes: LARGE_BYTES },
+  };
+  const record = runRecord();
+  await dependencies.records.create({ ...record, options: { ...record.options, lanes: 2, concurrency: 3, splitAt: ['k20', 'k40'] } });
+  return { ...dependencies, source, destination };
+}
+
+/** A linear congruential generator. */
+function randomOf(seed: number): Random {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+describe('a run whose activities die, and go on as zombies beside others', () => {
+  it('ends with equal stores, a report of each key once, and counts that add up', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const run = await setUp();
+
+        const end = await simulateAttempt(run, { runId: RUN_ID, attempt: 1 }, randomOf(seed));
+        const record = await finishRun(run, { runId: RUN_ID, attempt: 1, end: { end: 'done' } });
+
+        const text = Buffer.concat(await Array.fromAsync((await run.state.stream(reportPath(RUN_ID)))?.body ?? [])).toString();
+        const receipts = text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line));
+        const needed = KEYS.filter((key) => key >= 'k10' || key === 'k03');
+        expect(end).toBe('done');
+        expect(KEYS.filter((key) => run.destination.textOf(key) !== run.source.textOf(key))).toEqual(['k25']);
+        expect(receipts.map(({ key }) => key)).toEqual(needed);
+        expect(receipts.filter(({ action }) => action !== 'copied')).toMatchObject([{ key: 'k25', action: 'failed' }]);
+        expect(record?.counts).toMatchObject({ listed: 60, copied: needed.length - 1, failed: 1, unchanged: 60 - needed.length });
+        expect(await Array.fromAsync(run.uploads.list())).toEqual([]);
+      }),
+      { numRuns: 3 },
+    );
+  });
+});

@@ -1,0 +1,50 @@
+import { commitLargeObject, copyRange, nextStep } from '../../src/runs/copy-large-object.ts';
+import type { RunEnd } from '../../src/runs/finish-run.ts';
+import type { LargeObjectDependencies } from '../../src/runs/large-object-work.ts';
+import { planRun } from '../../src/runs/plan-run.ts';
+import { runSlice } from '../../src/runs/run-slice.ts';
+import type { AttemptTask } from '../../src/runs/stop.ts';
+import type { SliceDependencies } from '../../src/runs/sync-shard.ts';
+
+/** Whole numbers from 0 to `below` - 1, the same ones for the same seed. */
+export type Random = (below: number) => number;
+
+type Dependencies = SliceDependencies & LargeObjectDependencies;
+
+/** Answers a call of an activity as the engine would: it may have been made more than once. */
+type Call = <T>(activity: () => Promise<T>) => Promise<T>;
+
+/** Carries an attempt as the orchestrators do; every activity may die, or be done twice at once. Answers how the attempt ended. */
+export async function simulateAttempt(dependencies: Dependencies, task: AttemptTask, random: Random): Promise<RunEnd['end']> {
+  const zombies: Promise<unknown>[] = [];
+  const call: Call = async (activity) => {
+    // A worker that is thought dead goes on, beside the one that does its work again.
+    for (let others = random(3); others > 0; others--) zombies.push(activity().catch(() => undefined));
+    if (random(2) === 0) await zombies.at(-1);
+    return activity();
+  };
+  const planned = await call(() => planRun({ ...dependencies, limitSeconds: dependencies.sliceSeconds }, task));
+  if (planned.end !== 'planned') return planned.end;
+  const lanes = Array.from({ length: planned.lanes }, (_, lane) => simulateLane(dependencies, { ...task, lane }, call));
+  const ends = await Promise.all(lanes);
+  await Promise.all(zombies);
+  return ends.find((end) => end !== 'done') ?? 'done';
+}
+
+async function simulateLane(dependencies: Dependencies, task: AttemptTask & { readonly lane: number }, call: Call): Promise<RunEnd['end']> {
+  for (;;) {
+    const result = await call(() => runSlice(dependencies, task));
+    if (result.end === 'large-objects')
+      for (const object of result.objects) await simulateLargeObject(dependencies, { ...task, object }, call);
+    else if (result.end !== 'more' && result.end !== 'wait') return result.end;
+  }
+}
+
+async function simulateLargeObject(dependencies: Dependencies, task: AttemptTask & { readonly object: string }, call: Call): Promise<void> {
+  for (;;) {
+    const next = await call(() => nextStep(dependencies, task));
+    if (next.step === 'copy') await Promise.all(next.ranges.map((range) => call(() => copyRange(dependencies, { ...task, range }))));
+    else if (next.step === 'commit') await call(() => commitLargeObject(dependencies, task));
+    else if (next.step !== 'look-again') return;
+  }
+}

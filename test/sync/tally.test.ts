@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { Receipt } from '../../src/sync/receipt.ts';
+import { addCounts, countsOf, countsOfReceipt, NO_COUNTS } from '../../src/sync/tally.ts';
+
+const ABOUT = { key: 'k', sizeBytes: 7, sourceEtag: '"s"', at: '2026-01-01T00:00:00.000Z', milliseconds: 1 };
+const COPIED: Receipt = {
+  ...ABOUT,
+  ...{ action: 'copied', reason: 'missing', destinationEtag: '"d"', crc64nvme: 'AAAAAAAAAAA=', verified: 'crc64', way: 'streamed' },
+};
+const SKIPPED: Receipt = { ...ABOUT, action: 'skipped', reason: 'archived' };
+const FAILED: Receipt = { ...ABOUT, action: 'failed', reason: 'rejected', message: 'Not copied.' };
+const TASK = { entry: { key: 'k', sizeBytes: 7, etag: '"s"' }, decision: { action: 'ask-destination' } } as const;
+
+describe('counting outcomes', () => {
+  it.each([
+    ['a copy', COPIED, { copied: 1, copiedBytes: 7 }],
+    ['a skip', SKIPPED, { skipped: 1 }],
+    ['a failure', FAILED, { failed: 1 }],
+  ])('counts %s as listed too', (_, receipt, counts) => {
+    expect(countsOf({ key: 'k', kind: 'receipt', receipt })).toEqual({ ...NO_COUNTS, listed: 1, ...counts });
+  });
+
+  it('counts what is unchanged, and what only the destination has', () => {
+    expect(countsOf({ key: 'k', kind: 'unchanged' })).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
+    expect(countsOf({ key: 'k', kind: 'extraneous' })).toEqual({ ...NO_COUNTS, extraneous: 1 });
+  });
+
+  it('counts a large object when it has ended, and not when it is met', () => {
+    expect(countsOf({ key: 'k', kind: 'large', task: TASK })).toEqual(NO_COUNTS);
+    expect(countsOfReceipt(COPIED)).toEqual({ ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: 7 });
+    expect(countsOfReceipt(undefined)).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
+  });
+
+  it('adds every count', () => {
+    const one = { listed: 1, copied: 2, unchanged: 3, skipped: 4, failed: 5, extraneous: 6, copiedBytes: 7 };
+
+    expect(addCounts(one, one)).toEqual({ listed: 2, copied: 4, unchanged: 6, skipped: 8, failed: 10, extraneous: 12, copiedBytes: 14 });
+  });
+});
