@@ -24,7 +24,8 @@ export function estimate(standing: Standing): number | undefined {
 
 function shareOf({ plan: { expected, shards }, counts, largeObjects }: Standing): number {
   if (expected === undefined) return shards.filter(({ isDone }) => isDone).length / shards.length;
-  return expected.objects === 0 ? 1 : Math.min(1, (counts.listed + largeObjects.length) / expected.objects);
+  const parts = largeObjects.reduce((sum, { percent }) => sum + percent / 100, 0);
+  return expected.objects === 0 ? 1 : Math.min(1, (counts.listed + parts) / expected.objects);
 }
 
 function secondsOfLargeObjects({ counts, largeObjects, seconds }: Standing): number {
