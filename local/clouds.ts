@@ -22,6 +22,7 @@ const TRUST = {
   WriteBucket: BUCKET,
   CreateWriteBucket: 'true',
   AllowDelete: 'true',
+  AllowTags: 'true',
   MaxSessionSeconds: '43200',
 };
 

@@ -1,8 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { RunView } from '../src/runs/run-view.ts';
 import type { Receipt } from '../src/sync/receipt.ts';
+import type { Verified } from '../src/sync/store.ts';
+import { endOf } from './describe-run.ts';
+import { followRun } from './follow-run.ts';
+import { readJson } from './read-json.ts';
+import type { Screen } from './screen.ts';
 
-const POLL_MS = 500;
+/** More than are ever under way here. */
+const MAX_RUNS = 100;
 
 /** A sync to do first, and what people call it. */
 export interface FirstSync {
@@ -18,64 +23,48 @@ export interface FirstSyncResult {
 }
 
 /** Starts a sync as any caller would, and tells how it goes. */
-export async function doSync(appUrl: string, { title, ...body }: FirstSync, say: (line: string) => void): Promise<FirstSyncResult> {
-  say(`\n${title}\n  ${body.source}\n  -> ${body.destination}`);
-  const started = await start(appUrl, JSON.stringify(body));
-  const run = await follow(started, say);
-  const { counts, seconds, failure, firstFailures } = run;
-  say(
-    `  ${run.state}: ${counts.listed} listed = ${counts.copied} copied + ${counts.unchanged} unchanged + ${counts.skipped} skipped + ${counts.failed} failed`,
-  );
-  say(`  ${megabytes(counts.copiedBytes)} in ${seconds.toFixed(1)} s; verified: ${describe(await proofs(run))}`);
-  for (const { message } of firstFailures) say(`  ${message}`);
-  if (failure !== undefined) say(`  ${failure.message}`);
-  const isComplete = run.state === 'succeeded' && counts.listed > 0 && counts.copied + counts.unchanged === counts.listed;
-  return { isComplete, runUrl: run.links.self };
+export async function doSync(appUrl: string, { title, ...body }: FirstSync, screen: Screen): Promise<FirstSyncResult> {
+  screen.say(`\n${title}\n  ${body.source}\n  -> ${body.destination}`);
+  return untilEnded(await start(appUrl, JSON.stringify(body)), screen);
+}
+
+/** Follows the runs that were under way when the app was killed to their end. That somebody asks for them makes the app go on with them. */
+export async function finishRuns(appUrl: string, screen: Screen): Promise<readonly FirstSyncResult[]> {
+  const { runs } = await readJson<{ readonly runs: readonly RunView[] }>(await fetch(`${appUrl}/api/runs?limit=${MAX_RUNS}`));
+  const results: FirstSyncResult[] = [];
+  for (const run of runs.filter(({ phase }) => phase !== 'ended').reverse()) {
+    const when = run.attempt > 1 ? `(attempt ${run.attempt})` : 'within half a minute';
+    screen.say(`\nRun ${run.id} was under way when the app was killed; it goes on ${when}\n  ${run.source}\n  -> ${run.destination}`);
+    results.push(await untilEnded(run, screen));
+  }
+  return results;
+}
+
+async function untilEnded(started: RunView, screen: Screen): Promise<FirstSyncResult> {
+  const run = await followRun(started, screen);
+  for (const line of endOf(run, await proofsOf(run))) screen.say(`  ${line}`);
+  const { listed, copied, unchanged } = run.counts;
+  return { isComplete: run.state === 'succeeded' && listed > 0 && copied + unchanged === listed, runUrl: run.links.self };
 }
 
 /** Starts the run, or joins the one that the job's timer has just started. */
 async function start(appUrl: string, body: string): Promise<RunView> {
   const answer = await fetch(`${appUrl}/api/sync`, { method: 'POST', body });
-  if (answer.status !== 409) return read<RunView>(answer);
+  if (answer.status !== 409) return readJson<RunView>(answer);
   const { run } = (await answer.json()) as { run: { url: string } };
-  return read<RunView>(await fetch(run.url));
+  return readJson<RunView>(await fetch(run.url));
 }
 
-async function follow(started: RunView, say: (line: string) => void): Promise<RunView> {
-  let run = started;
-  for (let shown = -1; run.phase !== 'ended'; ) {
-    await wait(POLL_MS);
-    run = await read<RunView>(await fetch(run.links.self));
-    const { listed, copied, copiedBytes } = run.counts;
-    if (run.phase !== 'ended' && listed > 0 && copiedBytes !== shown)
-      say(`  ${run.phase}: ${listed} listed, ${copied} copied, ${megabytes(copiedBytes)}`);
-    shown = copiedBytes;
-  }
-  return run;
-}
-
-/** How many copies were proved by which means, from the run's report. */
-async function proofs(run: RunView): Promise<ReadonlyMap<string, number>> {
-  const report = await (await fetch(run.links.report)).text();
-  const counts = new Map<string, number>();
-  for (const line of report.split('\n').filter((text) => text !== '')) {
-    const receipt = JSON.parse(line) as Receipt;
-    if (receipt.action === 'copied') counts.set(receipt.verified, (counts.get(receipt.verified) ?? 0) + 1);
+/** How many copies were proved by which means, from all pages of the run's report. */
+async function proofsOf({ links }: RunView): Promise<ReadonlyMap<Verified, number>> {
+  const counts = new Map<Verified, number>();
+  for (let url: string | undefined = links.report; url !== undefined; ) {
+    const page: Response = await fetch(url);
+    for (const line of (await page.text()).split('\n').filter((text) => text !== '')) {
+      const receipt = JSON.parse(line) as Receipt;
+      if (receipt.action === 'copied') counts.set(receipt.verified, (counts.get(receipt.verified) ?? 0) + 1);
+    }
+    url = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
   }
   return counts;
-}
-
-function describe(proved: ReadonlyMap<string, number>): string {
-  const names: Readonly<Record<string, string>> = { crc64: 'by CRC-64', md5: 'by MD5 and CRC-64', length: 'by length only' };
-  return [...proved].map(([kind, count]) => `${count} ${names[kind] ?? kind}`).join(', ') || 'nothing was copied';
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-async function read<T>(answer: Response): Promise<T> {
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}: ${text}`);
-  return JSON.parse(text) as T;
 }

@@ -1,14 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type AppProcess, startApp } from './app-process.ts';
 import { buildApp } from './build-app.ts';
 import { BUCKET, type Clouds, startClouds } from './clouds.ts';
 import { writeEnvFile, writeLocalSettings } from './env-file.ts';
-import { doSync } from './first-syncs.ts';
+import { doSync, type FirstSyncResult, finishRuns } from './first-syncs.ts';
+import { seedLargeSample, seedSmallSamples } from './more-samples.ts';
 import { parseOptions, type StartOptions, USAGE } from './options.ts';
 import { seedSamples } from './samples.ts';
+import { createScreen } from './screen.ts';
 
 /*
  * npm start: both clouds and the app on this machine, a first sync each way; then it stays up until Ctrl-C.
@@ -16,17 +17,16 @@ import { seedSamples } from './samples.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SCRATCH = join(ROOT, '.local');
-const say = (line: string) => console.log(line);
+const screen = createScreen(process.stdout, Date.now);
+const { say } = screen;
 
 /** What has been started, to be stopped in the opposite order. */
 const started: (() => Promise<unknown>)[] = [];
 
 async function main(options: StartOptions): Promise<boolean> {
-  const dataDir = await dataFolder(options);
   say('Starting Azurite and the stand-ins for Entra ID and AWS ...');
-  const clouds = await startClouds({ dataDir, usualPorts: true });
-  started.push(clouds.stop);
-  const places = await seed(clouds);
+  const clouds = await openClouds(options);
+  const places = await seed(clouds, options);
   const settings = { ...clouds.appSettings(options.identity), ...jobSettings(places) };
   const settingsFile = writeLocalSettings(SCRATCH, settings);
   if (options.cloudsOnly) {
@@ -38,17 +38,26 @@ async function main(options: StartOptions): Promise<boolean> {
   const app = await startApp({ appDir: ROOT, settings, port: options.port, logPath: join(SCRATCH, 'app.log') });
   started.push(app.stop);
   showClouds(clouds, app);
-  const there = await doSync(app.url, { title: 'Blob Storage to S3', source: places.samples, destination: places.copy }, say);
-  const back = await doSync(app.url, { title: 'S3 to Blob Storage', source: places.copy, destination: places.returned }, say);
-  if (!options.once) showHints(app, places, there.runUrl);
-  return there.isComplete && back.isComplete;
+  const { isComplete, runUrl } = await doSyncs(app.url, places);
+  if (!options.once) showHints(app, places, runUrl);
+  return isComplete;
 }
 
-async function dataFolder({ data }: StartOptions): Promise<string> {
-  if (data !== undefined) return resolve(data);
-  const folder = await mkdtemp(join(tmpdir(), 'keyless-bridge-'));
-  started.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
+/** What was under way when the app was killed comes first. */
+async function doSyncs(appUrl: string, { samples, copy, returned }: Places): Promise<FirstSyncResult> {
+  const finished = await finishRuns(appUrl, screen);
+  const there = await doSync(appUrl, { title: 'Blob Storage to S3', source: samples, destination: copy }, screen);
+  const back = await doSync(appUrl, { title: 'S3 to Blob Storage', source: copy, destination: returned }, screen);
+  return { ...there, isComplete: [...finished, there, back].every(({ isComplete }) => isComplete) };
+}
+
+/** The folder of its own is removed once the clouds have been started on it: it may be another's until then. */
+async function openClouds({ data }: StartOptions): Promise<Clouds> {
+  const dataDir = data === undefined ? join(SCRATCH, 'data') : resolve(data);
+  const clouds = await startClouds({ dataDir, usualPorts: true });
+  if (data === undefined) started.push(() => rm(dataDir, { recursive: true, force: true }));
+  started.push(clouds.stop);
+  return clouds;
 }
 
 interface Places {
@@ -57,9 +66,12 @@ interface Places {
   readonly returned: string;
 }
 
-async function seed({ azurite }: Clouds): Promise<Places> {
+async function seed({ azurite }: Clouds, { objects, large }: StartOptions): Promise<Places> {
   const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
-  await seedSamples(service.getContainerClient('samples'));
+  const container = service.getContainerClient('samples');
+  await seedSamples(container);
+  await seedSmallSamples(container, objects, say);
+  if (large) await seedLargeSample(container, say);
   await service.getContainerClient('returned').createIfNotExists();
   return { samples: `${azurite.blobUrl}/samples/`, copy: `s3://${BUCKET}/from-blob/`, returned: `${azurite.blobUrl}/returned/` };
 }
@@ -98,7 +110,10 @@ async function stopAll(): Promise<void> {
 
 function options(): StartOptions {
   try {
-    return parseOptions(process.argv.slice(2));
+    const parsed = parseOptions(process.argv.slice(2));
+    if (!parsed.help) return parsed;
+    console.log(USAGE);
+    process.exit(0);
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     process.exit(2);

@@ -10,7 +10,7 @@ import { uploadParts } from './upload-parts.ts';
 /** Length of a part, and of the largest object that is copied whole. A multiple of what both services like, and one pooled buffer. */
 export const PART_BYTES = 8 * 1024 * 1024;
 
-export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 256 * 1024 * 1024 };
+export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 64 * 1024 * 1024 };
 
 /** Copies an object part by part; readers see nothing of it before the commit. Throws SourceChangedError or a StoreError, and then no part is left. */
 export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied> {

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ListMultipartUploadsCommand, type MultipartUpload } from '@aws-sdk/client-s3';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AppProcess, startApp } from '../../local/app-process.ts';
 import { buildApp } from '../../local/build-app.ts';
 import { BUCKET } from '../../local/clouds.ts';
 import { createS3Client } from '../../src/aws/s3-client.ts';
@@ -16,12 +18,22 @@ import { createBlobStore } from '../../src/azure/blob-store.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
 import { PART_BYTES } from '../../src/sync/copy-parts.ts';
 import type { Store } from '../../src/sync/store.ts';
-import { contentsOf, putObject } from '../support/store-objects.ts';
+import { holdParts } from '../support/hold-parts.ts';
+import { contentsOf, getObject, putObject } from '../support/store-objects.ts';
+import { startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../support/local-machine.ts', import.meta.url));
 const SMALL_OBJECTS = 200;
 const PATIENCE = { timeout: 30_000, interval: 100 };
+
+/** The least that BRIDGE_LARGE_OBJECT_MIB can be. */
+const LARGE_MIB = 16;
+const PARTS = 4;
+const LARGE_BYTES = (PARTS - 1) * PART_BYTES + 1;
+const PARTS_BEFORE = 2;
+/** The supervisor looks each minute, and leaves a run half a minute to be started. */
+const SUPERVISED = { timeout: 150_000, interval: 500 };
 
 /** Both sides of the sync and the app between them, in processes that end with one. */
 interface Machine {
@@ -39,18 +51,21 @@ interface Machine {
 let dataDir: string;
 const started: Machine[] = [];
 
+beforeAll(() => buildApp(ROOT));
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'keyless-bridge-kill-'));
 });
 afterEach(async () => {
-  for (const machine of started.splice(0)) await machine.kill();
   // Azurite saves what it holds before it follows the machine.
   await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 });
 
 describe('the whole machine, killed in the middle of a run', { timeout: 120_000 }, () => {
+  afterEach(async () => {
+    for (const machine of started.splice(0)) await machine.kill();
+  });
+
   it('leaves whole objects and no process, and a new run completes the work', async () => {
-    buildApp(ROOT);
     const first = await startMachine({ delayMs: 400 });
     const originals = await seed(first.source);
     await fetch(`${first.appUrl}/api/sync`, { method: 'POST', body: first.body });
@@ -72,6 +87,87 @@ describe('the whole machine, killed in the middle of a run', { timeout: 120_000 
     expect(sorted(await contentsOf(second.destination))).toEqual(sorted(originals));
   });
 });
+
+describe('the app, killed in the middle of large objects', { timeout: 240_000 }, () => {
+  let two: TwoClouds;
+  let app: AppProcess | undefined;
+
+  beforeAll(async () => {
+    two = await startTwoClouds();
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await two.stop();
+  });
+
+  it('goes on by itself once it is started again, and uploads no part twice', async () => {
+    const ways = [
+      { from: two.blob, to: two.s3, prefix: 'there/', bytes: randomBytes(LARGE_BYTES) },
+      { from: two.s3, to: two.blob, prefix: 'back/', bytes: randomBytes(LARGE_BYTES) },
+    ];
+    const held = ways.map(({ to }) => holdParts(to.proxy, 'large', PARTS_BEFORE));
+    const first = await startBetween(two);
+    app = first;
+    const runs: RunView[] = [];
+    for (const { from, to, prefix, bytes } of ways) {
+      await putObject(from.openBehindProxy(prefix), 'large', bytes);
+      runs.push(await startSync(first, from.location(prefix), to.location(prefix)));
+    }
+    await vi.waitFor(() => expect(held.map(({ taken }) => taken.length)).toEqual([PARTS_BEFORE, PARTS_BEFORE]), PATIENCE);
+
+    first.process.kill('SIGKILL');
+
+    await once(first.process, 'exit');
+    for (const { release } of held) release();
+    app = await startBetween(two);
+    for (const { to, prefix, bytes } of ways) {
+      const copy = await vi.waitFor(() => getObject(to.openBehindProxy(prefix), 'large'), SUPERVISED);
+      expect(copy.equals(bytes)).toBe(true);
+    }
+    expect(held.map(({ taken }) => [taken.length, new Set(taken).size])).toEqual([
+      [PARTS, PARTS],
+      [PARTS, PARTS],
+    ]);
+    expect(await openUploads(two)).toEqual([]);
+    for (const { id } of runs) {
+      const ended = await untilEnded(app, id);
+      expect(ended).toMatchObject({ state: 'succeeded', attempt: 2, counts: { listed: 1, copied: 1 }, interruptions: [{ attempt: 1 }] });
+    }
+  });
+});
+
+/** The app in a process of its own, with both clouds behind their proxies. */
+function startBetween({ clouds, blob, s3 }: TwoClouds): Promise<AppProcess> {
+  const settings = {
+    ...clouds.appSettings('federated-app'),
+    AzureWebJobsStorage: clouds.azurite.connectionString.replace(new URL(clouds.azurite.blobUrl).origin, blob.proxy.url),
+    AWS_ENDPOINT_URL_S3: s3.proxy.url,
+    BRIDGE_ALLOWED_LOCATIONS: `${s3.location('')} ${blob.location('')}`,
+    BRIDGE_LARGE_OBJECT_MIB: String(LARGE_MIB),
+  };
+  return startApp({ appDir: ROOT, settings, port: 0, logPath: join(dataDir, 'app.log') });
+}
+
+async function startSync({ url }: AppProcess, source: string, destination: string): Promise<RunView> {
+  const answer = await fetch(`${url}/api/sync`, { method: 'POST', body: JSON.stringify({ source, destination }) });
+  expect(answer.status).toBe(202);
+  return (await answer.json()) as RunView;
+}
+
+async function untilEnded({ url }: AppProcess, id: string): Promise<RunView> {
+  return vi.waitFor(async () => {
+    const run = (await (await fetch(`${url}/api/runs/${id}`)).json()) as RunView;
+    expect(run.phase).toBe('ended');
+    return run;
+  }, PATIENCE);
+}
+
+/** What S3 keeps of uploads that are neither committed nor aborted. */
+async function openUploads({ clouds: { aws, roleArn }, createS3Client }: TwoClouds): Promise<readonly MultipartUpload[]> {
+  const client = createS3Client(aws.issueSession({ roleArn, expiresInSeconds: 3_600 }));
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+  return Uploads;
+}
 
 async function startMachine({ delayMs }: { readonly delayMs: number }): Promise<Machine> {
   const child = spawn(process.execPath, [PROGRAM, '--app', ROOT, '--data', dataDir, '--delay-ms', String(delayMs)], {
