@@ -27,6 +27,7 @@ const options = z
     concurrency: z.int().min(1).max(128).default(DEFAULT_CONCURRENCY),
     lanes: z.int().min(1).max(64).default(DEFAULT_LANES),
     splitAt: z.array(z.string().min(1).max(1_024)).max(MAX_SPLITS).optional(),
+    dryRun: z.boolean().optional(),
     ...carriedOptions,
   })
   .prefault({});

@@ -32,6 +32,8 @@ type jobOptions = {
   lanes: int?
   @description('Keys at which the ranges are split, instead of looking for them.')
   splitAt: string[]?
+  @description('Whether nothing is written, and the report tells what would be.')
+  dryRun: bool?
   @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
   storageClass: (
     | 'STANDARD'

@@ -46,11 +46,20 @@ async function noteInterruption({ records, clock }: FinishDependencies, record: 
 }
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
-  const counts = await writeReport(dependencies, record.id);
+  const { counts, forecast } = await writeReport(dependencies, record);
   const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>
-    isOver(latest.state) ? undefined : { ...withoutStopping(latest), ...finalState(end, counts), ...delivery, counts, endedAt },
+    isOver(latest.state)
+      ? undefined
+      : {
+          ...withoutStopping(latest),
+          ...finalState(end, counts),
+          ...delivery,
+          ...(latest.options.dryRun && { forecast }),
+          counts,
+          endedAt,
+        },
   );
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SyncOptions } from '../jobs.ts';
 import type { Counts } from '../sync/tally.ts';
+import type { Forecast } from './forecast.ts';
 import type { State } from './state.ts';
 
 /** How a run stands. The last four are final. */
@@ -59,6 +60,8 @@ export interface RunRecord extends RunRequest {
   readonly cancelRequestedAt?: string;
   /** Once the run has ended. */
   readonly counts?: Counts;
+  /** What the run itself would take, after a dry run. */
+  readonly forecast?: Forecast;
   readonly failure?: RunFailure;
   readonly reportDelivery?: ReportDelivery;
 }

@@ -66,6 +66,7 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
     comparison: record.options.compare,
     concurrency: record.options.concurrency,
     largeObjectBytes,
+    isRehearsal: record.options.dryRun === true,
     pool,
     clock,
     softDeadline: clock() + sliceSeconds * 1_000,

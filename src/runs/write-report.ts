@@ -1,6 +1,9 @@
+import { parseLocation } from '../locations.ts';
 import { compareKeys } from '../sync/key-order.ts';
-import type { Counts } from '../sync/tally.ts';
+import { addCounts, type Counts, countsOfReceipt, NO_COUNTS } from '../sync/tally.ts';
+import { createForecaster, type Forecast } from './forecast.ts';
 import { readReceipts } from './read-receipts.ts';
+import type { RunRecord } from './record.ts';
 import { reportPath } from './report.ts';
 import { readProgress } from './run-progress.ts';
 import type { ShardPlan, ShardPlans } from './shard-plan.ts';
@@ -13,24 +16,33 @@ export interface ReportDependencies {
   readonly shards: ShardStates;
 }
 
+/** What the report comes to. */
+interface ReportedRun {
+  readonly counts: Counts;
+  /** Of use after a dry run. */
+  readonly forecast: Forecast;
+}
+
 /**
  * Folds the receipts into one report and counts them. The receipts are the truth: the slices' own counts show an object as unchanged when
  * an earlier execution of the same slice had copied it.
  */
-export async function writeReport({ state, plans, shards }: ReportDependencies, runId: string): Promise<Counts> {
+export async function writeReport({ state, plans, shards }: ReportDependencies, record: RunRecord): Promise<ReportedRun> {
+  const { id: runId, source, destination } = record;
   const plan = await plans.find(runId);
-  const seen = { copied: 0, skipped: 0, failed: 0, copiedBytes: 0 };
+  let seen = NO_COUNTS;
+  const forecaster = createForecaster(parseLocation(source).kind, parseLocation(destination).kind);
   async function* lines() {
     for await (const receipt of readReceipts(state, runId, shardsInOrder(plan))) {
-      seen[receipt.action]++;
-      if (receipt.action === 'copied') seen.copiedBytes += receipt.sizeBytes;
+      seen = addCounts(seen, countsOfReceipt(receipt));
+      if (receipt.action === 'would-copy') forecaster.add(receipt);
       yield Buffer.from(`${JSON.stringify(receipt)}\n`);
     }
   }
   await state.writeStream(reportPath(runId), lines(), 'application/x-ndjson');
   const { listed, extraneous } = (await readProgress(shards, runId, plan)).total.counts;
-  const withReceipt = seen.copied + seen.skipped + seen.failed;
-  return { ...seen, listed: Math.max(listed, withReceipt), unchanged: Math.max(0, listed - withReceipt), extraneous };
+  const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged: Math.max(0, listed - seen.listed), extraneous };
+  return { counts, forecast: forecaster.forecast(counts) };
 }
 
 /** The first shard of all has no key that it comes after. */

@@ -20,9 +20,12 @@ export type Verdict = { readonly entry: ObjectVersion } & (
       readonly way: 'streamed';
       readonly leftOut?: readonly string[];
     }
+  | { readonly action: 'would-copy'; readonly reason: CopyReason }
   | { readonly action: 'skipped'; readonly reason: SkipReason }
   | { readonly action: 'failed'; readonly reason: FailureCode; readonly message: string }
 );
+
+type Ends = Pick<CopyPath, 'source' | 'destination'>;
 
 /** What befalls every other object too, or passes when one waits. */
 const NOT_OF_ONE_OBJECT: readonly StoreErrorCode[] = ['aborted', 'credentials-expired', 'throttled'];
@@ -44,19 +47,23 @@ export function copied(entry: ObjectVersion, reason: CopyReason, { crc64, leftOu
   return { entry, action: 'copied', reason, ...proof, crc64nvme, way: 'streamed', ...(leftOut.length > 0 && { leftOut }) };
 }
 
+export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {
+  return { entry, action: 'would-copy', reason };
+}
+
 export function sourceGone(entry: ObjectVersion): Verdict {
   return { entry, action: 'skipped', reason: 'source-gone' };
 }
 
 /** Why an object cannot be copied, as far as that is known without a request. */
-export function refuse(path: CopyPath, entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>): Verdict | undefined {
+export function refuse(path: Ends, entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>): Verdict | undefined {
   const refusal = path.destination.refuseKey(entry.key);
   if (refusal !== undefined) return failed(path, entry, 'invalid-key', refusal);
   return entry.isArchived === true ? { entry, action: 'skipped', reason: 'archived' } : undefined;
 }
 
 /** Turns what concerns this object alone into its verdict; throws `error` when it concerns more. */
-export function explain(path: CopyPath, entry: ObjectVersion, error: unknown): Verdict {
+export function explain(path: Ends, entry: ObjectVersion, error: unknown): Verdict {
   if (error instanceof SourceChangedError) {
     return failed(path, entry, 'source-changed', `It changed each time it was read, ${MAX_TRIES} times. Run again when it is at rest.`);
   }
@@ -66,12 +73,12 @@ export function explain(path: CopyPath, entry: ObjectVersion, error: unknown): V
   return failed(path, entry, error.code, error.message);
 }
 
-export function tooLarge(path: CopyPath, entry: ObjectVersion): Verdict {
+export function tooLarge(path: Ends, entry: ObjectVersion): Verdict {
   const { maxParts, maxPartBytes } = path.destination.uploadLimits;
   const limit = `${path.destination.url} holds objects of up to ${maxParts * maxPartBytes} bytes`;
   return failed(path, entry, 'too-large', `It has ${entry.sizeBytes} bytes, and ${limit}. Split it at the source, or leave it out.`);
 }
 
-function failed({ source }: CopyPath, entry: ObjectVersion, reason: FailureCode, why: string): Verdict {
+function failed({ source }: Ends, entry: ObjectVersion, reason: FailureCode, why: string): Verdict {
   return { entry, action: 'failed', reason, message: `Not copied: ${JSON.stringify(entry.key)} of ${source.url}: ${why}` };
 }

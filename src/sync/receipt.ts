@@ -32,6 +32,12 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly leftOut?: readonly string[];
 }
 
+/** Of a dry run. */
+export interface WouldCopyReceipt extends ReceiptBase {
+  readonly action: 'would-copy';
+  readonly reason: CopyReason;
+}
+
 export interface SkippedReceipt extends ReceiptBase {
   readonly action: 'skipped';
   readonly reason: SkipReason;
@@ -44,5 +50,5 @@ export interface FailedReceipt extends ReceiptBase {
   readonly message: string;
 }
 
-/** One line about one object that was copied, skipped or failed. */
-export type Receipt = CopiedReceipt | SkippedReceipt | FailedReceipt;
+/** One line about one object that was copied, skipped or failed, or that would be copied. */
+export type Receipt = CopiedReceipt | WouldCopyReceipt | SkippedReceipt | FailedReceipt;

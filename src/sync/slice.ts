@@ -9,6 +9,7 @@ import type { LargeTask } from './large-task.ts';
 import { listInOrder } from './listing.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Receipt } from './receipt.ts';
+import { createRehearsal } from './rehearse.ts';
 import type { ListOptions, ObjectEntry, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
 
@@ -41,6 +42,8 @@ export interface SliceRequest {
   readonly signal: AbortSignal;
   /** Objects of this size and more are not copied but told of; 256 MiB unless given. */
   readonly largeObjectBytes?: number;
+  /** Nothing is written: receipts tell what would be. Large objects are like others then. */
+  readonly isRehearsal?: boolean;
   /** After so many large objects the slice ends as if at its deadline; 32 unless given. */
   readonly maxLargeObjects?: number;
 }
@@ -65,7 +68,7 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   // One key's failure that is the whole run's ends the other copies too, rather than letting each find out for itself. What is throttled
   // does not: the others' bytes need not be sent again.
   const { signal, guard, firstOr } = createFailFast(request.signal, (error) => !isStoreError(error, 'throttled'));
-  const copy = createCopier(request);
+  const copy = request.isRehearsal === true ? createRehearsal(request) : createCopier(request);
   const { settle, largeObjects } = createSettler(request, (entry, decision) => guard(copy({ entry, decision, signal })));
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
   const { clock, softDeadline, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
@@ -100,7 +103,7 @@ function untilFull(all: AsyncGenerator<KeyPair>, isFull: () => boolean) {
 type CopyOne = (entry: ObjectEntry, decision: CopyDecision) => Promise<Receipt | undefined>;
 
 /** Gives each pair its outcome, at once where nothing is to be copied here. */
-function createSettler({ comparison, largeObjectBytes = LARGE_OBJECT_BYTES }: SliceRequest, copy: CopyOne) {
+function createSettler({ comparison, isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES }: SliceRequest, copy: CopyOne) {
   let largeObjects = 0;
 
   function settle(pair: KeyPair): Outcome | Promise<Outcome> {
@@ -109,7 +112,7 @@ function createSettler({ comparison, largeObjectBytes = LARGE_OBJECT_BYTES }: Sl
     const decision = decide(pair, comparison);
     if (!needsCopier(decision)) return { key: entry.key, kind: 'unchanged' };
     // What is archived is not copied, however large it is.
-    if (entry.sizeBytes < largeObjectBytes || entry.isArchived === true) return carryOut(entry, decision, copy);
+    if (entry.sizeBytes < largeObjectBytes || entry.isArchived === true || isRehearsal) return carryOut(entry, decision, copy);
     largeObjects++;
     return { key: entry.key, kind: 'large', task: toLargeTask(entry, decision) };
   }

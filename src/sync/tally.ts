@@ -1,7 +1,7 @@
 import type { Receipt } from './receipt.ts';
 import type { Outcome } from './slice.ts';
 
-/** What became of the objects. `listed` = `copied` + `unchanged` + `skipped` + `failed`. */
+/** What became of the objects. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed`. */
 export interface Counts {
   readonly listed: number;
   readonly copied: number;
@@ -11,9 +11,22 @@ export interface Counts {
   /** Objects that only the destination has; they are left alone. */
   readonly extraneous: number;
   readonly copiedBytes: number;
+  /** In a dry run only, as the bytes. */
+  readonly wouldCopy: number;
+  readonly wouldCopyBytes: number;
 }
 
-export const NO_COUNTS: Counts = { listed: 0, copied: 0, unchanged: 0, skipped: 0, failed: 0, extraneous: 0, copiedBytes: 0 };
+export const NO_COUNTS: Counts = {
+  listed: 0,
+  copied: 0,
+  unchanged: 0,
+  skipped: 0,
+  failed: 0,
+  extraneous: 0,
+  copiedBytes: 0,
+  wouldCopy: 0,
+  wouldCopyBytes: 0,
+};
 
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
@@ -24,6 +37,8 @@ export function addCounts(a: Counts, b: Counts): Counts {
     failed: a.failed + b.failed,
     extraneous: a.extraneous + b.extraneous,
     copiedBytes: a.copiedBytes + b.copiedBytes,
+    wouldCopy: a.wouldCopy + b.wouldCopy,
+    wouldCopyBytes: a.wouldCopyBytes + b.wouldCopyBytes,
   };
 }
 
@@ -39,5 +54,6 @@ export function countsOfReceipt(receipt: Receipt | undefined): Counts {
   const listed = { ...NO_COUNTS, listed: 1 };
   if (receipt === undefined) return { ...listed, unchanged: 1 };
   if (receipt.action === 'copied') return { ...listed, copied: 1, copiedBytes: receipt.sizeBytes };
+  if (receipt.action === 'would-copy') return { ...listed, wouldCopy: 1, wouldCopyBytes: receipt.sizeBytes };
   return { ...listed, [receipt.action]: 1 };
 }

@@ -18,10 +18,10 @@ function numbersOf(plan: PartPlan): number[] {
 
 describe('planning the parts of an object', () => {
   it.each([
-    ['S3, a large object', S3, 256 * MIB, { partBytes: 8 * MIB, partCount: 32, partsPerRange: 32, rangeCount: 1, isStreamed: false }],
+    ['S3, a large object', S3, 256 * MIB, { partBytes: 8 * MIB, partCount: 32, partsPerRange: 8, rangeCount: 4, isStreamed: false }],
     ['S3, one byte more than buffered parts hold', S3, 80_000 * MIB + 1, { partBytes: 16 * MIB, partCount: 5_001, isStreamed: true }],
     ['S3, its largest object', S3, 10_000 * 5 * GIB, { partBytes: 5 * GIB, partCount: 10_000, partsPerRange: 1, rangeCount: 10_000 }],
-    ['Blob, 100 GiB', BLOB, 100 * GIB, { partBytes: 8 * MIB, partCount: 12_800, rangeCount: 400, isStreamed: false }],
+    ['Blob, 100 GiB', BLOB, 100 * GIB, { partBytes: 8 * MIB, partCount: 12_800, rangeCount: 1_600, isStreamed: false }],
     ['Blob, 48 TiB', BLOB, 48 * TIB, { partBytes: 1_008 * MIB, partsPerRange: 1, isStreamed: true }],
     ['Blob, its largest blob', BLOB, 50_000 * 4_000 * MIB, { partBytes: 4_000 * MIB, partCount: 50_000 }],
   ])('for %s', (_, limits, sizeBytes, expected) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/sync/receipt.ts';
-import { addCounts, countsOf, countsOfReceipt, NO_COUNTS } from '../../src/sync/tally.ts';
+import { addCounts, type Counts, countsOf, countsOfReceipt, NO_COUNTS } from '../../src/sync/tally.ts';
 
 const ABOUT = { key: 'k', sizeBytes: 7, sourceEtag: '"s"', at: '2026-01-01T00:00:00.000Z', milliseconds: 1 };
 const COPIED: Receipt = {
@@ -8,6 +8,7 @@ const COPIED: Receipt = {
   ...{ action: 'copied', reason: 'missing', destinationEtag: '"d"', crc64nvme: 'AAAAAAAAAAA=', verified: 'crc64', way: 'streamed' },
 };
 const SKIPPED: Receipt = { ...ABOUT, action: 'skipped', reason: 'archived' };
+const WOULD_COPY: Receipt = { ...ABOUT, action: 'would-copy', reason: 'missing' };
 const FAILED: Receipt = { ...ABOUT, action: 'failed', reason: 'rejected', message: 'Not copied.' };
 const TASK = { entry: { key: 'k', sizeBytes: 7, etag: '"s"' }, decision: { action: 'ask-destination' } } as const;
 
@@ -16,6 +17,7 @@ describe('counting outcomes', () => {
     ['a copy', COPIED, { copied: 1, copiedBytes: 7 }],
     ['a skip', SKIPPED, { skipped: 1 }],
     ['a failure', FAILED, { failed: 1 }],
+    ['a copy of a dry run', WOULD_COPY, { wouldCopy: 1, wouldCopyBytes: 7 }],
   ])('counts %s as listed too', (_, receipt, counts) => {
     expect(countsOf({ key: 'k', kind: 'receipt', receipt })).toEqual({ ...NO_COUNTS, listed: 1, ...counts });
   });
@@ -32,8 +34,9 @@ describe('counting outcomes', () => {
   });
 
   it('adds every count', () => {
-    const one = { listed: 1, copied: 2, unchanged: 3, skipped: 4, failed: 5, extraneous: 6, copiedBytes: 7 };
+    const names = Object.keys(NO_COUNTS);
+    const times = (factor: number) => Object.fromEntries(names.map((name, index) => [name, factor * (index + 1)])) as unknown as Counts;
 
-    expect(addCounts(one, one)).toEqual({ listed: 2, copied: 4, unchanged: 6, skipped: 8, failed: 10, extraneous: 12, copiedBytes: 14 });
+    expect(addCounts(times(1), times(1))).toEqual(times(2));
   });
 });

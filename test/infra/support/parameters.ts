@@ -13,6 +13,7 @@ const OPTIONS = {
   concurrency: 8,
   lanes: 2,
   splitAt: ['m'],
+  dryRun: false,
   storageClass: 'map',
   tierMap: { Cold: 'DEEP_ARCHIVE' },
   encryption: { kmsKeyId: 'alias/finance', bucketKey: true },
