@@ -9,6 +9,7 @@ import type { ReportFormat, ReportPage } from './runs/report.ts';
 import type { RunView } from './runs/run-view.ts';
 import type { Runs } from './runs/runs.ts';
 import type { AttemptTask } from './runs/stop.ts';
+import type { StopTask } from './runs/stop-attempt.ts';
 import type { Settings } from './settings.ts';
 
 /** All that the triggers can call, built once when the app starts. */
@@ -28,6 +29,7 @@ export interface Activities {
   nextStep(task: LargeObjectTask): Promise<LargeObjectStep>;
   copyRange(task: RangeTask): Promise<LargeObjectStep>;
   commitLargeObject(task: LargeObjectTask): Promise<LargeObjectStep>;
+  stopAttempt(task: StopTask): Promise<void>;
   finishRun(task: FinishTask): Promise<RunRecord | undefined>;
 }
 

@@ -7,6 +7,7 @@ import type { LargeObjectDependencies } from './runs/large-object-work.ts';
 import { planRun } from './runs/plan-run.ts';
 import type { RunRecord } from './runs/record.ts';
 import { runSlice } from './runs/run-slice.ts';
+import { stopAttempt } from './runs/stop-attempt.ts';
 import type { SliceDependencies } from './runs/sync-shard.ts';
 import type { Settings } from './settings.ts';
 import { createBufferPool } from './sync/buffer-pool.ts';
@@ -46,6 +47,7 @@ export function createActivities({ sliceSeconds, largeObjectBytes }: Settings, k
     nextStep: (task) => nextStep(largeObjects, task),
     copyRange: (task) => copyRange(largeObjects, task),
     commitLargeObject: (task) => commitLargeObject(largeObjects, task),
+    stopAttempt: (task) => stopAttempt(kept, task),
     finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store }, task),
   };
   return { activities, openCopier };

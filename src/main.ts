@@ -28,6 +28,7 @@ import {
   NEXT_STEP,
   PLAN_RUN,
   RUN,
+  STOP_ATTEMPT,
   SYNC_SLICE,
 } from './orchestration/names.ts';
 import { run } from './orchestration/run.ts';
@@ -82,11 +83,12 @@ function registerOrchestrations(bridge: Bridge): void {
   durable.orchestration(RUN, run);
   durable.orchestration(LANE, lane);
   durable.orchestration(LARGE_OBJECT, largeObject);
-  const { planRun, syncSlice, nextStep, copyRange, commitLargeObject } = bridge.activities;
+  const { planRun, syncSlice, nextStep, copyRange, commitLargeObject, stopAttempt } = bridge.activities;
   durable.activity(PLAN_RUN, { handler: planRun });
   durable.activity(SYNC_SLICE, { handler: syncSlice });
   durable.activity(NEXT_STEP, { handler: nextStep });
   durable.activity(COPY_RANGE, { handler: copyRange });
   durable.activity(COMMIT_LARGE_OBJECT, { handler: commitLargeObject });
+  durable.activity(STOP_ATTEMPT, { handler: stopAttempt });
   durable.activity(FINISH_RUN, finishRunActivity(bridge));
 }

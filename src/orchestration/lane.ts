@@ -2,9 +2,9 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import type { RunEnd } from '../runs/finish-run.ts';
 import type { LaneTask, SliceResult } from '../runs/lane-task.ts';
 import { failureOf } from './failure.ts';
-import { LARGE_OBJECT, SYNC_SLICE } from './names.ts';
+import { LARGE_OBJECT, STOP_ATTEMPT, SYNC_SLICE } from './names.ts';
 import { pause } from './pause.ts';
-import { activityRetries, orchestrationRetries } from './retries.ts';
+import { activityRetries, finishRetries, orchestrationRetries } from './retries.ts';
 
 /** Large objects of a lane under way at once. */
 const LARGE_OBJECTS_AT_ONCE = 4;
@@ -21,11 +21,23 @@ export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | u
     }
     if (result.end !== 'more' && result.end !== 'large-objects') return result;
     const stop = result.end === 'more' ? undefined : yield* copyLargeObjects(context, task, result.objects);
-    if (stop === undefined) context.df.continueAsNew(task);
-    return stop;
+    if (stop !== undefined) return yield* stopOthers(context, task, stop);
+    context.df.continueAsNew(task);
+    return undefined;
   } catch (error) {
-    return failureOf(error);
+    return yield* stopOthers(context, task, failureOf(error));
   }
+}
+
+/** The other lanes would wait for ever for the shard of a lane that broke. */
+function* stopOthers({ df }: OrchestrationContext, { runId, attempt }: LaneTask, end: RunEnd): Generator<Task, RunEnd, unknown> {
+  if (!('failure' in end)) return end;
+  try {
+    yield df.callActivityWithRetry(STOP_ATTEMPT, finishRetries(), { runId, attempt, end });
+  } catch {
+    // Their own activities cannot reach the run's record then, and end them too.
+  }
+  return end;
 }
 
 /** Answers why the lane must end, where one of them says so. */

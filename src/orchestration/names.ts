@@ -7,4 +7,5 @@ export const SYNC_SLICE = 'syncSlice';
 export const NEXT_STEP = 'nextStep';
 export const COPY_RANGE = 'copyRange';
 export const COMMIT_LARGE_OBJECT = 'commitLargeObject';
+export const STOP_ATTEMPT = 'stopAttempt';
 export const FINISH_RUN = 'finishRun';

@@ -12,8 +12,8 @@ interface Dependencies {
   readonly clock: () => number;
 }
 
-/** Whoever began an upload of which we have no record may have been another installation: it gets a day. */
-const FOREIGN_GRACE_MS = 86_400_000;
+/** Whoever began an upload of which we have no record may be another installation: it gets longer than we keep ours. */
+const FOREIGN_GRACE_MS = 14 * 86_400_000;
 
 /** Aborts the uploads below the destinations of runs that belong to runs that are over, each destination once. */
 export interface AbortLeftovers {

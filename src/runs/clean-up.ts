@@ -45,10 +45,9 @@ export async function cleanUp(dependencies: CleanUpDependencies, engine: Engine,
     if (signal.aborted) break;
     await abortLeftovers.at(record);
     if (!isOver(record.state) || Date.parse(record.endedAt ?? record.createdAt) >= before) continue;
-    await forget(dependencies, record);
-    forgottenRuns++;
+    if (await forget(dependencies, record, signal)) forgottenRuns++;
   }
-  await engine.purge(new Date(before));
+  if (!signal.aborted) await engine.purge(new Date(before));
   const { aborted, problems } = abortLeftovers.result();
   return { abortedUploads: abandoned + aborted, forgottenRuns, problems };
 }
@@ -71,7 +70,11 @@ async function giveUpOldUploads(
 }
 
 /** The record last: as long as it is there, the rest is found and removed too. */
-async function forget({ state, records }: CleanUpDependencies, { id }: RunRecord): Promise<void> {
-  for await (const path of state.list(`runs/${id}/`)) await state.remove(path);
+async function forget({ state, records }: CleanUpDependencies, { id }: RunRecord, signal: AbortSignal): Promise<boolean> {
+  for await (const path of state.list(`runs/${id}/`)) {
+    if (signal.aborted) return false;
+    await state.remove(path);
+  }
   await records.remove(id);
+  return true;
 }

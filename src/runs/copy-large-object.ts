@@ -9,9 +9,6 @@ import { pauseAfter } from './throttling.ts';
 /** As many ranges are copied before the engine's history is begun anew. */
 const MAX_RANGES = 32;
 
-/** An object that fails so often in a row is given up in this run. */
-const MAX_IN_VAIN = 3;
-
 /** Finds out what is to be done next for a large object; begins its copy where nobody has. */
 export function nextStep(dependencies: LargeObjectDependencies, task: LargeObjectTask): Promise<LargeObjectStep> {
   return workOn(dependencies, task, async (work) => {
@@ -75,10 +72,12 @@ async function afterCopier(
     await restart(dependencies, work, upload);
     return { step: 'look-again' };
   }
-  const pause = result.step === 'later' ? pauseAfter(previous, false, dependencies.clock()) : undefined;
-  return pause === undefined || pause.inVain > MAX_IN_VAIN
-    ? end(dependencies, work, upload, result.receipt)
-    : { step: 'look-again', pause };
+  if (result.step === 'ended') return end(dependencies, work, upload, result.receipt);
+  const pause = pauseAfter(previous, work.hasProgressed(), dependencies.clock());
+  if (pause !== undefined) return { step: 'look-again', pause };
+  // The parts are left: the next run goes on with them.
+  await dependencies.largeObjects.settle(work.record.id, work.id, { receipt: result.receipt });
+  return { step: 'ended' };
 }
 
 /** Enters what became of the object. An upload that was committed has nothing left to abort. */

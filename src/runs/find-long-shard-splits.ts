@@ -5,10 +5,12 @@ import type { ShardSlice, SliceDependencies } from './sync-shard.ts';
 
 /** Requests for the split points of one shard: about two seconds. */
 const MAX_PROBES = 64;
+/** A slice's time is used up already. */
+const MAX_MS = 10_000;
 
 /** Where lanes stand idle, finds keys to cut what is left of a shard behind `checkpoint`, so that they get their part of it. */
 export async function findLongShardSplits(
-  { plans, openStores, graceSeconds }: SliceDependencies,
+  { plans, openStores }: SliceDependencies,
   { record, shard }: ShardSlice,
   checkpoint: string | undefined,
 ): Promise<readonly string[]> {
@@ -16,7 +18,7 @@ export async function findLongShardSplits(
   const idle = plan === undefined ? 0 : idleLanes(plan);
   if (idle === 0) return [];
   const range = { ...shard.range, ...(checkpoint !== undefined && { after: checkpoint }) };
-  const signal = AbortSignal.timeout(graceSeconds * 1_000);
+  const signal = AbortSignal.timeout(MAX_MS);
   try {
     return await findSplits({ ...openStores(record), range, wanted: idle + 1, maxProbes: MAX_PROBES, signal });
   } catch (error) {

@@ -3,11 +3,11 @@ import type { Counts } from '../sync/tally.ts';
 import { deliverReport } from './deliver-report.ts';
 import type { Locks } from './lock.ts';
 import { isOver, type RunFailure, type RunRecord, type RunRecords, type RunState } from './record.ts';
-import type { AttemptTask, Stop } from './stop.ts';
+import { type AttemptTask, interruptAttempt, type Stop } from './stop.ts';
 import { type ReportDependencies, writeReport } from './write-report.ts';
 
 /** How an attempt ended: `interrupted` is what another one may go on with. */
-export type RunEnd = Stop | { readonly end: 'done' } | { readonly end: 'interrupted'; readonly failure: RunFailure };
+export type RunEnd = Stop | { readonly end: 'done' };
 
 export interface FinishTask extends AttemptTask {
   readonly end: RunEnd;
@@ -30,19 +30,11 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
   const { records, locks } = dependencies;
   const record = await records.find(runId);
   if (record === undefined || (record.attempt !== attempt && !isOver(record.state))) return undefined;
-  if (end.end === 'interrupted' && !isOver(record.state)) return noteInterruption(dependencies, record, end.failure);
+  if (end.end === 'interrupted' && !isOver(record.state))
+    return interruptAttempt(records, { runId, attempt }, end.failure, dependencies.clock());
   const ended = isOver(record.state) ? record : await enterEnd(dependencies, record, end);
   await locks.release(record, runId);
   return ended;
-}
-
-async function noteInterruption({ records, clock }: FinishDependencies, record: RunRecord, { message }: RunFailure): Promise<RunRecord> {
-  const interruption = { attempt: record.attempt, at: new Date(clock()).toISOString(), message };
-  return records.update(record.id, (latest) =>
-    isOver(latest.state) || latest.interruptions?.at(-1)?.attempt === record.attempt
-      ? undefined
-      : { ...latest, interruptions: [...(latest.interruptions ?? []), interruption] },
-  );
 }
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {

@@ -1,8 +1,8 @@
 import type { SliceEnd } from '../sync/slice.ts';
-import type { StoreError } from '../sync/store-error.ts';
 import { findLongShardSplits } from './find-long-shard-splits.ts';
 import { finishShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
+import type { RunFailure } from './record.ts';
 import { failRun } from './stop.ts';
 import type { ShardSlice, SliceDependencies } from './sync-shard.ts';
 import { pauseAfter, tooSlow, tooThrottled } from './throttling.ts';
@@ -22,16 +22,19 @@ export async function handOver(
 ): Promise<SliceResult> {
   const isListed = ending.kind === 'done' && ending.result === 'done';
   const hasProgressed = isListed || reached.progress.checkpoint !== undefined;
-  if (hasProgressed) await enter(dependencies, slice, reached, isListed);
-  if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, hasProgressed, ending.error);
-  if (!hasProgressed)
-    return failRun(dependencies.records, task.runId, tooSlow('object', dependencies.sliceSeconds + dependencies.graceSeconds));
+  if (hasProgressed) await enter(dependencies, slice, reached, ending);
+  if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, hasProgressed, tooThrottled(ending.error.message));
+  const seconds = dependencies.sliceSeconds + dependencies.graceSeconds;
+  if (!hasProgressed) return pauseOrFail(dependencies, task, hasProgressed, tooSlow('object', seconds));
   return isListed && reached.large.length === 0 ? finishShard(dependencies, task, slice.shard) : { end: 'more' };
 }
 
-async function enter(dependencies: SliceDependencies, slice: ShardSlice, reached: Reached, isListed: boolean): Promise<void> {
+async function enter(dependencies: SliceDependencies, slice: ShardSlice, reached: Reached, ending: CountedEnding): Promise<void> {
   const { record, shard, before } = slice;
-  const splitAt = isListed ? [] : await findLongShardSplits(dependencies, slice, reached.progress.checkpoint);
+  const isListed = ending.kind === 'done' && ending.result === 'done';
+  // A slice that was too late, or throttled, has no time for it.
+  const isLong = ending.kind === 'done' && !isListed;
+  const splitAt = isLong ? await findLongShardSplits(dependencies, slice, reached.progress.checkpoint) : [];
   const isEntered = await dependencies.shards.finish(record.id, shard.number, before.nextSlice, { ...reached, isListed, splitAt });
   // The next slice would do it too: this way the lanes that stand idle need not wait for it.
   if (isEntered && splitAt.length > 0) await dependencies.plans.split(record.id, shard.number, splitAt);
@@ -41,8 +44,8 @@ async function pauseOrFail(
   { records, clock }: SliceDependencies,
   { runId, pause: previous }: LaneTask,
   hasProgressed: boolean,
-  error: StoreError,
+  failure: RunFailure,
 ): Promise<SliceResult> {
   const pause = pauseAfter(previous, hasProgressed, clock());
-  return pause === undefined ? failRun(records, runId, tooThrottled(error.message)) : { end: 'wait', pause };
+  return pause === undefined ? failRun(records, runId, failure) : { end: 'wait', pause };
 }

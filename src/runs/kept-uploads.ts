@@ -32,8 +32,8 @@ export interface KeptUploads {
   doneRanges(id: string, upload: LargeUpload): Promise<readonly DoneRange[]>;
   /** Hands an upload that another run has left to this one. */
   takeOver(id: string, kept: KeptUpload): Promise<void>;
-  /** Forgets this upload, if it is still the one that is kept. Its parts are for the caller to throw away. */
-  drop(id: string, upload: LargeUpload): Promise<void>;
+  /** Forgets this upload; tells whether it was this call that did. Its parts are for the caller to throw away. */
+  drop(id: string, upload: LargeUpload): Promise<boolean>;
   list(): AsyncIterable<{ readonly id: string; readonly kept: KeptUpload }>;
 }
 
@@ -67,8 +67,10 @@ export function createKeptUploads(state: State): KeptUploads {
     },
     async drop(id, upload) {
       const current = await state.read<KeptUpload>(pathOf(id));
-      if (current?.value.upload.upload.id === upload.upload.id) await state.remove(pathOf(id), { ifMatch: current.etag });
+      // Its ranges first: as long as it is there, they are found and dropped too.
       for await (const path of state.list(rangePrefix(id, upload))) await state.remove(path);
+      const isKept = current?.value.upload.upload.id === upload.upload.id;
+      return isKept && state.remove(pathOf(id), { ifMatch: current.etag });
     },
     async *list() {
       for await (const path of state.list(ROOT)) {

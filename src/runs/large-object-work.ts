@@ -28,6 +28,7 @@ export interface LargeObjectWork {
   readonly signal: AbortSignal;
   /** To be told that something has been achieved. */
   progressed(): void;
+  hasProgressed(): boolean;
 }
 
 /**
@@ -53,7 +54,10 @@ export async function workOn(
     hasProgressed = true;
   };
   const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds });
-  const ending = await endOf(work({ record, id: task.object, large, signal: watch.signal, progressed }), watch);
+  const ending = await endOf(
+    work({ record, id: task.object, large, signal: watch.signal, progressed, hasProgressed: () => hasProgressed }),
+    watch,
+  );
   return stepAfter(dependencies, task, ending, hasProgressed);
 }
 
@@ -66,13 +70,9 @@ async function stepAfter(
   if (ending.kind === 'done') return ending.result;
   if (ending.kind === 'broken') throw ending.error;
   if (ending.kind === 'stopped') return { step: 'stopped', stop: await stopRun(records, runId, ending.stop) };
-  if (ending.kind === 'throttled') {
-    const pause = pauseAfter(previous, hasProgressed, clock());
-    return pause === undefined
-      ? { step: 'stopped', stop: await failRun(records, runId, tooThrottled(ending.error.message)) }
-      : { step: 'look-again', pause };
-  }
-  return hasProgressed
-    ? { step: 'look-again' }
-    : { step: 'stopped', stop: await failRun(records, runId, tooSlow('part', sliceSeconds + graceSeconds)) };
+  if (ending.kind === 'too-late' && hasProgressed) return { step: 'look-again' };
+  const pause = pauseAfter(previous, hasProgressed, clock());
+  if (pause !== undefined) return { step: 'look-again', pause };
+  const failure = ending.kind === 'throttled' ? tooThrottled(ending.error.message) : tooSlow('part', sliceSeconds + graceSeconds);
+  return { step: 'stopped', stop: await failRun(records, runId, failure) };
 }

@@ -15,20 +15,20 @@ export async function uploadOf(dependencies: LargeObjectDependencies, work: Larg
   return begin(dependencies, work);
 }
 
-/** Throws an upload away. */
+/** Throws an upload away; tells whether it was this call that did. */
 export async function discard(
   { uploads, openCopier }: LargeObjectDependencies,
   { record, id, signal }: LargeObjectWork,
   upload: LargeUpload,
-): Promise<void> {
+): Promise<boolean> {
   await openCopier(record).abandon(upload, { signal });
-  await uploads.drop(id, upload);
+  return uploads.drop(id, upload);
 }
 
 /** Throws an upload away so that the copy begins anew. */
 export async function restart(dependencies: LargeObjectDependencies, work: LargeObjectWork, upload: LargeUpload): Promise<void> {
-  await dependencies.largeObjects.countRestart(work.record.id, work.id);
-  await discard(dependencies, work, upload);
+  // Several ranges may see the same change.
+  if (await discard(dependencies, work, upload)) await dependencies.largeObjects.countRestart(work.record.id, work.id);
 }
 
 /** What is written beside the bytes is settled when an upload begins, so it must be what this run wants. */

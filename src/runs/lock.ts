@@ -15,6 +15,8 @@ export interface Locks {
   take(request: RunRequest, runId: string, isAlive: (runId: string) => Promise<boolean>): Promise<string>;
   /** Gives back those that `runId` still holds. */
   release(request: RunRequest, runId: string): Promise<void>;
+  /** Tells whether the run has its pair of locations for itself. */
+  isHeldBy(request: RunRequest, runId: string): Promise<boolean>;
   /** The runs that hold any, each once. */
   holders(): AsyncIterable<string>;
 }
@@ -52,6 +54,10 @@ export function createLocks(state: State): Locks {
       return runId;
     },
     release,
+    async isHeldBy(request, runId) {
+      const [path = ''] = pathsOf(request);
+      return (await state.read<LockDocument>(path))?.value.runId === runId;
+    },
     async *holders() {
       const seen = new Set<string>();
       for await (const path of state.list(ROOT)) {

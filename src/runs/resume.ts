@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts';
 import { type Interruption, instanceIdOf, isOver, type RunRecord, type RunRecords } from './record.ts';
 
 /** So long may pass between the entry of an attempt and the start of its instance. */
-const START_GRACE_MS = 30_000;
+export const START_GRACE_MS = 30_000;
 
 /** A run that its engine loses so often is given up. */
 const MAX_ATTEMPTS = 20;

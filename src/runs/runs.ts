@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts';
 import type { Locks } from './lock.ts';
 import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRecords, type RunRequest } from './record.ts';
-import { resumeRun } from './resume.ts';
+import { resumeRun, START_GRACE_MS } from './resume.ts';
 
 /** This job runs already, or these locations are being synced. */
 export class RunConflictError extends Error {
@@ -31,6 +31,8 @@ export interface Runs {
 /** A list of a job's runs looks at no more records than this. */
 const MAX_SEARCHED = 1_000;
 
+const NEVER_STARTED = { code: 'interrupted', message: 'The app ended while it started the run: nothing was copied. Start it again.' };
+
 interface RunsDependencies {
   readonly records: RunRecords;
   readonly locks: Locks;
@@ -42,9 +44,19 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
   const nowText = () => new Date(clock()).toISOString();
 
   async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
+    if (await isStray(record)) {
+      await records.remove(record.id);
+      return { ...record, state: 'failed', endedAt: nowText(), failure: NEVER_STARTED };
+    }
     const settled = await resumeRun(engine, records, record, clock());
     if (!isOver(record.state) && isOver(settled.state)) await locks.release(record, record.id);
     return settled;
+  }
+
+  /** A record whose maker died before it had the locks: to carry it out now would be a second run of the same. */
+  async function isStray(record: RunRecord): Promise<boolean> {
+    const isOld = clock() - Date.parse(record.createdAt) >= START_GRACE_MS;
+    return record.state === 'queued' && record.attempt === 1 && isOld && !(await locks.isHeldBy(record, record.id));
   }
 
   async function find(engine: Engine, id: string): Promise<RunRecord | undefined> {
@@ -63,7 +75,12 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
       const id = newRunId(clock());
       const record: RunRecord = { ...request, id, state: 'queued', startedBy, attempt: 1, createdAt: nowText() };
       await records.create(record);
-      const holder = await locks.take(request, id, (other) => isAlive(engine, other));
+      const holder = await locks
+        .take(request, id, (other) => isAlive(engine, other))
+        .catch(async (error) => {
+          await records.remove(id);
+          throw error;
+        });
       if (holder !== id) {
         await records.remove(id);
         throw new RunConflictError(holder);
@@ -92,7 +109,8 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
       const resumed: RunRecord[] = [];
       for await (const id of locks.holders()) {
         const before = await records.find(id);
-        const after = before && (await settle(engine, before));
+        // One that cannot be looked at now must not keep the others waiting.
+        const after = before && (await settle(engine, before).catch(() => undefined));
         if (after !== undefined && after.attempt !== before?.attempt) resumed.push(after);
       }
       return resumed;

@@ -1,117 +1,107 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { expect, vi } from 'vitest';
 import { BUCKET, type Clouds, startClouds } from '../../local/clouds.ts';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
 import { isOver } from '../../src/runs/record.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
-import type { Store } from '../../src/sync/store.ts';
+import { present } from '../../src/sync/present.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { type EngineHost, startEngineHost } from './engine-host.ts';
+import { type JournalEntry, readJournal } from './journal.ts';
+import { CONTAINER, createPlaces, type Place, type Places } from './places.ts';
+import { type Platform, startPlatform } from './platform.ts';
+import { JOURNAL_SETTING, TRAP_SETTING } from './worker-settings.ts';
 
 const LOG_DIR = join(import.meta.dirname, '../../.local/engine-host');
-const CONTAINER = 'engine';
 const CONCURRENCY = 4;
-const END_PATIENCE = { timeout: 200_000, interval: 250 };
-
-/** What is below a prefix on one side: as the app is told of it, and as it really is. */
-export interface Place {
-  readonly location: string;
-  readonly store: Store;
-}
+const PATIENCE = { timeout: 300_000, interval: 250 };
 
 /** The built app on the real engine, between Azurite and the stand-ins. */
-export interface EngineBridge {
+export interface EngineBridge extends Pick<Places, 'blob' | 's3' | 'openUploads'> {
   readonly clouds: Clouds;
-  blob(prefix: string): Place;
-  s3(prefix: string): Place;
-  /** Stands between the app and S3. */
+  readonly platform: Platform;
+  /** These stand between the app and the stores. */
   readonly s3Proxy: FaultProxy;
-  call(method: string, path: string, body?: unknown): Promise<Response>;
-  /** Starts an ad hoc run, few objects at a time. */
-  start(source: Place, destination: Place): Promise<RunView>;
+  readonly blobProxy: FaultProxy;
+  /** The file that is a trap for a replaying worker, when it exists. */
+  readonly trap: string;
+  /** Starts an ad hoc run, few objects at a time, and answers its id. `options` are those of the request. */
+  start(source: Place, destination: Place, options?: object): Promise<string>;
   /** Waits for the end of a run, over crashes, and answers it. */
   ended(id: string): Promise<RunView>;
-  killWorker(): Promise<void>;
-  /** Ends the host as a crash does, and starts another. */
-  replaceHost(): Promise<void>;
+  /** What the engine has had done so far. */
+  journal(): readonly JournalEntry[];
   stop(): Promise<void>;
 }
 
-interface EngineBridgeOptions {
-  /** What host and app print goes to `.local/engine-host/<name>.log`. */
-  readonly name: string;
-  /** Settings besides those that the clouds give. Locations in them may be made from the clouds. */
-  readonly settings?: (clouds: Clouds) => Readonly<Record<string, string>>;
+/** The answer to a start: the run, or the conflict with an earlier try of the same start, of which the answer was lost. */
+interface Started {
+  readonly id?: string;
+  readonly run?: { readonly id: string };
 }
 
-export async function startEngineBridge({ name, settings = () => ({}) }: EngineBridgeOptions): Promise<EngineBridge> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'keyless-bridge-engine-'));
-  const [clouds, s3Proxy] = await Promise.all([startClouds({ dataDir }), startFaultProxy()]);
-  const { azurite, aws } = clouds;
-  const logPath = join(LOG_DIR, `${name}.log`);
-  await rm(logPath, { force: true });
-  s3Proxy.forwardTo(aws.url);
-  const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
-  await container.create();
-  const client = createS3Client({
-    region: aws.region,
-    endpoint: aws.url,
-    forcePathStyle: true,
-    checksums: 'when-supported',
-    credentials: aws.issueSession({ roleArn: clouds.roleArn, expiresInSeconds: 3_600 }),
-  });
-  const startHost = () =>
-    startEngineHost({
-      settings: {
-        ...clouds.appSettings('federated-app'),
-        AWS_ENDPOINT_URL_S3: s3Proxy.url,
-        BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${azurite.blobUrl}/${CONTAINER}`,
-        ...settings(clouds),
-      },
-      logPath,
-    });
-  let host: EngineHost = await startHost();
+interface EngineBridgeOptions {
+  /** What hosts and app print goes to `.local/engine-host/<name>.log`. */
+  readonly name: string;
+  /** One unless given. */
+  readonly hosts?: number;
+  /** Settings besides those that the clouds give. Locations in them may be made from the URL of the Blob account. */
+  readonly settings?: (blobUrl: string) => Readonly<Record<string, string>>;
+}
 
-  const call: EngineBridge['call'] = (method, path, body) =>
-    fetch(`${host.url}${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+export async function startEngineBridge({ name, hosts = 1, settings = () => ({}) }: EngineBridgeOptions): Promise<EngineBridge> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyless-bridge-engine-'));
+  const [clouds, s3Proxy, blobProxy] = await Promise.all([startClouds({ dataDir }), startFaultProxy(), startFaultProxy()]);
+  const { azurite, aws } = clouds;
+  s3Proxy.forwardTo(aws.url);
+  blobProxy.forwardTo(azurite.blobUrl);
+  const throughProxy = (text: string) => text.replace(new URL(azurite.blobUrl).origin, blobProxy.url);
+  const blobUrl = throughProxy(azurite.blobUrl);
+  const { close, ...places } = await createPlaces(clouds, blobUrl);
+  const [trap, journalDir] = [join(dataDir, 'trap'), join(dataDir, 'journal')];
+  await mkdir(LOG_DIR, { recursive: true });
+  const platform = await startPlatform({
+    hosts,
+    settings: {
+      ...clouds.appSettings('federated-app'),
+      AzureWebJobsStorage: throughProxy(azurite.connectionString),
+      AWS_ENDPOINT_URL_S3: s3Proxy.url,
+      BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${blobUrl}/${CONTAINER}`,
+      [JOURNAL_SETTING]: journalDir,
+      [TRAP_SETTING]: trap,
+      ...settings(blobUrl),
+    },
+    logPath: join(LOG_DIR, `${name}.log`),
+  });
 
   return {
+    ...places,
     clouds,
-    blob: (prefix) => ({
-      location: `${azurite.blobUrl}/${CONTAINER}/${prefix}`,
-      store: createBlobStore({ container, prefix: `${prefix}/` }),
-    }),
-    s3: (prefix) => ({ location: `s3://${BUCKET}/${prefix}`, store: createS3Store({ client, bucket: BUCKET, prefix: `${prefix}/` }) }),
+    platform,
     s3Proxy,
-    call,
-    async start(source, destination) {
-      const body = { source: source.location, destination: destination.location, options: { concurrency: CONCURRENCY } };
-      const answer = await call('POST', '/api/sync', body);
-      const run = (await answer.json()) as RunView;
-      expect(run, 'the start of the run').toMatchObject({ state: 'queued' });
-      return run;
+    blobProxy,
+    trap,
+    start({ location: source }, { location: destination }, options = {}) {
+      const request = { source, destination, options: { concurrency: CONCURRENCY, ...options } };
+      return vi.waitFor(async () => {
+        const answer = await platform.call('POST', '/api/sync', request);
+        expect(answer.status, 'the answer to the start').toBeOneOf([202, 409]);
+        const { id, run } = (await answer.json()) as Started;
+        return present(id ?? run?.id, 'the run');
+      }, PATIENCE);
     },
     ended: (id) =>
       vi.waitFor(async () => {
-        const run = (await (await call('GET', `/api/runs/${id}`)).json()) as RunView;
-        expect(run.state, 'the state of the run').toSatisfy(isOver);
+        const run = (await (await platform.call('GET', `/api/runs/${id}`)).json()) as RunView;
+        expect(run.state, JSON.stringify(run)).toSatisfy(isOver);
         return run;
-      }, END_PATIENCE),
-    killWorker: () => host.killWorker(),
-    async replaceHost() {
-      await host.kill();
-      host = await startHost();
-    },
+      }, PATIENCE),
+    journal: () => readJournal(journalDir),
     async stop() {
-      client.destroy();
+      close();
       // In this order: the engine's shutdown needs its storage.
-      await host.stop();
-      await Promise.all([clouds.stop(), s3Proxy.stop()]);
+      await platform.stop();
+      await Promise.all([clouds.stop(), s3Proxy.stop(), blobProxy.stop()]);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

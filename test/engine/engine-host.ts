@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,20 +16,28 @@ const ENGINE_SETTINGS = {
   AzureFunctionsJobHost__extensions__durableTask__storageProvider__workItemQueueVisibilityTimeout: '00:01:00',
 };
 
-interface EngineHostOptions {
+export interface EngineHostOptions {
   /** Those of the app and of the host. */
   readonly settings: Readonly<Record<string, string>>;
   /** Gets what host and app print. */
   readonly logPath: string;
 }
 
+/** The app's process, as its host knows it. Another one follows when it ends. */
+export interface WorkerStatus {
+  readonly workerProcessId: number;
+  /** Takes calls of functions, once it is ready for them. */
+  readonly workerUrl: string | null;
+}
+
 /** The built app on the Durable Task extension, in processes that end with ours. */
 export interface EngineHost {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** Ends the app's process at once, as a crash does. */
-  killWorker(): Promise<void>;
-  /** The same for the host; the worker follows. */
+  /** Resolves when it ends, whatever the reason. */
+  readonly ended: Promise<unknown>;
+  worker(): Promise<WorkerStatus>;
+  /** Ends the host at once, as a crash does; the worker follows when it notices. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -40,18 +48,25 @@ export async function startEngineHost({ settings, logPath }: EngineHostOptions):
   const args = [inject('engineHost'), '--app', APP_DIR, '--worker', WORKER, '--node', process.execPath, '--port', String(port)];
   const child = spawn('dotnet', args, { env: { ...inherited(), ...ENGINE_SETTINGS, ...settings }, stdio: ['pipe', log, log] });
   closeSync(log);
+  const ended = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
-  await Promise.race([vi.waitFor(() => workerIdOf(url), START_PATIENCE), endOf(child)]).catch((error: unknown) => {
+  const worker = async () => (await (await fetch(`${url}/admin/host/status`)).json()) as WorkerStatus;
+  await Promise.race([vi.waitFor(worker, START_PATIENCE), failAtEnd(ended)]).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw new Error(`The engine host did not start. Its log: ${logPath}`, { cause: error });
   });
   return {
     url,
-    async killWorker() {
-      process.kill(await workerIdOf(url), 'SIGKILL');
+    ended,
+    worker,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
-    kill: () => end(child, () => child.kill('SIGKILL')),
-    stop: () => end(child, () => child.stdin?.end()),
+    async stop() {
+      child.stdin?.end();
+      await ended;
+    },
   };
 }
 
@@ -60,19 +75,7 @@ function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|AZURE|BRIDGE|IDENTITY|MSI)_/.test(name)));
 }
 
-async function workerIdOf(url: string): Promise<number> {
-  const status = (await (await fetch(`${url}/admin/host/status`)).json()) as { readonly workerProcessId: number };
-  return status.workerProcessId;
-}
-
-async function endOf(child: ChildProcess): Promise<never> {
-  const [code, signal] = await once(child, 'exit');
+async function failAtEnd(ended: Promise<unknown[]>): Promise<never> {
+  const [code, signal] = await ended;
   throw new Error(`It ended with ${code ?? signal}.`);
-}
-
-async function end(child: ChildProcess, finish: () => void): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  finish();
-  await ended;
 }

@@ -74,6 +74,19 @@ describe('a lane', () => {
     expect(continuedWith).toBeUndefined();
   });
 
+  it.each(['failed', 'interrupted'])('stops the other lanes when it has %s, which would wait for its shard for ever', (end) => {
+    const broken = { end, failure: { code: 'x', message: 'It broke.' } };
+    const answer = ({ kind, name }: Call) => {
+      if (name === 'syncSlice') return { end: 'large-objects', objects: ['a'] };
+      return kind === 'sub-orchestrator' ? broken : undefined;
+    };
+
+    const { result, calls } = drive(lane, input, answer);
+
+    expect(calls.at(-1)).toMatchObject({ kind: 'activity', name: 'stopAttempt', input: { ...TASK, end: broken } });
+    expect(result).toEqual(broken);
+  });
+
   it('does a slice again that breaks', () => {
     const { calls } = drive(lane, input, () => ({ end: 'done' }));
 

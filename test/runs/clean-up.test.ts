@@ -86,8 +86,8 @@ describe('cleaning up', () => {
       leftover('ours'),
       leftover('somebody-elses', { sessionName: 'console' }),
       { key: 'of-no-session', id: 'of-no-session', initiatedAt: daysAgo(2) },
-      leftover('of-an-unknown-run', { sessionName: unknown }),
-      leftover('of-an-unknown-run-just-now', { sessionName: unknown, initiatedAt: new Date(NOW) }),
+      leftover('of-an-unknown-run', { sessionName: unknown, initiatedAt: daysAgo(15) }),
+      leftover('of-an-unknown-run-lately', { sessionName: unknown, initiatedAt: daysAgo(13) }),
     ]);
 
     const result = await run.clean();

@@ -163,6 +163,16 @@ describe('a large object of a run', () => {
     expect(large.destination.textOf('k')).toBe(TEXT.toUpperCase());
   });
 
+  it('counts a change once that several ranges see', async () => {
+    const large = await setUp();
+    await large.next();
+    large.source.put('k', TEXT.toUpperCase());
+
+    await Promise.all([0, 1, 2, 3].map((range) => large.copy(range)));
+
+    expect(await large.largeObjects.find(RUN_ID, large.task.object)).toMatchObject({ restarts: 1 });
+  });
+
   it('is given up with a receipt when the source changes each time', async () => {
     const large = await setUp();
 
@@ -198,11 +208,11 @@ describe('a large object of a run', () => {
     large.source.read = () => Promise.reject(new StoreError('unavailable', 'It does not answer.'));
 
     const first = await large.copy(0);
-    const last = await large.copy(0, { pause: { until: 0, inVain: 3 } });
+    const last = await large.copy(0, { pause: { until: 0, inVain: 10 } });
 
     expect([first, last]).toMatchObject([{ step: 'look-again', pause: { inVain: 1 } }, { step: 'ended' }]);
     expect(await large.outcome()).toMatchObject({ receipt: { action: 'failed', reason: 'unavailable' } });
-    expect(await large.uploads.find(large.task.object)).toBeUndefined();
+    expect(await large.uploads.find(large.task.object), 'for the next run').toBeDefined();
   });
 
   it('fails the run when a whole store refuses', async () => {

@@ -7,6 +7,7 @@ import { createRunRecords } from '../../src/runs/record.ts';
 import { runSlice } from '../../src/runs/run-slice.ts';
 import { createShardPlans } from '../../src/runs/shard-plan.ts';
 import { createShardStates, progressOf } from '../../src/runs/shard-state.ts';
+import { stopAttempt } from '../../src/runs/stop-attempt.ts';
 import type { SliceDependencies } from '../../src/runs/sync-shard.ts';
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
 import { PART_BYTES } from '../../src/sync/copy-parts.ts';
@@ -291,13 +292,15 @@ describe('a slice of a run', () => {
     expect(destination.keys()).toEqual(['a']);
   });
 
-  it('fails when not one object can be done in that time', async () => {
+  it('pauses when not one object can be done in that time, and fails when that was so again and again', async () => {
     const { source, run } = await setUp({ sliceSeconds: 0.2, graceSeconds: 0.3 });
     holdReads(source, 'a', never);
 
-    const result = await run();
+    const first = await run();
+    const last = await run({ pause: { until: 0, inVain: 10 } });
 
-    expect(result).toMatchObject({ end: 'failed', failure: { code: 'too-slow', message: expect.stringContaining('concurrency') } });
+    expect(first).toMatchObject({ end: 'wait', pause: { inVain: 1 } });
+    expect(last).toMatchObject({ end: 'failed', failure: { code: 'too-slow', message: expect.stringContaining('concurrency') } });
   });
 
   it('copies nothing for a run that is over, since its lock is given away', async () => {
@@ -307,6 +310,27 @@ describe('a slice of a run', () => {
     const result = await run();
 
     expect([result, destination.keys()]).toEqual([{ end: 'superseded' }, []]);
+  });
+
+  it('stops with the attempt when another lane was interrupted, and the next attempt goes on', async () => {
+    const { records, run } = await setUp();
+    const end = { end: 'interrupted', failure: { code: 'interrupted', message: 'The worker ended.' } } as const;
+    await stopAttempt({ records, clock: Date.now }, { runId: RUN_ID, attempt: 1, end });
+
+    const stopped = await run();
+    await records.update(RUN_ID, (record) => ({ ...record, attempt: 2 }));
+    const next = await run({ attempt: 2 });
+
+    expect([stopped, next]).toEqual([end, { end: 'done' }]);
+  });
+
+  it('stops when another lane failed for good', async () => {
+    const { records, run } = await setUp();
+    const end = { end: 'failed', failure: { code: 'unavailable', message: 'It does not answer.' } } as const;
+
+    await stopAttempt({ records, clock: Date.now }, { runId: RUN_ID, attempt: 1, end });
+
+    expect(await run()).toEqual(end);
   });
 
   it('copies nothing for an attempt that a later one has followed', async () => {

@@ -102,6 +102,28 @@ describe('starting a run', () => {
     await expect(runs.start(engine, moved, 'timer')).resolves.toMatchObject({ state: 'queued' });
   });
 
+  it('leaves nothing behind when the locks cannot be had', async () => {
+    const state = server.createState();
+    const records = createRunRecords(state);
+    const locks = { ...createLocks(state), take: () => Promise.reject(new Error('The state container is gone.')) };
+    const runs = createRuns({ records, locks, clock: Date.now });
+
+    await expect(runs.start(fakeEngine(), REQUEST, 'http')).rejects.toThrow('The state container is gone.');
+
+    expect(await Array.fromAsync(records.list())).toEqual([]);
+  });
+
+  it('does not carry out a run whose maker died before it had the locks', async () => {
+    const { engine, records, runs, time } = setUp();
+    const stray = runRecord({ createdAt: '2023-11-14T22:13:20.000Z' });
+    await records.create(stray);
+    time.now += 31_000;
+
+    expect(await runs.find(engine, stray.id)).toMatchObject({ state: 'failed', failure: { code: 'interrupted' } });
+    expect(engine.instances.size).toBe(0);
+    expect(await records.find(stray.id)).toBeUndefined();
+  });
+
   it('takes the lock over of a run whose record is gone', async () => {
     const { records, start } = setUp();
     const first = await start();

@@ -16,6 +16,8 @@ public sealed record AppFunction(string Name, AppTrigger Trigger, IReadOnlyList<
 
     public bool IsHttp => Trigger.Type == "httpTrigger";
 
+    public bool IsTimer => Trigger.Type == "timerTrigger";
+
     /// <summary>The attribute by which WebJobs knows the trigger.</summary>
     public Type TriggerAttribute => DurableTriggers[Trigger.Type];
 

@@ -31,19 +31,19 @@ public sealed class Functions(IEnumerable<AppFunction> functions) : ITypeLocator
             DefineMethod(type, function);
         }
 
-        return [type.CreateType(), typeof(Http)];
+        return [type.CreateType(), typeof(Calls)];
     }
 
     /// <summary>What a generated method calls.</summary>
     public static async Task<object?> RunDurableAsync(string name, string trigger, IBinder binder) =>
         ToObject((await InvokeAsync(Durable[name], new JObject { ["string"] = trigger }, binder))["returnValue"]);
 
-    /// <summary>Runs an HTTP function inside WebJobs, which binds its durable client.</summary>
-    public static async Task<JToken?> RunHttpAsync(IJobHost host, AppFunction function, JObject request)
+    /// <summary>Runs a function that is not the engine's inside WebJobs, which binds its durable client. Answers what it returned.</summary>
+    public static async Task<JToken?> RunAsync(IJobHost host, AppFunction function, JObject trigger)
     {
-        var call = new HttpCall(function, request);
-        await host.CallAsync(nameof(Http), new Dictionary<string, object> { ["call"] = call });
-        return call.Response;
+        var call = new Call(function, trigger);
+        await host.CallAsync(nameof(Calls), new Dictionary<string, object> { ["call"] = call });
+        return call.Returned;
     }
 
     private static void DefineMethod(TypeBuilder type, AppFunction function)
@@ -89,20 +89,20 @@ public sealed class Functions(IEnumerable<AppFunction> functions) : ITypeLocator
     };
 
     /// <summary>The members are internal since WebJobs would take public ones for binding data.</summary>
-    public sealed class HttpCall(AppFunction function, JObject request)
+    public sealed class Call(AppFunction function, JObject trigger)
     {
         internal AppFunction Function => function;
 
-        internal JObject Request => request;
+        internal JObject Trigger => trigger;
 
-        internal JToken? Response { get; set; }
+        internal JToken? Returned { get; set; }
     }
 
-    public static class Http
+    public static class Calls
     {
         [NoAutomaticTrigger]
-        [FunctionName(nameof(Http))]
-        public static async Task RunAsync(HttpCall call, IBinder binder) =>
-            call.Response = (await InvokeAsync(call.Function, call.Request, binder))["returnValue"]?["http"];
+        [FunctionName(nameof(Calls))]
+        public static async Task RunAsync(Call call, IBinder binder) =>
+            call.Returned = (await InvokeAsync(call.Function, call.Trigger, binder))["returnValue"];
     }
 }

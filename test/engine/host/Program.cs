@@ -1,12 +1,13 @@
 // The real Durable Task extension for our app: a host of WebJobs, as the Functions host is, with the app in a Node.js worker.
 //   dotnet EngineHost.dll --app DIR --worker FILE --node FILE --port N
-// Settings come from the environment, as in Azure; those of the engine from the app's host.json. HTTP functions are served, timers are
-// not. Ends with its standard input.
+// Settings come from the environment, as in Azure; those of the engine from the app's host.json. HTTP functions are served; a timer
+// function runs only when it is asked for. Ends with its standard input, and when the worker has died too often.
 using EngineHost;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Config;
+using Newtonsoft.Json.Linq;
 
 var options = new ConfigurationBuilder().AddCommandLine(args).Build();
 string app = Required("app");
@@ -34,13 +35,20 @@ builder.Host.ConfigureWebJobs(webJobs => webJobs.AddDurableTask());
 
 var web = builder.Build();
 web.Map(ManagementApi.Route, managementApi.AnswerAsync);
-web.MapGet("/admin/host/status", () => new { state = "Running", workerProcessId = worker.ProcessId });
+web.MapGet("/admin/host/status", () => new { state = "Running", workerProcessId = worker.ProcessId, workerUrl = worker.Url });
 foreach (var function in functions.Where(f => f.IsHttp))
 {
     web.MapMethods(function.Route, function.Methods, async (HttpContext context, IJobHost host) =>
-        await HttpData.WriteAsync(await Functions.RunHttpAsync(host, function, await HttpData.ReadAsync(context)), context.Response));
+        await HttpData.WriteAsync((await Functions.RunAsync(host, function, await HttpData.ReadAsync(context)))?["http"], context.Response));
 }
 
+foreach (var function in functions.Where(f => f.IsTimer))
+{
+    var tick = new JObject { ["json"] = """{"Schedule":{"AdjustForDST":true},"IsPastDue":false}""" };
+    web.MapPost($"/admin/functions/{function.Name}", async (IJobHost host) => { await Functions.RunAsync(host, function, tick); });
+}
+
+_ = worker.Ended.ContinueWith(_ => web.Lifetime.StopApplication());
 _ = Task.Run(() =>
 {
     while (Console.In.Read() >= 0) { }

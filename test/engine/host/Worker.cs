@@ -5,10 +5,13 @@ using Newtonsoft.Json.Linq;
 
 namespace EngineHost;
 
-/// <summary>The Node.js process that runs the app's functions. It is started again whenever it ends.</summary>
+/// <summary>
+/// The Node.js process that runs the app's functions. It is started again when it ends; as in the Functions host, not for ever.
+/// </summary>
 public sealed class Worker(string node, string script, string app) : IDisposable
 {
     private const string ReadyPrefix = "worker is ready: ";
+    private const int MaxDeaths = 3;
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
@@ -19,10 +22,16 @@ public sealed class Worker(string node, string script, string app) : IDisposable
 
     public int? ProcessId => process?.Id;
 
+    /// <summary>Where it listens, once it does.</summary>
+    public Uri? Url => running.Task.IsCompletedSuccessfully ? running.Task.Result.Url : null;
+
+    /// <summary>Completes when it has died so often that it is not started again.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
     /// <summary>Starts it and answers the app's functions. Throws when the app does not load.</summary>
     public async Task<IReadOnlyList<AppFunction>> StartAsync()
     {
-        _ = KeepRunningAsync();
+        Ended = KeepRunningAsync();
         return (await running.Task).Functions;
     }
 
@@ -65,8 +74,9 @@ public sealed class Worker(string node, string script, string app) : IDisposable
 
     private async Task KeepRunningAsync()
     {
-        for (bool isFirst = true; !isStopping; isFirst = false)
+        for (int deaths = 0; deaths < MaxDeaths && !isStopping; deaths++)
         {
+            if (deaths > 0) await Task.Delay(RestartDelay);
             process = Process.Start(new ProcessStartInfo(node, ["--enable-source-maps", script, app])
             {
                 RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = app,
@@ -75,12 +85,13 @@ public sealed class Worker(string node, string script, string app) : IDisposable
             await ReadOutputAsync(process.StandardOutput, exitCode.Task);
             await process.WaitForExitAsync();
             Console.WriteLine($"[worker] ended with code {process.ExitCode}");
-            if (isFirst && running.TrySetException(new AppLoadException($"The app did not load: node ended with code {process.ExitCode}."))) return;
+            if (deaths == 0 && running.TrySetException(new AppLoadException($"The app did not load: node ended with code {process.ExitCode}."))) return;
             // Calls wait for the next one from here on; those that were under way learn how this one ended.
             if (running.Task.IsCompleted) running = NewSource<Running>();
             exitCode.SetResult(process.ExitCode);
-            await Task.Delay(RestartDelay);
         }
+
+        running.TrySetException(new WorkerProcessExitException($"node ended {MaxDeaths} times and is not started again", null));
     }
 
     private async Task ReadOutputAsync(StreamReader output, Task<int> exitCode)
@@ -103,4 +114,4 @@ public sealed class AppLoadException(string message) : Exception(message);
 
 public sealed class RpcException(string message) : Exception(message);
 
-public sealed class WorkerProcessExitException(string message, Exception inner) : Exception(message, inner);
+public sealed class WorkerProcessExitException(string message, Exception? inner) : Exception(message, inner);
