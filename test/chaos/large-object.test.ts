@@ -67,7 +67,8 @@ async function copyUntilEnded(copier: () => LargeObjectCopier, task: LargeTask):
     const ranges = begun.step === 'copy' ? await copyRanges(copier, begun.object) : undefined;
     if (begun.step !== 'copy' || ranges === undefined) continue;
     const result = await untilAnswered(() => copier().commit(begun.object, ranges, { signal }));
-    if (result.step === 'ended') return result.receipt;
+    // What was refused for good is told so, and is another run's to copy.
+    if (result.step === 'ended' && result.receipt.action !== 'failed') return result.receipt;
   }
 }
 
