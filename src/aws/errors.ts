@@ -29,6 +29,7 @@ interface Attempt {
 /** Where the service's error code says more than its HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NoSuchUpload: 'not-found',
+  InvalidPart: 'not-found',
   ConditionalRequestConflict: 'precondition-failed',
   ExpiredToken: 'credentials-expired',
   ExpiredTokenException: 'credentials-expired',

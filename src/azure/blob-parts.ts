@@ -5,7 +5,7 @@ import { present } from '../sync/present.ts';
 import { sendOnce } from '../sync/send-once.ts';
 import type { Store } from '../sync/store.ts';
 import { abortable, type BlobRequests, crc64Bytes, createBlobRequests, isAbsent } from './blob-requests.ts';
-import { blockId, partsAmong } from './block-ids.ts';
+import { blockId, partsAmong, streamedBlockId } from './block-ids.ts';
 
 /** https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs */
 const UPLOAD_LIMITS = { maxParts: 50_000, maxPartBytes: 4_000 * 1024 ** 2 };
@@ -31,7 +31,7 @@ export function createBlobParts({
     },
 
     async uploadStreamedPart({ key, id }, number, body, { sizeBytes, signal }) {
-      const etag = blockId(id, number);
+      const etag = streamedBlockId(id, number);
       const { xMsContentCrc64 } = await sendStream({ action: 'write', key, signal }, (blob) =>
         sendOnce(body, { sizeBytes, signal }, (stream, abortSignal) =>
           blob.stageBlock(etag, taker(stream), sizeBytes, { abortSignal, ...encryption }),

@@ -7,10 +7,7 @@ const UPLOAD_ID_BYTES = 16;
 const NUMBER_DIGITS = 5;
 const CRC64_DIGITS = 16;
 
-/** Stands for the checksum of a block that was streamed: it was not known when the block got its id. */
-const NO_CRC64 = '-'.repeat(CRC64_DIGITS);
-
-const BLOCK_ID = new RegExp(`^([0-9a-f]{${2 * UPLOAD_ID_BYTES}})(\\d{${NUMBER_DIGITS}})([0-9a-f]{${CRC64_DIGITS}}|${NO_CRC64})$`);
+const BLOCK_ID = new RegExp(`^([0-9a-f]{${2 * UPLOAD_ID_BYTES}})(\\d{${NUMBER_DIGITS}})(-|[0-9a-f])([0-9a-f]{${CRC64_DIGITS - 1}})$`);
 
 /** Names the blocks of one upload and of no other. */
 export function newUploadId(): string {
@@ -18,9 +15,21 @@ export function newUploadId(): string {
 }
 
 /** The id of a part's block: the same bytes as the same part of the same upload always have the same one. */
-export function blockId(uploadId: string, number: number, crc64?: Crc64): string {
-  const checksum = crc64 === undefined ? NO_CRC64 : crc64.toString(16).padStart(CRC64_DIGITS, '0');
-  return Buffer.from(uploadId + number.toString().padStart(NUMBER_DIGITS, '0') + checksum).toString('base64');
+export function blockId(uploadId: string, number: number, crc64: Crc64): string {
+  return encode(uploadId, number, crc64.toString(16).padStart(CRC64_DIGITS, '0'));
+}
+
+/**
+ * The id of a block that is streamed, whose checksum is not known when it gets its id. No two are alike: of two workers that send the same
+ * part at once, neither replaces the block that the other has compared.
+ */
+export function streamedBlockId(uploadId: string, number: number): string {
+  const nonce = randomBytes(CRC64_DIGITS / 2).toString('hex');
+  return encode(uploadId, number, `-${nonce.slice(1)}`);
+}
+
+function encode(uploadId: string, number: number, tag: string): string {
+  return Buffer.from(uploadId + number.toString().padStart(NUMBER_DIGITS, '0') + tag).toString('base64');
 }
 
 /**
@@ -30,9 +39,10 @@ export function blockId(uploadId: string, number: number, crc64?: Crc64): string
 export function partsAmong(blocks: readonly { readonly name: string; readonly size: number }[], uploadId: string): UploadedPart[] {
   const parts = new Map<number, UploadedPart>();
   for (const { name, size } of blocks) {
-    const [, ofUpload, number, checksum] = BLOCK_ID.exec(Buffer.from(name, 'base64').toString()) ?? [];
-    if (ofUpload !== uploadId || (checksum === NO_CRC64 && parts.has(Number(number)))) continue;
-    const crc64 = checksum === NO_CRC64 ? {} : { crc64: BigInt(`0x${checksum}`) };
+    const [, ofUpload, number, first, rest] = BLOCK_ID.exec(Buffer.from(name, 'base64').toString()) ?? [];
+    const isStreamed = first === '-';
+    if (ofUpload !== uploadId || (isStreamed && parts.has(Number(number)))) continue;
+    const crc64 = isStreamed ? {} : { crc64: BigInt(`0x${first}${rest}`) };
     parts.set(Number(number), { number: Number(number), sizeBytes: size, etag: name, ...crc64 });
   }
   return [...parts.values()].sort((a, b) => a.number - b.number);

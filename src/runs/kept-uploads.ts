@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CarriedOptions } from '../carried-options.ts';
 import type { CopiedRange, LargeUpload } from '../sync/large-task.ts';
-import type { Verified } from '../sync/store.ts';
 import type { State } from './state.ts';
 
 /** The upload of a large object, kept until it is committed or given up: another worker, or another run, goes on with it. */
@@ -91,13 +90,12 @@ function rangePrefix(id: string, { upload }: LargeUpload): string {
   return `${ROOT}${id}/${createHash('sha256').update(upload.id).digest('hex').slice(0, 16)}/`;
 }
 
-/** All of it is in the name, so that a listing tells everything. */
-function nameOf({ index, crc64nvme, sizeBytes, verified }: DoneRange): string {
-  return [String(index).padStart(6, '0'), Buffer.from(crc64nvme, 'base64').toString('hex'), sizeBytes, verified].join('-');
+/** All of it is in the name, so that a listing tells everything: even the ETags of four parts, which no range has more of. */
+function nameOf({ index, ...range }: DoneRange): string {
+  return `${String(index).padStart(6, '0')}-${Buffer.from(JSON.stringify(range)).toString('base64url')}`;
 }
 
 function rangeNamed(name: string): DoneRange {
-  const [index, hex = '', sizeBytes, verified] = name.split('-');
-  const crc64nvme = Buffer.from(hex, 'hex').toString('base64');
-  return { index: Number(index), crc64nvme, sizeBytes: Number(sizeBytes), verified: verified as Verified };
+  const range: CopiedRange = JSON.parse(Buffer.from(name.slice(name.indexOf('-') + 1), 'base64url').toString());
+  return { ...range, index: Number.parseInt(name, 10) };
 }

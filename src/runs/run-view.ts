@@ -8,7 +8,7 @@ import { type RunProgress, readProgress } from './run-progress.ts';
 import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 import type { ShardStates } from './shard-state.ts';
 
-/** What a running run is doing. `interrupted`: its next attempt is about to begin. */
+/** What a run is doing. */
 export type RunPhase = 'waiting' | 'planning' | 'copying' | 'reporting' | 'cancelling' | 'ended';
 
 /** A large object under way. */

@@ -3,6 +3,7 @@ import type { CopyPath } from './copy-task.ts';
 import { crc64ToBase64 } from './crc64.ts';
 import type { CopiedRange, LargeUpload } from './large-task.ts';
 import { lengthOfPart, type PartSpan, partsOfRange } from './part-plan.ts';
+import { present } from './present.ts';
 import type { Store } from './store.ts';
 import { uploadParts } from './upload-parts.ts';
 
@@ -39,8 +40,9 @@ export async function copyRange(
       onPart?.(part.sizeBytes);
     },
   });
-  const isWhole = parts.at(-1)?.number === span.toNumber;
-  return isWhole ? { crc64nvme: crc64ToBase64(crc64, 'big-endian'), sizeBytes, verified } : undefined;
+  if (parts.at(-1)?.number !== span.toNumber) return undefined;
+  const etags = object.plan.isStreamed ? { etags: parts.map(({ etag, number }) => present(etag, `the ETag of part ${number}`)) } : {};
+  return { crc64nvme: crc64ToBase64(crc64, 'big-endian'), sizeBytes, verified, ...etags };
 }
 
 /**

@@ -34,6 +34,8 @@ export interface CopiedRange {
   readonly sizeBytes: number;
   /** How far the destination confirmed the parts. */
   readonly verified: Verified;
+  /** Of parts that were streamed: what names those to the destination that were compared. Another worker may have put others. */
+  readonly etags?: readonly string[];
 }
 
 /** The checksum of a range as a number. Throws TypeError when it is none. */

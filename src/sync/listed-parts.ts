@@ -1,11 +1,11 @@
 import { type Crc64, combineCrc64 } from './crc64.ts';
 import { type CopiedRange, crc64OfRange, type LargeUpload } from './large-task.ts';
-import { lengthOfPart, type PartSpan, partsOfRange } from './part-plan.ts';
+import { lengthOfPart, type PartPlan, type PartSpan, partsOfRange } from './part-plan.ts';
 import type { Store, UploadedPart } from './store.ts';
 import { StoreError } from './store-error.ts';
 
 /**
- * All parts of a large object as the destination lists them, checked against what was copied: a range may have been copied twice at once,
+ * All parts of a large object: those that were streamed by their names, the others as the destination lists them, checked against what was copied: a range may have been copied twice at once,
  * or by a worker that was taken for dead. Throws `not-found` when a part is missing, `checksum-mismatch` when one is another.
  */
 export async function listCopiedParts(
@@ -14,6 +14,7 @@ export async function listCopiedParts(
   ranges: readonly CopiedRange[],
   signal: AbortSignal,
 ): Promise<UploadedPart[]> {
+  if (plan.isStreamed) return ranges.flatMap((range, index) => partsNamed(range, plan, index));
   const listed = new Map((await destination.listParts(upload, { signal })).map((part) => [part.number, part]));
   const name = `${JSON.stringify(upload.key)} at ${destination.url}`;
 
@@ -33,6 +34,14 @@ export async function listCopiedParts(
     const crc = crc64Of(parts);
     if (crc === undefined || crc === crc64OfRange(range)) return parts;
     throw new StoreError('checksum-mismatch', `The parts of ${name} are not the ones that were copied. Run again.`);
+  });
+}
+
+function partsNamed({ etags = [] }: CopiedRange, plan: PartPlan, index: number): UploadedPart[] {
+  const { fromNumber } = partsOfRange(plan, index);
+  return etags.map((etag, position) => {
+    const number = fromNumber + position;
+    return { number, sizeBytes: lengthOfPart(plan, number), etag };
   });
 }
 

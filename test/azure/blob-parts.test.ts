@@ -3,7 +3,7 @@ import { ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import { createCertificateAuthority, createServerCertificate } from '../../local/entra/certificates.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
-import { blockId, newUploadId, partsAmong } from '../../src/azure/block-ids.ts';
+import { blockId, newUploadId, partsAmong, streamedBlockId } from '../../src/azure/block-ids.ts';
 import { failureOf, NO_PROPERTIES, piecesOf, someBytes } from '../contract/objects.ts';
 import { startRefusingServer } from '../contract/refusing-server.ts';
 
@@ -12,7 +12,7 @@ const block = (size: number, name: string) => ({ name, size });
 
 describe('the id of a block', () => {
   it('has the same length whatever the part, and is short enough for Azure', () => {
-    const ids = [blockId(newUploadId(), 1), blockId(newUploadId(), 50_000, 0n), blockId(newUploadId(), 7, 2n ** 64n - 1n)];
+    const ids = [streamedBlockId(newUploadId(), 1), blockId(newUploadId(), 50_000, 0n), blockId(newUploadId(), 7, 2n ** 64n - 1n)];
 
     const lengths = ids.map((id) => Buffer.from(id, 'base64').length);
 
@@ -21,23 +21,33 @@ describe('the id of a block', () => {
 
   it('is the same for the same bytes, and another for others', () => {
     expect(blockId(ID, 1, 5n)).toBe(blockId(ID, 1, 5n));
-    expect(new Set([blockId(ID, 1, 5n), blockId(ID, 1, 6n), blockId(ID, 1), blockId(ID, 2, 5n)]).size).toBe(4);
+    expect(new Set([blockId(ID, 1, 5n), blockId(ID, 1, 6n), blockId(ID, 2, 5n)]).size).toBe(3);
+  });
+});
+
+describe('the id of a streamed block', () => {
+  it('is never the same, so that no worker replaces what another has compared', () => {
+    expect(new Set([1, 2, 3].map(() => streamedBlockId(ID, 1))).size).toBe(3);
   });
 });
 
 describe('the parts among the blocks of a blob', () => {
+  const STREAMED = streamedBlockId(ID, 1);
+
   it('have the checksum that their ids carry, and none when they were streamed', () => {
-    const parts = partsAmong([block(3, blockId(ID, 2)), block(4, blockId(ID, 1, 0xabcn))], ID);
+    const streamed = streamedBlockId(ID, 2);
+
+    const parts = partsAmong([block(3, streamed), block(4, blockId(ID, 1, 0xabcn))], ID);
 
     expect(parts).toEqual([
       { number: 1, sizeBytes: 4, etag: blockId(ID, 1, 0xabcn), crc64: 0xabcn },
-      { number: 2, sizeBytes: 3, etag: blockId(ID, 2) },
+      { number: 2, sizeBytes: 3, etag: streamed },
     ]);
   });
 
   it.each([
-    ['before', [block(1, blockId(ID, 1)), block(2, blockId(ID, 1, 9n))]],
-    ['after', [block(2, blockId(ID, 1, 9n)), block(1, blockId(ID, 1))]],
+    ['before', [block(1, STREAMED), block(2, blockId(ID, 1, 9n))]],
+    ['after', [block(2, blockId(ID, 1, 9n)), block(1, STREAMED)]],
   ])('are each listed once, with a checksum rather than without (streamed %s)', (_, blocks) => {
     expect(partsAmong(blocks, ID)).toEqual([{ number: 1, sizeBytes: 2, etag: blockId(ID, 1, 9n), crc64: 9n }]);
   });

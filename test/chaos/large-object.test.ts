@@ -26,29 +26,31 @@ beforeAll(async () => {
 afterAll(() => two.stop());
 
 describe.each([
-  ['Blob Storage to S3', 'blob', 's3', ['buffered', 'streamed']],
-  // Not streamed: no request to Azure checks such a block again at the commit, so that of two workers that send the same one at once, one
-  // whose bytes were damaged on the way can replace the other's.
-  ['S3 to Blob Storage', 's3', 'blob', ['buffered']],
-] as const)('with faults on both sides, from %s', (_, from, to, ways) => {
-  it.each(ways)('copies a large object in %s parts, by steps that any worker takes', { timeout: 120_000 }, async (how) => {
-    const prefix = `large-${how}-from-${from}/`;
-    const bytes = randomBytes(SIZE_BYTES);
-    const etag = await putObject(two[from].openBehindProxy(prefix), 'k', bytes);
-    for (const { proxy } of [two[from], two[to]]) proxy.setFaults(randomFaults(SHARE_OF_FAULTS));
-    const destination = two[to].open(prefix);
-    const limited = how === 'streamed' ? { ...destination, uploadLimits: FEW_PARTS } : destination;
-    const task: LargeTask = {
-      entry: { key: 'k', sizeBytes: SIZE_BYTES, etag },
-      decision: { action: 'copy', reason: 'missing', condition: 'if-absent' },
-    };
+  ['Blob Storage to S3', 'blob', 's3'],
+  ['S3 to Blob Storage', 's3', 'blob'],
+] as const)('with faults on both sides, from %s', (_, from, to) => {
+  it.each(['buffered', 'streamed'])(
+    'copies a large object in %s parts, by steps that any worker takes',
+    { timeout: 120_000 },
+    async (how) => {
+      const prefix = `large-${how}-from-${from}/`;
+      const bytes = randomBytes(SIZE_BYTES);
+      const etag = await putObject(two[from].openBehindProxy(prefix), 'k', bytes);
+      for (const { proxy } of [two[from], two[to]]) proxy.setFaults(randomFaults(SHARE_OF_FAULTS));
+      const destination = two[to].open(prefix);
+      const limited = how === 'streamed' ? { ...destination, uploadLimits: FEW_PARTS } : destination;
+      const task: LargeTask = {
+        entry: { key: 'k', sizeBytes: SIZE_BYTES, etag },
+        decision: { action: 'copy', reason: 'missing', condition: 'if-absent' },
+      };
 
-    const receipt = await copyUntilEnded(() => openCopier(two[from].open(prefix), limited), task);
+      const receipt = await copyUntilEnded(() => openCopier(two[from].open(prefix), limited), task);
 
-    const copy = await getObject(two[to].openBehindProxy(prefix), 'k');
-    expect(copy.equals(bytes)).toBe(true);
-    expect(receipt?.action ?? 'copied').toBe('copied');
-  });
+      const copy = await getObject(two[to].openBehindProxy(prefix), 'k');
+      expect(copy.equals(bytes)).toBe(true);
+      expect(receipt?.action ?? 'copied').toBe('copied');
+    },
+  );
 });
 
 function openCopier(source: Store, destination: Store): LargeObjectCopier {

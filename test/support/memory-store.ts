@@ -152,7 +152,8 @@ function asStored({ properties: { tags, ...properties }, provenance, tier }: Obj
 }
 
 function partOf(number: number, body: Uint8Array): UploadedPart {
-  return { number, sizeBytes: body.length, crc64: crc64(body) };
+  const crc = crc64(body);
+  return { number, sizeBytes: body.length, etag: `"${crc.toString(16)}"`, crc64: crc };
 }
 
 function bytesOf(parts: ReadonlyMap<number, Uint8Array>, number: number): Uint8Array {
