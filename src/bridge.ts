@@ -31,6 +31,7 @@ export interface Activities {
   commitLargeObject(task: LargeObjectTask): Promise<LargeObjectStep>;
   stopAttempt(task: StopTask): Promise<void>;
   finishRun(task: FinishTask): Promise<RunRecord | undefined>;
+  notifyRun(runId: string): Promise<RunRecord | undefined>;
 }
 
 /** The bridge, or what is wrong with the settings. An app that is set up wrongly still has its functions, which say so. */

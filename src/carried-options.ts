@@ -18,18 +18,67 @@ const MAP = 'map';
 
 /** The options that say what copies take along, and how they are kept. */
 export const carriedOptions = {
-  storageClass: z.enum([...STORAGE_CLASSES, MAP]).optional(),
-  accessTier: z.enum([...ACCESS_TIERS, MAP]).optional(),
-  tierMap: z.record(z.string(), z.string()).optional(),
+  storageClass: z
+    .enum([...STORAGE_CLASSES, MAP])
+    .optional()
+    .meta({
+      description:
+        "To S3: the storage class of every copy, or map: the counterpart of the source's access tier. By default the bucket's own.",
+      examples: [MAP, 'STANDARD_IA'],
+    }),
+  accessTier: z
+    .enum([...ACCESS_TIERS, MAP])
+    .optional()
+    .meta({
+      description:
+        "To Blob Storage: the access tier of every copy, or map: the counterpart of the source's storage class. By default the account's own.",
+      examples: [MAP, 'Cool'],
+    }),
+  tierMap: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({
+      description: 'With map: counterparts that differ from the defaults, by what the source has.',
+      examples: [{ Cold: 'DEEP_ARCHIVE' }],
+    }),
   encryption: z
     .strictObject({
-      kmsKeyId: z.string().min(1).max(2_048).optional(),
-      bucketKey: z.boolean().optional(),
-      scope: z.string().min(3).max(63).optional(),
+      kmsKeyId: z
+        .string()
+        .min(1)
+        .max(2_048)
+        .optional()
+        .meta({ description: "To S3: the KMS key. By default the account's key for S3.", examples: ['alias/finance'] }),
+      bucketKey: z
+        .boolean()
+        .optional()
+        .meta({ description: "To S3: whether the bucket's key saves requests to KMS. By default as the bucket has it.", examples: [true] }),
+      scope: z
+        .string()
+        .min(3)
+        .max(63)
+        .optional()
+        .meta({ description: 'To Blob Storage: the encryption scope.', examples: ['finance'] }),
     })
-    .optional(),
-  tags: z.boolean().optional(),
-  metadata: z.enum(['rename', 'skip', 'fail']).optional(),
+    .optional()
+    .meta({
+      description:
+        'How copies are encrypted: by aws:kms in S3, or under an encryption scope. By default as the bucket or container has it.',
+      examples: [{ kmsKeyId: 'alias/finance', bucketKey: true }, { scope: 'finance' }],
+    }),
+  tags: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Carries object tags and blob index tags.', default: false, examples: [true] }),
+  metadata: z
+    .enum(['rename', 'skip', 'fail'])
+    .optional()
+    .meta({
+      description:
+        'What becomes of metadata whose name the other side cannot hold: it is renamed reversibly, left out, or fails the object.',
+      default: 'rename',
+      examples: ['skip'],
+    }),
 };
 
 const schema = z.strictObject(carriedOptions);

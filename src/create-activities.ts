@@ -4,6 +4,7 @@ import { carryOptionsOf } from './runs/carry-options.ts';
 import { commitLargeObject, copyRange, nextStep } from './runs/copy-large-object.ts';
 import { type FinishDependencies, finishRun } from './runs/finish-run.ts';
 import type { LargeObjectDependencies } from './runs/large-object-work.ts';
+import { notifyRun } from './runs/notify-run.ts';
 import { planRun } from './runs/plan-run.ts';
 import type { RunRecord } from './runs/record.ts';
 import { runSlice } from './runs/run-slice.ts';
@@ -13,6 +14,7 @@ import type { Settings } from './settings.ts';
 import { createBufferPool } from './sync/buffer-pool.ts';
 import { PART_BYTES } from './sync/copy-parts.ts';
 import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large-object.ts';
+import { createWebhook } from './webhook/webhook.ts';
 
 /** The memory for objects on their way, of the whole process: small ones have buffers of their own, so that they do not wait for parts. */
 const BUFFERS = [
@@ -30,7 +32,8 @@ type Kept = Pick<
 >;
 
 /** Builds the activities, which share the memory for objects on their way. */
-export function createActivities({ sliceSeconds, largeObjectBytes }: Settings, kept: Kept, open: OpenStores) {
+export function createActivities(settings: Settings, kept: Kept, open: OpenStores) {
+  const { sliceSeconds, largeObjectBytes, audience, webhook } = settings;
   const pool = createBufferPool(BUFFERS);
   const timing = { sliceSeconds, graceSeconds: GRACE_SECONDS };
   const openStores = (run: RunRecord) => ({
@@ -41,6 +44,7 @@ export function createActivities({ sliceSeconds, largeObjectBytes }: Settings, k
     createLargeObjectCopier({ ...openStores(run), carry: carryOptionsOf(run.options), pool, clock: kept.clock });
   const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };
   const largeObjects = { ...kept, ...timing, openCopier };
+  const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };
   const activities: Activities = {
     planRun: (task) => planRun({ ...kept, openStores, limitSeconds: sliceSeconds + GRACE_SECONDS }, task),
     syncSlice: (task) => runSlice(slices, task),
@@ -49,6 +53,7 @@ export function createActivities({ sliceSeconds, largeObjectBytes }: Settings, k
     commitLargeObject: (task) => commitLargeObject(largeObjects, task),
     stopAttempt: (task) => stopAttempt(kept, task),
     finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store }, task),
+    notifyRun: (runId) => notifyRun(notification, runId),
   };
   return { activities, openCopier };
 }

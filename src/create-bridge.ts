@@ -41,7 +41,7 @@ export function createBridge(settings: Settings): Bridge {
   return {
     settings,
     activities,
-    runs: createRuns(kept),
+    runs: createRuns({ ...kept, notify: activities.notifyRun }),
     view: (record, baseUrl) => viewRun(kept, record, baseUrl),
     report: (runId, format, offset) => readReport(state, runId, format, offset),
     cleanUp: (engine) =>

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
-import { LocationError, parseLocation } from './locations.ts';
+import { type Location, LocationError, parseLocation } from './locations.ts';
 
 /** Objects that a lane has under way at once, where a job does not say. */
 const DEFAULT_CONCURRENCY = 32;
@@ -10,45 +10,104 @@ const DEFAULT_CONCURRENCY = 32;
 const DEFAULT_LANES = 8;
 /** The plan of a run has to stay small. */
 const MAX_SPLITS = 255;
+/** For editors, which cannot call {@link parseLocation}: every location matches; a blob location with a SAS does not. */
+const LOCATION_PATTERN = '^(?:s3://[a-z0-9.-]{3,63}(?:[/?#]|$)|https?://[^/?#@]+/[^?#]+$)';
+/** Likewise: six fields. */
+const SCHEDULE_PATTERN = '^\\s*(?:\\S+\\s+){5}\\S+\\s*$';
 
-const location = z.string('must be a location, as text').transform((text, context) => {
-  try {
-    return parseLocation(text);
-  } catch (error) {
-    if (!(error instanceof LocationError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
+const location = z
+  .string('must be a location, as text')
+  .meta({
+    pattern: LOCATION_PATTERN,
+    examples: ['https://contoso.blob.core.windows.net/invoices/2026', 's3://contoso-archive/invoices/2026'],
+  })
+  .transform((text, context) => {
+    try {
+      return parseLocation(text);
+    } catch (error) {
+      if (!(error instanceof LocationError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
 
 const options = z
   .strictObject({
-    compare: z.enum(['auto', 'size', 'always']).default('auto'),
-    concurrency: z.int().min(1).max(128).default(DEFAULT_CONCURRENCY),
-    lanes: z.int().min(1).max(64).default(DEFAULT_LANES),
-    splitAt: z.array(z.string().min(1).max(1_024)).max(MAX_SPLITS).optional(),
-    dryRun: z.boolean().optional(),
+    compare: z
+      .enum(['auto', 'size', 'always'])
+      .default('auto')
+      .meta({
+        description: 'How it is told whether a copy is current: auto (by the cheapest proof that there is), size alone, or always copy.',
+        examples: ['size'],
+      }),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(128)
+      .default(DEFAULT_CONCURRENCY)
+      .meta({ description: 'Objects under way at once in each lane.', examples: [64] }),
+    lanes: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(DEFAULT_LANES)
+      .meta({ description: 'Ranges of keys under way at once: each is a lane of its own, on any instance.', examples: [16] }),
+    splitAt: z
+      .array(z.string().min(1).max(1_024))
+      .max(MAX_SPLITS)
+      .optional()
+      .meta({
+        description: 'Keys at which the ranges are split. By default they are looked for.',
+        examples: [['2024/', '2025/', '2026/']],
+      }),
+    dryRun: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
     ...carriedOptions,
   })
-  .prefault({});
+  .prefault({})
+  .meta({ id: 'options', description: 'How it is synced.', examples: [{ compare: 'size', lanes: 16 }] });
 
-const schedule = z.string().refine(isNcrontab, {
-  message: 'must be an NCRONTAB expression of six fields (second minute hour day month weekday), such as "0 0 2 * * *"',
-});
+const schedule = z
+  .string()
+  .refine(isNcrontab, {
+    message: 'must be an NCRONTAB expression of six fields (second minute hour day month weekday), such as "0 0 2 * * *"',
+  })
+  .optional()
+  .meta({
+    description: 'When the job is started: NCRONTAB of six fields (second minute hour day month weekday), in UTC. By default only by HTTP.',
+    pattern: SCHEDULE_PATTERN,
+    examples: ['0 0 2 * * *', '0 */15 * * * *'],
+  });
 
-const between = { source: location, destination: location, options, reportTo: location.optional() };
+const between = {
+  source: location.describe('From where: a container or a bucket, or what is below a prefix in it.'),
+  destination: location.describe('To where: a location on the other cloud than the source.'),
+  options,
+  reportTo: location.optional().describe('The location where each run puts its report, as <job>-<run>.ndjson. By default none.'),
+};
 
-const syncBody = z.strictObject(between).superRefine(fitTogether);
+interface Between {
+  readonly source: Location;
+  readonly destination: Location;
+  readonly options: SyncOptions;
+}
+
+/** The body of `POST /api/sync`. */
+export const syncBody = z.strictObject(between).superRefine(fitTogether).meta({ description: 'An ad hoc sync.' });
 
 const job = z
   .strictObject({
     name: z
       .string('must be text')
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end'),
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end')
+      .meta({ description: 'Its name in URLs and logs; no other job has it.', examples: ['invoices-to-s3'] }),
     ...between,
-    schedule: schedule.optional(),
+    schedule,
   })
-  .superRefine(fitTogether);
+  .superRefine(fitTogether)
+  .meta({ id: 'job', description: 'A configured sync.' });
 
 const jobList = z.array(job, 'must be a list of jobs').superRefine((jobs, context) => {
   for (const [index, { name }] of jobs.entries()) {
@@ -56,6 +115,17 @@ const jobList = z.array(job, 'must be a list of jobs').superRefine((jobs, contex
     context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is the name of an earlier job too` });
   }
 });
+
+const jobObject = z.strictObject({
+  $schema: z
+    .string()
+    .optional()
+    .meta({ description: 'The JSON Schema of this file, for editors.', examples: ['./jobs.schema.json'] }),
+  jobs: jobList.describe('The configured syncs.'),
+});
+
+/** The configured jobs: a list, or an object with the list and the schema that an editor is to use. */
+export const jobsFile = z.union([jobList, jobObject]);
 
 /** What an ad hoc run copies. */
 export type SyncRequest = z.infer<typeof syncBody>;
@@ -70,7 +140,7 @@ export function checkSyncRequest(body: unknown): Checked<SyncRequest> {
   return check(syncBody, body, '');
 }
 
-/** Checks the configured jobs; `where` names the setting or file in the problems. */
+/** Checks the configured jobs, a list or an object with one; `where` names the setting or file in the problems. */
 export function checkJobs(text: string, where: string): Checked<readonly Job[]> {
   let parsed: unknown;
   try {
@@ -78,7 +148,10 @@ export function checkJobs(text: string, where: string): Checked<readonly Job[]> 
   } catch (error) {
     return { problems: [`${where} is not valid JSON: ${withoutExcerpt(error)}`] };
   }
-  return check(jobList, parsed, where);
+  if (Array.isArray(parsed)) return check(jobList, parsed, where);
+  if (!isObject(parsed)) return { problems: [`${where}: must be a list of jobs, or an object with "jobs"`] };
+  const { value, problems } = check(jobObject, parsed, where);
+  return value === undefined ? { problems } : { value: value.jobs };
 }
 
 /** Why JSON.parse refused a text, without the piece of it that it repeats: that may hold a SAS. */
@@ -90,20 +163,27 @@ function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   return {
-    problems: result.error.issues.map(({ path, message }) =>
-      [`${where}${z.core.toDotPath(path)}`, message].filter((part) => part !== '').join(': '),
-    ),
+    problems: result.error.issues.map(({ path, message }) => [placeOf(where, path), message].filter((part) => part !== '').join(': ')),
   };
 }
 
-function fitTogether(request: SyncRequest, context: z.RefinementCtx): void {
+function placeOf(where: string, path: readonly PropertyKey[]): string {
+  const separator = where !== '' && typeof path[0] === 'string' ? ': ' : '';
+  return `${where}${separator}${z.core.toDotPath([...path])}`;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function fitTogether(request: Between, context: z.RefinementCtx): void {
   crossesClouds(request, context);
   checkCarriedOptions(request.options, request.destination.kind, (option, message) => {
     context.addIssue({ code: 'custom', path: ['options', option], message });
   });
 }
 
-function crossesClouds({ source, destination }: SyncRequest, context: z.RefinementCtx): void {
+function crossesClouds({ source, destination }: Between, context: z.RefinementCtx): void {
   if (source.kind !== destination.kind) return;
   context.addIssue({
     code: 'custom',

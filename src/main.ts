@@ -13,9 +13,11 @@ import { getRunFunction } from './functions/get-run.ts';
 import { healthFunction } from './functions/health.ts';
 import { listJobsFunction } from './functions/list-jobs.ts';
 import { listRunsFunction } from './functions/list-runs.ts';
+import { notifyRunActivity } from './functions/notify-run.ts';
 import { resumeRunsFunction } from './functions/resume-runs.ts';
 import { runJobFunction } from './functions/run-job.ts';
 import { scheduledRunFunction } from './functions/scheduled-run.ts';
+import { schemaFunction } from './functions/schema.ts';
 import { syncFunction } from './functions/sync.ts';
 import { lane } from './orchestration/lane.ts';
 import { largeObject } from './orchestration/large-object.ts';
@@ -26,6 +28,7 @@ import {
   LANE,
   LARGE_OBJECT,
   NEXT_STEP,
+  NOTIFY_RUN,
   PLAN_RUN,
   RUN,
   STOP_ATTEMPT,
@@ -58,6 +61,7 @@ function textOf(file: string): string | undefined {
 
 function registerHttp(bridge: BridgeOrProblems): void {
   app.http('health', healthFunction(bridge));
+  app.http('schema', schemaFunction());
   app.http(
     'doctor',
     doctorFunction(() => diagnose({ environment: process.env, jobsFile: textOf(JOBS_FILE), hostFile: textOf(HOST_FILE) })),
@@ -91,4 +95,5 @@ function registerOrchestrations(bridge: Bridge): void {
   durable.activity(COMMIT_LARGE_OBJECT, { handler: commitLargeObject });
   durable.activity(STOP_ATTEMPT, { handler: stopAttempt });
   durable.activity(FINISH_RUN, finishRunActivity(bridge));
+  durable.activity(NOTIFY_RUN, notifyRunActivity(bridge));
 }

@@ -6,6 +6,8 @@ import type { IdentityChoice } from './federation/identity.ts';
 import { checkIdentity } from './identity-settings.ts';
 import { checkJobs, type Job } from './jobs.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
+import type { WebhookSettings } from './webhook/webhook.ts';
+import { checkWebhook } from './webhook-settings.ts';
 
 /** The AWS side. */
 export interface AwsSettings {
@@ -43,6 +45,8 @@ export interface Settings extends FederationSettings {
   readonly jobs: readonly Job[];
   /** What an ad hoc run may name. */
   readonly allowedLocations: readonly Location[];
+  /** Where the end of each run is told. */
+  readonly webhook?: WebhookSettings;
 }
 
 const MIB = 1024 * 1024;
@@ -96,8 +100,9 @@ export function readSettings(environment: Environment, jobsFile: string | undefi
   const stateStorage = readStateStorage(env);
   const jobs = readJobs(env, jobsFile);
   const allowed = readAllowed(env, jobs.value ?? []);
-  const problems = [federation, common, stateStorage, jobs, allowed].flatMap((part) => part.problems ?? []);
-  if (!(federation.value && common.value && stateStorage.value && jobs.value && allowed.value)) return { problems };
+  const webhook = checkWebhook(env);
+  const problems = [federation, common, stateStorage, jobs, allowed, webhook].flatMap((part) => part.problems ?? []);
+  if (problems.length > 0 || !(federation.value && common.value && stateStorage.value && jobs.value && allowed.value)) return { problems };
   return {
     value: {
       ...federation.value,
@@ -108,6 +113,7 @@ export function readSettings(environment: Environment, jobsFile: string | undefi
       keepDays: common.value.BRIDGE_KEEP_DAYS,
       jobs: jobs.value,
       allowedLocations: allowed.value,
+      ...given('webhook', webhook.value),
     },
   };
 }

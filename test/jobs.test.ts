@@ -85,8 +85,27 @@ describe('checking jobs', () => {
     expect(JSON.stringify(problems)).not.toContain('planted');
   });
 
-  it('wants a list', () => {
-    expect(checkJobs('{}', 'jobs.json').problems).toEqual(['jobs.json: must be a list of jobs']);
+  it.each([
+    ['7', 'jobs.json: must be a list of jobs, or an object with "jobs"'],
+    ['null', 'jobs.json: must be a list of jobs, or an object with "jobs"'],
+    ['{}', 'jobs.json: jobs: must be a list of jobs'],
+  ])('wants a list: not %s', (text, problem) => {
+    expect(checkJobs(text, 'jobs.json').problems).toEqual([problem]);
+  });
+
+  it('takes the list in an object too, which may name its schema', () => {
+    const { value } = checkJobs(JSON.stringify({ $schema: './jobs.schema.json', jobs: [job] }), 'jobs.json');
+
+    expect(value).toEqual(jobs(job).value);
+  });
+
+  it('tells where a problem is in an object', () => {
+    const { problems } = checkJobs(JSON.stringify({ jobs: [{ ...job, name: 'A' }], more: 1 }), 'jobs.json');
+
+    expect(problems).toEqual([
+      expect.stringMatching(/^jobs\.json: jobs\[0\]\.name: must be/),
+      expect.stringMatching(/^jobs\.json: .*more/),
+    ]);
   });
 
   it('refuses a second job of the same name', () => {

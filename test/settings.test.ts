@@ -36,6 +36,8 @@ describe('reading the settings', () => {
       BRIDGE_S3_CHECKSUMS: 'when-required',
       BRIDGE_STATE_CONTAINER: 'records',
       BRIDGE_SLICE_SECONDS: '60',
+      BRIDGE_WEBHOOK_URL: 'https://hooks.example',
+      BRIDGE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
     });
 
     expect(value).toMatchObject({
@@ -50,6 +52,7 @@ describe('reading the settings', () => {
       },
       stateContainer: 'records',
       sliceSeconds: 60,
+      webhook: { url: 'https://hooks.example', key: Buffer.alloc(32) },
     });
   });
 

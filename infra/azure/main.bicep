@@ -42,6 +42,10 @@ param stateContainer string = 'keyless-bridge'
 @description('Days after which the records and receipts of a run are deleted.')
 @minValue(1)
 param keepRunsDays int = 30
+@description('Where the end of each run is told; where it holds a secret, a reference: @Microsoft.KeyVault(SecretUri=…).')
+param webhookUrl string = ''
+@description('The key vault secret that this is signed with, https://<vault>.vault.azure.net/secrets/<name>. The identity must be allowed to read it.')
+param webhookSecretUri string = ''
 @description('Told when something failed; empty: nobody, the alert is in the portal.')
 param alertEmail string = ''
 
@@ -189,6 +193,8 @@ module functionApp 'modules/function-app.bicep' = {
       BRIDGE_LARGE_OBJECT_MIB: string(largeObjectMib)
       BRIDGE_STATE_CONTAINER: stateContainer
       BRIDGE_KEEP_DAYS: string(keepRunsDays)
+      BRIDGE_WEBHOOK_URL: webhookUrl
+      BRIDGE_WEBHOOK_SECRET: empty(webhookSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${webhookSecretUri})'
       BRIDGE_JOBS: string(hasOutbox ? [outboxJob] : jobs)
       BRIDGE_ALLOWED_LOCATIONS: empty(adHocLocations)
         ? ''

@@ -1,15 +1,16 @@
 import type { InvocationContext } from '@azure/functions';
 import type { ActivityOptions } from 'durable-functions';
 import type { Bridge } from '../bridge.ts';
-import type { FinishTask } from '../runs/finish-run.ts';
-import type { RunRecord } from '../runs/record.ts';
+import type { FinishAnswer, FinishTask } from '../runs/finish-run.ts';
+import { isOver, type RunRecord } from '../runs/record.ts';
 
 /** The activity that ends a run. It logs the end, at a level that alerts can go by. */
 export function finishRunActivity(bridge: Bridge): ActivityOptions {
   return {
-    handler: async (task: FinishTask, context) => {
+    handler: async (task: FinishTask, context): Promise<FinishAnswer> => {
       const record = await bridge.activities.finishRun(task);
       if (record !== undefined) logEnd(record, context);
+      return { notify: bridge.settings.webhook !== undefined && record !== undefined && isOver(record.state) };
     },
   };
 }

@@ -9,3 +9,4 @@ export const COPY_RANGE = 'copyRange';
 export const COMMIT_LARGE_OBJECT = 'commitLargeObject';
 export const STOP_ATTEMPT = 'stopAttempt';
 export const FINISH_RUN = 'finishRun';
+export const NOTIFY_RUN = 'notifyRun';

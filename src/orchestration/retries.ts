@@ -10,6 +10,11 @@ export function finishRetries(): RetryOptions {
   return doubling(5);
 }
 
+/** A receiver that is down may take its time to come back: seven more tries within about ten minutes. */
+export function notifyRetries(): RetryOptions {
+  return doubling(8);
+}
+
 /** An orchestration whose worker dies while it is replayed has failed for the engine; it goes on from its checkpoint. */
 export function orchestrationRetries(): RetryOptions {
   return new RetryOptions(FIRST_MS, 3);

@@ -1,20 +1,31 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { RunEnd } from '../runs/finish-run.ts';
+import type { FinishAnswer, RunEnd } from '../runs/finish-run.ts';
 import type { PlanResult } from '../runs/plan-run.ts';
 import type { AttemptTask } from '../runs/stop.ts';
 import { failureOf } from './failure.ts';
-import { FINISH_RUN, LANE, PLAN_RUN } from './names.ts';
-import { activityRetries, finishRetries, orchestrationRetries } from './retries.ts';
+import { FINISH_RUN, LANE, NOTIFY_RUN, PLAN_RUN } from './names.ts';
+import { activityRetries, finishRetries, notifyRetries, orchestrationRetries } from './retries.ts';
 
 /** Carries one attempt of a run. Never throws: what goes wrong with the run is entered in its record. */
 export function* run(context: OrchestrationContext): Generator<Task, RunEnd, unknown> {
   const task = context.df.getInput<AttemptTask>();
   const end = yield* planAndSync(context, task);
   try {
-    yield context.df.callActivityWithRetry(FINISH_RUN, finishRetries(), { ...task, end });
+    // Histories from before there was anybody to notify have no answer here.
+    const answer = (yield context.df.callActivityWithRetry(FINISH_RUN, finishRetries(), { ...task, end })) as FinishAnswer | undefined;
+    if (answer?.notify === true) yield* notify(context, task);
     return end;
   } catch (error) {
     return failureOf(error);
+  }
+}
+
+/** That nobody can be told does not change how the run ended. */
+function* notify({ df }: OrchestrationContext, task: AttemptTask): Generator<Task, void, unknown> {
+  try {
+    yield df.callActivityWithRetry(NOTIFY_RUN, notifyRetries(), task);
+  } catch {
+    // Each try has entered in the run's record what came of it.
   }
 }
 

@@ -13,6 +13,12 @@ export interface FinishTask extends AttemptTask {
   readonly end: RunEnd;
 }
 
+/** What the orchestrator is told of it. */
+export interface FinishAnswer {
+  /** The run has ended, and somebody is to be told. */
+  readonly notify: boolean;
+}
+
 export interface FinishDependencies extends ReportDependencies {
   readonly records: RunRecords;
   readonly locks: Locks;
@@ -38,7 +44,7 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
 }
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
-  const { counts, forecast } = await writeReport(dependencies, record);
+  const { counts, failuresByReason, forecast } = await writeReport(dependencies, record);
   const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>
@@ -50,6 +56,7 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
           ...delivery,
           ...(latest.options.dryRun && { forecast }),
           counts,
+          failuresByReason,
           endedAt,
         },
   );

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SyncOptions } from '../jobs.ts';
 import type { Counts } from '../sync/tally.ts';
+import type { FailureGroup } from './failure-groups.ts';
 import type { Forecast } from './forecast.ts';
 import type { State } from './state.ts';
 
@@ -40,6 +41,13 @@ export interface ReportDelivery {
   readonly message?: string;
 }
 
+/** What became of telling the webhook that a run has ended. While it is tried again it counts as failed. */
+export interface Notification {
+  readonly state: 'delivered' | 'failed';
+  /** Why it failed. */
+  readonly message?: string;
+}
+
 /** A run's own record, apart from the orchestration instance that carries it. */
 export interface RunRecord extends RunRequest {
   readonly id: string;
@@ -60,10 +68,13 @@ export interface RunRecord extends RunRequest {
   readonly cancelRequestedAt?: string;
   /** Once the run has ended. */
   readonly counts?: Counts;
+  /** The objects that failed, once the run has ended. */
+  readonly failuresByReason?: readonly FailureGroup[];
   /** What the run itself would take, after a dry run. */
   readonly forecast?: Forecast;
   readonly failure?: RunFailure;
   readonly reportDelivery?: ReportDelivery;
+  readonly notification?: Notification;
 }
 
 /** Milliseconds that cannot be exceeded: subtracted from, they list the newest run first. */

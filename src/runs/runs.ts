@@ -36,11 +36,13 @@ const NEVER_STARTED = { code: 'interrupted', message: 'The app ended while it st
 interface RunsDependencies {
   readonly records: RunRecords;
   readonly locks: Locks;
+  /** Tells whom it concerns that a run has ended. */
+  readonly notify: (runId: string) => Promise<unknown>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
-export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
+export function createRuns({ records, locks, notify, clock }: RunsDependencies): Runs {
   const nowText = () => new Date(clock()).toISOString();
 
   async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
@@ -49,7 +51,10 @@ export function createRuns({ records, locks, clock }: RunsDependencies): Runs {
       return { ...record, state: 'failed', endedAt: nowText(), failure: NEVER_STARTED };
     }
     const settled = await resumeRun(engine, records, record, clock());
-    if (!isOver(record.state) && isOver(settled.state)) await locks.release(record, record.id);
+    if (isOver(record.state) || !isOver(settled.state)) return settled;
+    await locks.release(record, record.id);
+    // No orchestration is left that could try again; that it failed is in the record.
+    await notify(record.id).catch(() => undefined);
     return settled;
   }
 

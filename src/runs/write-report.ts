@@ -1,6 +1,7 @@
 import { parseLocation } from '../locations.ts';
 import { compareKeys } from '../sync/key-order.ts';
 import { addCounts, type Counts, countsOfReceipt, NO_COUNTS } from '../sync/tally.ts';
+import { createFailureGrouper, type FailureGroup } from './failure-groups.ts';
 import { createForecaster, type Forecast } from './forecast.ts';
 import { readReceipts } from './read-receipts.ts';
 import type { RunRecord } from './record.ts';
@@ -19,6 +20,7 @@ export interface ReportDependencies {
 /** What the report comes to. */
 interface ReportedRun {
   readonly counts: Counts;
+  readonly failuresByReason: readonly FailureGroup[];
   /** Of use after a dry run. */
   readonly forecast: Forecast;
 }
@@ -32,17 +34,19 @@ export async function writeReport({ state, plans, shards }: ReportDependencies, 
   const plan = await plans.find(runId);
   let seen = NO_COUNTS;
   const forecaster = createForecaster(parseLocation(source).kind, parseLocation(destination).kind);
+  const failures = createFailureGrouper();
   async function* lines() {
     for await (const receipt of readReceipts(state, runId, shardsInOrder(plan))) {
       seen = addCounts(seen, countsOfReceipt(receipt));
       if (receipt.action === 'would-copy') forecaster.add(receipt);
+      if (receipt.action === 'failed') failures.add(receipt);
       yield Buffer.from(`${JSON.stringify(receipt)}\n`);
     }
   }
   await state.writeStream(reportPath(runId), lines(), 'application/x-ndjson');
   const { listed, extraneous } = (await readProgress(shards, runId, plan)).total.counts;
   const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged: Math.max(0, listed - seen.listed), extraneous };
-  return { counts, forecast: forecaster.forecast(counts) };
+  return { counts, failuresByReason: failures.groups(), forecast: forecaster.forecast(counts) };
 }
 
 /** The first shard of all has no key that it comes after. */

@@ -10,8 +10,17 @@ const SETTINGS = {
   AWS_REGION: 'eu-central-1',
   BRIDGE_IDENTITY: 'managed-identity',
   BRIDGE_JOBS: '[{ "name": "A" }]',
+  BRIDGE_WEBHOOK_URL: 'http://hooks.example',
 };
-const WRONG = ['AzureWebJobsStorage', 'BRIDGE_AUDIENCE', 'AWS_ROLE_ARN', 'BRIDGE_JOBS[0].name', 'BRIDGE_JOBS[0].source'];
+const WRONG = [
+  'AzureWebJobsStorage',
+  'BRIDGE_AUDIENCE',
+  'AWS_ROLE_ARN',
+  'BRIDGE_JOBS[0].name',
+  'BRIDGE_JOBS[0].source',
+  'BRIDGE_WEBHOOK_URL',
+  'BRIDGE_WEBHOOK_SECRET',
+];
 const GUARDED = [
   ['POST', 'sync'],
   ['GET', 'jobs'],
@@ -52,6 +61,14 @@ describe('an app whose settings are wrong', () => {
     expect(await answer.json()).toEqual({ status: 'misconfigured', problems: expect.arrayContaining(named) });
   });
 
+  it('serves the JSON Schema of what may be set up, which needs no key', async () => {
+    const answer = await call('GET', 'schema');
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('application/schema+json');
+    expect(await answer.json()).toMatchObject({ definitions: { job: expect.anything(), syncRequest: expect.anything() } });
+  });
+
   it('tells every problem in its log', () => {
     expect(told).toEqual(expect.arrayContaining(named));
   });
@@ -75,7 +92,7 @@ describe('the doctor of an app whose settings are wrong', () => {
   });
 });
 
-describe('every function but health', () => {
+describe('every function but health and the schema', () => {
   it.each([...GUARDED, DOCTOR])('wants the function key: %s %s', async (method, path) => {
     expect((await call(method, path)).status).toBe(401);
   });
@@ -83,7 +100,9 @@ describe('every function but health', () => {
   it('is covered by this test', () => {
     const functions = host.functions.filter(({ trigger }) => trigger.type === 'httpTrigger');
 
-    expect(functions).toHaveLength([...GUARDED, DOCTOR].length + 1);
-    expect(functions.filter(({ trigger }) => trigger.options['authLevel'] !== 'function').map(({ name }) => name)).toEqual(['health']);
+    const open = functions.filter(({ trigger }) => trigger.options['authLevel'] !== 'function').map(({ name }) => name);
+
+    expect(functions).toHaveLength([...GUARDED, DOCTOR].length + open.length);
+    expect(open).toEqual(['health', 'schema']);
   });
 });

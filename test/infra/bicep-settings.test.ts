@@ -48,13 +48,16 @@ describe('the settings of the deployed app', () => {
     expect(checkJobs(BRIDGE_JOBS, 'BRIDGE_JOBS').problems).toBeUndefined();
   });
 
-  it('come from the environment through main.bicepparam', async () => {
+  it.each([
+    ['a list', (jobs: unknown) => jobs],
+    ['an object', (jobs: unknown) => ({ $schema: './jobs.schema.json', jobs })],
+  ])('come from the environment through main.bicepparam, the jobs as %s', async (_, form) => {
     const jobs = [FULL_JOB, RETURN_JOB];
     const env = {
       BRIDGE_AUDIENCE: REQUIRED.audience,
       AWS_ROLE_ARN: REQUIRED.roleArn,
       AWS_REGION: REQUIRED.awsRegion,
-      BRIDGE_JOBS: JSON.stringify(jobs),
+      BRIDGE_JOBS: JSON.stringify(form(jobs)),
     };
 
     const { stdout } = await folder.run(['build-params', 'main.bicepparam', '--stdout'], env);
@@ -77,6 +80,17 @@ describe('the settings of the deployed app', () => {
     const { BRIDGE_ALLOWED_LOCATIONS = '' } = settingsOf(await folder.predict({ ...REQUIRED, jobs: [FULL_JOB], adHocSources }));
 
     expect(BRIDGE_ALLOWED_LOCATIONS.split(' ')).toEqual([FULL_JOB.source, FULL_JOB.destination, FULL_JOB.reportTo, ...adHocSources]);
+  });
+
+  it('name the key vault that holds the secret of the webhook', async () => {
+    const webhook = { webhookUrl: 'https://hooks.example', webhookSecretUri: 'https://vault.vault.azure.net/secrets/webhook' };
+
+    const settings = settingsOf(await folder.predict({ ...REQUIRED, ...webhook }));
+
+    expect(settings).toMatchObject({
+      BRIDGE_WEBHOOK_URL: 'https://hooks.example',
+      BRIDGE_WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/webhook)',
+    });
   });
 
   it('point to another S3 server where one is given', async () => {
@@ -114,6 +128,8 @@ function asDeployed(settings: Record<string, string>): Record<string, string> {
 
 /** The settings that the schemas of the app name. */
 function namesInSource(): readonly string[] {
-  const source = ['settings.ts', 'identity-settings.ts'].map((file) => readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'));
+  const source = ['settings.ts', 'identity-settings.ts', 'webhook-settings.ts'].map((file) =>
+    readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'),
+  );
   return [...new Set(source.join().match(/\b(?:BRIDGE|AWS|AZURE)_[A-Z0-9_]+\b/g))].sort();
 }

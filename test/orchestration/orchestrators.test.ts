@@ -212,6 +212,34 @@ describe('a run', () => {
     expect(calls.at(-1)).toMatchObject({ name: 'finishRun', input: { ...TASK, end: failureOf(engineError()) } });
   });
 
+  it.each([undefined, { notify: false }])('notifies nobody when finishing answers %j', (finished) => {
+    const answer = answers({ end: 'done' });
+
+    const { calls } = drive(run, TASK, (call) => (call.name === 'finishRun' ? finished : answer(call)));
+
+    expect(calls.at(-1)?.name).toBe('finishRun');
+  });
+
+  it('notifies, again and again if need be, when finishing tells it to', () => {
+    const answer = answers(FAILED);
+
+    const { result, calls } = drive(run, TASK, (call) => (call.name === 'finishRun' ? { notify: true } : answer(call)));
+
+    expect(calls.at(-1)).toEqual({ kind: 'activity', name: 'notifyRun', input: TASK, maxAttempts: 8 });
+    expect(result).toEqual(FAILED);
+  });
+
+  it('ends as it has when nobody can be told', () => {
+    const answer = answers({ end: 'done' });
+
+    const { result } = drive(run, TASK, (call) => {
+      if (call.name === 'notifyRun') throwEngineError();
+      return call.name === 'finishRun' ? { notify: true } : answer(call);
+    });
+
+    expect(result).toEqual({ end: 'done' });
+  });
+
   it('does not throw when finishing breaks for good', () => {
     const answer = answers({ end: 'done' });
 

@@ -77,6 +77,7 @@ describe('finishing a run', () => {
       state: 'succeeded',
       endedAt: '2023-11-14T22:14:20.000Z',
       counts: { listed: 3, copied: 2, unchanged: 1, skipped: 0, failed: 0, extraneous: 4, copiedBytes: 6 },
+      failuresByReason: [],
     });
     expect(await run.report()).toBe(linesOf(copied('a'), copied('b')));
     expect(await run.lockHolder()).toBe('someone-else');
@@ -89,7 +90,11 @@ describe('finishing a run', () => {
 
     await run.finish();
 
-    expect(await run.record()).toMatchObject({ state: 'completed-with-failures', counts: { copied: 1, failed: 1 } });
+    expect(await run.record()).toMatchObject({
+      state: 'completed-with-failures',
+      counts: { copied: 1, failed: 1 },
+      failuresByReason: [{ reason: 'permission-denied', objects: 1, example: { key: 'b', message: 'It could not be read.' } }],
+    });
   });
 
   it.each([

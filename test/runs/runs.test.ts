@@ -33,9 +33,14 @@ function setUp() {
   const records = createRunRecords(state);
   const engine = fakeEngine();
   const time = { now: 1_700_000_000_000 };
-  const runs = createRuns({ records, locks: createLocks(state), clock: () => time.now });
+  const notified: string[] = [];
+  const notify = async (runId: string) => {
+    notified.push(runId);
+    throw new Error('Nobody was told.');
+  };
+  const runs = createRuns({ records, locks: createLocks(state), notify, clock: () => time.now });
   const start = (request = REQUEST) => runs.start(engine, request, 'http');
-  return { records, engine, runs, time, start };
+  return { records, engine, runs, time, start, notified };
 }
 
 describe('starting a run', () => {
@@ -106,7 +111,7 @@ describe('starting a run', () => {
     const state = server.createState();
     const records = createRunRecords(state);
     const locks = { ...createLocks(state), take: () => Promise.reject(new Error('The state container is gone.')) };
-    const runs = createRuns({ records, locks, clock: Date.now });
+    const runs = createRuns({ records, locks, notify: async () => undefined, clock: Date.now });
 
     await expect(runs.start(fakeEngine(), REQUEST, 'http')).rejects.toThrow('The state container is gone.');
 
@@ -200,6 +205,18 @@ describe('finding a run', () => {
     expect(run).toMatchObject({ state: 'failed', failure: { code: 'interrupted', message: expect.stringContaining('20 attempts') } });
     time.now += 1;
     await expect(start()).resolves.toMatchObject({ state: 'queued' });
+  });
+
+  it('tells once that it gives a run up, since no orchestration is left that could', async () => {
+    const { engine, records, runs, start, notified } = setUp();
+    const { id } = await start();
+    await records.update(id, (record) => ({ ...record, attempt: 20 }));
+    engine.instances.set(`${id}-20`, 'ended');
+
+    await runs.resumeAll(engine);
+    await runs.find(engine, id);
+
+    expect(notified).toEqual([id]);
   });
 
   it('keeps what was noted of an interruption', async () => {

@@ -31,6 +31,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: appSubnetId
     siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
