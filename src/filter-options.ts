@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BYTE_SIZE, parseByteSize } from './byte-size.ts';
 import { ISO_DURATION, timeBefore } from './sync/duration.ts';
+import { rangesOf } from './sync/filter-ranges.ts';
 import { parseFilterRule } from './sync/filter-rules.ts';
 import { MAX_GLOB_LENGTH, parseGlob } from './sync/glob.ts';
 import { GlobError } from './sync/glob-cursor.ts';
@@ -73,6 +74,8 @@ export function checkFilterOptions({ include, exclude, filter, ...limits }: Filt
       'filter',
       'stands instead of include and exclude: write those as "+ <glob>" and "- <glob>" in it, in the order they are to be tried',
     );
+  } else if (rangesOf({ include, exclude, filter }).length === 0) {
+    report(filter === undefined ? 'exclude' : 'filter', 'leaves out every key, so no object can pass');
   }
   const { minSize = 0, maxSize = minSize, minAge = 'PT0S', maxAge = minAge } = limits;
   if (minSize > maxSize) report('minSize', `is more than maxSize (${maxSize} bytes), so no object can pass`);
@@ -92,7 +95,7 @@ function readWith(read: (text: string) => unknown): (text: string, context: z.Re
       read(text);
     } catch (error) {
       if (!(error instanceof GlobError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
+      context.addIssue({ code: 'custom', message: error.message, continue: false });
     }
   };
 }

@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
+import { checkFilterOptions, filterOptions } from './filter-options.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 
 /** Objects that a lane has under way at once, where a job does not say. */
@@ -64,6 +65,7 @@ const options = z
       .boolean()
       .optional()
       .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
+    ...filterOptions,
     ...carriedOptions,
   })
   .prefault({})
@@ -178,9 +180,9 @@ function isObject(value: unknown): boolean {
 
 function fitTogether(request: Between, context: z.RefinementCtx): void {
   crossesClouds(request, context);
-  checkCarriedOptions(request.options, request.destination.kind, (option, message) => {
-    context.addIssue({ code: 'custom', path: ['options', option], message });
-  });
+  const report = (option: string, message: string) => context.addIssue({ code: 'custom', path: ['options', option], message });
+  checkFilterOptions(request.options, report);
+  checkCarriedOptions(request.options, request.destination.kind, report);
 }
 
 function crossesClouds({ source, destination }: Between, context: z.RefinementCtx): void {

@@ -71,6 +71,8 @@ describe('the options for which objects are synced', () => {
     [{ maxAge: 'P' }, 'maxAge: must be an ISO 8601 duration'],
     [{ minAge: 'P32D', maxAge: 'P1M' }, 'minAge: is longer than maxAge (P1M)'],
     [{ include: 'a' }, 'include: '],
+    [{ exclude: ['**'] }, 'exclude: leaves out every key'],
+    [{ filter: ['- **', '+ a'] }, 'filter: leaves out every key'],
   ])('are refused, and say why: %j', (options, problem) => {
     expect(check(options).problems).toEqual([expect.stringContaining(problem)]);
   });

@@ -34,6 +34,20 @@ type jobOptions = {
   splitAt: string[]?
   @description('Whether nothing is written, and the report tells what would be.')
   dryRun: bool?
+  @description('Globs on keys: only what matches one is synced.')
+  include: string[]?
+  @description('Globs on keys: what matches one is not synced.')
+  exclude: string[]?
+  @description('Instead of include and exclude: rules with "+ " or "- " before the glob, of which the first that matches decides.')
+  filter: string[]?
+  @description('Only objects of at least this size, with its unit, such as 1 KiB.')
+  minSize: string?
+  @description('Only objects of at most this size.')
+  maxSize: string?
+  @description('Only objects last modified at least so long before the run, as an ISO 8601 duration, such as PT1H.')
+  minAge: string?
+  @description('Only objects last modified at most so long before the run.')
+  maxAge: string?
   @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
   storageClass: (
     | 'STANDARD'

@@ -1,6 +1,8 @@
 import { checkTagsOf } from '../sync/check-tags.ts';
+import { rangesOf } from '../sync/filter-ranges.ts';
 import { planShards } from '../sync/plan-shards.ts';
 import type { Store } from '../sync/store.ts';
+import { filterOf } from './filter-of.ts';
 import type { RunRecord, RunRecords } from './record.ts';
 import type { ShardPlans } from './shard-plan.ts';
 import { type AttemptTask, type Stop, stopOf, stopRun } from './stop.ts';
@@ -37,7 +39,8 @@ async function makePlan(dependencies: PlanDependencies, task: AttemptTask, recor
   const work = async () => {
     const stores = openStores(record);
     if (tags === true) await checkTagsOf(stores.source, watch.signal);
-    return planShards({ ...stores, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
+    const about = { ranges: rangesOf(record.options), filter: filterOf(record) };
+    return planShards({ ...stores, ...about, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
   };
   const ending = await endOf(work(), watch);
   if (ending.kind === 'done') return { end: 'planned', lanes: (await plans.create(record.id, ending.result)).lanes };

@@ -3,6 +3,7 @@ import { type KeyRange, listOptionsOf } from '../sync/key-range.ts';
 import { type SliceRequest, syncSlice } from '../sync/slice.ts';
 import type { Store } from '../sync/store.ts';
 import { carryOptionsOf } from './carry-options.ts';
+import { filterOf } from './filter-of.ts';
 import { handOver } from './hand-over.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { LargeObjects } from './large-objects.ts';
@@ -63,6 +64,7 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
     ...openStores(record),
     ...listOptionsOf(remainingRange(slice)),
     carry: carryOptionsOf(record.options),
+    filter: filterOf(record),
     comparison: record.options.compare,
     concurrency: record.options.concurrency,
     largeObjectBytes,

@@ -44,8 +44,9 @@ export async function writeReport({ state, plans, shards }: ReportDependencies, 
     }
   }
   await state.writeStream(reportPath(runId), lines(), 'application/x-ndjson');
-  const { listed, extraneous } = (await readProgress(shards, runId, plan)).total.counts;
-  const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged: Math.max(0, listed - seen.listed), extraneous };
+  const { listed, extraneous, filtered } = (await readProgress(shards, runId, plan)).total.counts;
+  const unchanged = Math.max(0, listed - seen.listed);
+  const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged, extraneous, filtered };
   return { counts, failuresByReason: failures.groups(), forecast: forecaster.forecast(counts) };
 }
 

@@ -1,6 +1,7 @@
+import type { Filter } from './filter.ts';
 import { findSplits } from './find-splits.ts';
-import { compareKeys } from './key-order.ts';
-import type { KeyRange } from './key-range.ts';
+import { listOptionsOf } from './key-range.ts';
+import { ALL_KEYS, coarsen, cutAt, type RangeSet } from './range-set.ts';
 import type { ObjectEntry, Store } from './store.ts';
 
 /** Listing requests to each side to find split points with. */
@@ -9,6 +10,8 @@ const MAX_PROBES = 256;
 const SHARDS_PER_LANE = 4;
 /** A source with no more objects than this is one range, unless they are very large. */
 const SMALL_OBJECTS = 5_000;
+/** A plan has to stay small. */
+const MAX_RANGES = 256;
 /** One lane is enough for so many bytes of a small listing. */
 const BYTES_PER_LANE = 16 * 1024 ** 3;
 
@@ -17,15 +20,19 @@ export interface PlanRequest {
   readonly destination: Store;
   /** How many lanes there may be, 1 or more. */
   readonly lanes: number;
-  /** Where to split, ascending, instead of looking for it. */
+  /** The keys that the run is about, one range at least; all unless given. */
+  readonly ranges?: RangeSet;
+  /** Which of the objects in these are expected; all unless given. */
+  readonly filter?: Filter;
+  /** Where to split, instead of looking for it. */
   readonly splitAt?: readonly string[];
   readonly signal: AbortSignal;
 }
 
 /** What a run is cut into. */
 export interface PlannedShards {
-  /** Ascending; together all keys. */
-  readonly ranges: readonly KeyRange[];
+  /** Together all keys that the run is about. */
+  readonly ranges: RangeSet;
   /** How many of them are worth doing at once. */
   readonly lanes: number;
   /** What the source holds, where it is so little that all of it was listed. */
@@ -37,42 +44,46 @@ export interface PlannedShards {
  * about 500 requests.
  */
 export async function planShards(request: PlanRequest): Promise<PlannedShards> {
-  const { source, destination, lanes, splitAt, signal } = request;
-  if (splitAt !== undefined) return cutAt(splitAt, lanes);
-  const entries = await allIfFew(source, signal);
-  if (entries !== undefined) return planSmall(entries, lanes);
-  const wanted = lanes === 1 ? 1 : lanes * SHARDS_PER_LANE;
-  return cutAt(await findSplits({ source, destination, range: {}, wanted, maxProbes: MAX_PROBES, signal }), lanes);
+  if (request.splitAt !== undefined) return planned(request, request.splitAt);
+  const entries = await allIfFew(request);
+  return entries === undefined ? planned(request, await splitsOf(request)) : planSmall(request, entries);
 }
 
-/** All entries of a store that holds few; `undefined` when there are more. */
-async function allIfFew(store: Store, signal: AbortSignal): Promise<readonly ObjectEntry[] | undefined> {
+/** All entries of a source that holds few; `undefined` when there are more. */
+async function allIfFew({ source, ranges = ALL_KEYS, signal }: PlanRequest): Promise<readonly ObjectEntry[] | undefined> {
   const entries: ObjectEntry[] = [];
-  for await (const page of store.list({ signal })) {
-    entries.push(...page);
-    if (entries.length > SMALL_OBJECTS) return undefined;
+  for (const range of ranges) {
+    for await (const page of source.list({ ...listOptionsOf(range), signal })) {
+      entries.push(...page);
+      if (entries.length > SMALL_OBJECTS) return undefined;
+    }
   }
   return entries;
 }
 
 /** Few objects can still be many bytes: then each lane gets about as many. */
-function planSmall(entries: readonly ObjectEntry[], maxLanes: number): PlannedShards {
-  const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const lanes = Math.max(1, Math.min(maxLanes, entries.length, Math.ceil(bytes / BYTES_PER_LANE)));
+function planSmall(request: PlanRequest, entries: readonly ObjectEntry[]): PlannedShards {
+  const expected = entries.filter((entry) => request.filter?.passes(entry) ?? true);
+  const bytes = expected.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const lanes = Math.max(1, Math.min(request.lanes, expected.length, Math.ceil(bytes / BYTES_PER_LANE)));
   const splits: string[] = [];
   let seen = 0;
-  for (const { key, sizeBytes } of entries) {
+  for (const { key, sizeBytes } of expected) {
     seen += sizeBytes;
     if (splits.length < lanes - 1 && seen >= ((splits.length + 1) * bytes) / lanes) splits.push(key);
   }
-  return { ...cutAt(splits, lanes), expected: { objects: entries.length, bytes } };
+  return { ...planned({ ...request, lanes }, splits), expected: { objects: expected.length, bytes } };
 }
 
-function cutAt(splits: readonly string[], maxLanes: number): PlannedShards {
-  const ascending = [...new Set(splits)].sort(compareKeys);
-  const ranges = [undefined, ...ascending].map((after, index) => {
-    const through = ascending[index];
-    return { ...(after !== undefined && { after }), ...(through !== undefined && { through }) };
-  });
-  return { ranges, lanes: Math.min(maxLanes, ranges.length) };
+async function splitsOf({ source, destination, ranges = ALL_KEYS, lanes, signal }: PlanRequest): Promise<readonly string[]> {
+  const wanted = lanes === 1 ? 1 : Math.ceil((lanes * SHARDS_PER_LANE) / ranges.length);
+  const maxProbes = Math.ceil(MAX_PROBES / ranges.length);
+  const splits: string[] = [];
+  for (const range of ranges) splits.push(...(await findSplits({ source, destination, range, wanted, maxProbes, signal })));
+  return splits;
+}
+
+function planned({ ranges = ALL_KEYS, lanes }: PlanRequest, splits: readonly string[]): PlannedShards {
+  const cut = coarsen(cutAt(ranges, splits), MAX_RANGES);
+  return { ranges: cut, lanes: Math.min(lanes, cut.length) };
 }

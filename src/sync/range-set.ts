@@ -26,6 +26,15 @@ export function subtract(set: RangeSet, hole: KeyRange): RangeSet {
   });
 }
 
+/** The same keys, in ranges that end at each of `keys` as well. */
+export function cutAt(set: RangeSet, keys: readonly string[]): RangeSet {
+  const ascending = [...new Set(keys)].sort(compareKeys);
+  return set.flatMap(({ after, through }) => {
+    const inside = ascending.filter((key) => isLess(after, key) && isLess(key, through));
+    return [after, ...inside].map((start, index) => rangeOf(start, inside[index] ?? through));
+  });
+}
+
 /** No more than `max` ranges, in which neighbours are joined, with what lies between them. */
 export function coarsen(set: RangeSet, max: number): RangeSet {
   const groupSize = Math.ceil(set.length / max);
@@ -42,6 +51,11 @@ function rangeOf(after: string | undefined, through: string | undefined): KeyRan
 
 function isEmpty({ after, through }: KeyRange): boolean {
   return after !== undefined && through !== undefined && compareKeys(after, through) >= 0;
+}
+
+/** Without a start a range begins before all keys, without an end it ends behind all. */
+function isLess(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined || compareKeys(a, b) < 0;
 }
 
 /** Whether there are keys behind `through` and up to `after`. */

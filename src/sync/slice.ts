@@ -4,6 +4,7 @@ import { type CopyDecision, createCopier } from './copy-object.ts';
 import { versionOf } from './copy-task.ts';
 import { type Comparison, type Decision, decide } from './decide.ts';
 import { createFailFast } from './fail-fast.ts';
+import type { Filter } from './filter.ts';
 import { joinByKey, type KeyPair } from './join.ts';
 import type { LargeTask } from './large-task.ts';
 import { listInOrder } from './listing.ts';
@@ -29,6 +30,8 @@ export interface SliceRequest {
   readonly startAfter?: string;
   /** Where the slice's part of the keys ends: keys from this one on are not its own. */
   readonly endBefore?: string;
+  /** Which objects the sync is about; all unless given. */
+  readonly filter?: Filter;
   readonly comparison: Comparison;
   /** Objects under way at once, 1 or more. */
   readonly concurrency: number;
@@ -52,6 +55,8 @@ export interface SliceRequest {
 export type Outcome =
   | { readonly key: string; readonly kind: 'unchanged' }
   | { readonly key: string; readonly kind: 'extraneous' }
+  /** The sync is not about it. */
+  | { readonly key: string; readonly kind: 'filtered'; readonly isAtSource: boolean }
   | { readonly key: string; readonly kind: 'receipt'; readonly receipt: Receipt }
   /** To be copied by steps of its own (see LargeObjectCopier), or at least to be asked about. */
   | { readonly key: string; readonly kind: 'large'; readonly task: LargeTask };
@@ -103,11 +108,14 @@ function untilFull(all: AsyncGenerator<KeyPair>, isFull: () => boolean) {
 type CopyOne = (entry: ObjectEntry, decision: CopyDecision) => Promise<Receipt | undefined>;
 
 /** Gives each pair its outcome, at once where nothing is to be copied here. */
-function createSettler({ comparison, isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES }: SliceRequest, copy: CopyOne) {
+function createSettler(request: SliceRequest, copy: CopyOne) {
+  const { filter, comparison, isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES } = request;
   let largeObjects = 0;
 
   function settle(pair: KeyPair): Outcome | Promise<Outcome> {
-    if (pair.source === undefined) return { key: pair.destination.key, kind: 'extraneous' };
+    const { key } = pair.source ?? pair.destination;
+    if (filter !== undefined && !passes(filter, pair)) return { key, kind: 'filtered', isAtSource: pair.source !== undefined };
+    if (pair.source === undefined) return { key, kind: 'extraneous' };
     const entry = pair.source;
     const decision = decide(pair, comparison);
     if (!needsCopier(decision)) return { key: entry.key, kind: 'unchanged' };
@@ -118,6 +126,11 @@ function createSettler({ comparison, isRehearsal = false, largeObjectBytes = LAR
   }
 
   return { settle, largeObjects: () => largeObjects };
+}
+
+/** What only the destination has cannot be judged by its own size and age. */
+function passes(filter: Filter, { source, destination }: KeyPair): boolean {
+  return source === undefined ? filter.passesKey(destination.key) : filter.passes(source);
 }
 
 function toLargeTask(entry: ObjectEntry, decision: CopyDecision): LargeTask {

@@ -1,7 +1,7 @@
 import type { Receipt } from './receipt.ts';
 import type { Outcome } from './slice.ts';
 
-/** What became of the objects. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed`. */
+/** What became of the objects that the sync is about. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed`. */
 export interface Counts {
   readonly listed: number;
   readonly copied: number;
@@ -10,6 +10,8 @@ export interface Counts {
   readonly failed: number;
   /** Objects that only the destination has; they are left alone. */
   readonly extraneous: number;
+  /** Objects of the source that were met but that the sync is not about: they count nowhere else. */
+  readonly filtered: number;
   readonly copiedBytes: number;
   /** In a dry run only, as the bytes. */
   readonly wouldCopy: number;
@@ -23,6 +25,7 @@ export const NO_COUNTS: Counts = {
   skipped: 0,
   failed: 0,
   extraneous: 0,
+  filtered: 0,
   copiedBytes: 0,
   wouldCopy: 0,
   wouldCopyBytes: 0,
@@ -36,16 +39,23 @@ export function addCounts(a: Counts, b: Counts): Counts {
     skipped: a.skipped + b.skipped,
     failed: a.failed + b.failed,
     extraneous: a.extraneous + b.extraneous,
+    filtered: sumOf(a.filtered, b.filtered),
     copiedBytes: a.copiedBytes + b.copiedBytes,
     wouldCopy: a.wouldCopy + b.wouldCopy,
     wouldCopyBytes: a.wouldCopyBytes + b.wouldCopyBytes,
   };
 }
 
+/** Of a run that was begun by an earlier version of the app, progress may be kept without the count. */
+function sumOf(a: number | undefined, b: number | undefined): number {
+  return (a ?? 0) + (b ?? 0);
+}
+
 /** The counts of one outcome of a slice. A large object counts when its copy has ended. */
 export function countsOf(outcome: Outcome): Counts {
   if (outcome.kind === 'large') return NO_COUNTS;
   if (outcome.kind === 'extraneous') return { ...NO_COUNTS, extraneous: 1 };
+  if (outcome.kind === 'filtered') return { ...NO_COUNTS, filtered: outcome.isAtSource ? 1 : 0 };
   return countsOfReceipt(outcome.kind === 'receipt' ? outcome.receipt : undefined);
 }
 

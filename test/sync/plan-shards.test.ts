@@ -48,6 +48,32 @@ describe('planning the shards of a run', () => {
     expect(await plan(12_000, 0, { lanes: 1 })).toEqual({ ranges: [{}], lanes: 1 });
   });
 
+  it('asks for nothing outside the ranges that the run is about', async () => {
+    const ranges = [{ through: 'k00001' }, { after: 'k05000', through: 'k05002' }];
+    const filter = { passes: ({ key }: { key: string }) => key !== 'k05001', passesKey: () => true };
+
+    expect(await plan(12_000, 0, { ranges, filter })).toEqual({ ranges, lanes: 1, expected: { objects: 3, bytes: 0 } });
+  });
+
+  it('splits each of the ranges that the run is about, where it has many objects', async () => {
+    const { ranges, lanes } = await plan(20_000, 0, { ranges: [{ through: 'k09000' }, { after: 'k10000' }], lanes: 2 });
+
+    expect(lanes).toBe(2);
+    expect(ranges.length).toBeGreaterThan(2);
+    expect(ranges.filter(({ after = '', through = '' }) => after < 'k10000' && through > 'k09000')).toEqual([]);
+    expect(ranges.find(({ through }) => through === 'k09000')).toBeDefined();
+    expect(ranges.find(({ after }) => after === 'k10000')).toBeDefined();
+  });
+
+  it('has no more than 256 shards, whatever the job says', async () => {
+    const splitAt = Array.from({ length: 255 }, (_, number) => `b${String(number).padStart(3, '0')}`);
+
+    const { ranges } = await plan(0, 0, { ranges: [{ through: 'a' }, { after: 'b', through: 'c' }, { after: 'd' }], splitAt });
+
+    expect(ranges.length).toBeLessThanOrEqual(256);
+    expect([ranges.at(0)?.after, ranges.at(-1)?.through]).toEqual([undefined, undefined]);
+  });
+
   it('splits where the job says, in key order, without a request', async () => {
     const source = createMemoryStore();
     source.list = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coarsen, subtract, union } from '../../src/sync/range-set.ts';
+import { coarsen, cutAt, subtract, union } from '../../src/sync/range-set.ts';
 
 const range = (after: string, through: string) => ({ after, through });
 
@@ -39,6 +39,21 @@ describe('sets of key ranges', () => {
 
   it('has a hole in all keys', () => {
     expect(subtract([{}], range('b', 'c'))).toEqual([{ through: 'b' }, { after: 'c' }]);
+  });
+
+  it.each([
+    [[], [range('a', 'c'), range('d', 'f')]],
+    [['b'], [range('a', 'b'), range('b', 'c'), range('d', 'f')]],
+    [
+      ['e', 'b', 'e'],
+      [range('a', 'b'), range('b', 'c'), range('d', 'e'), range('e', 'f')],
+    ],
+    [
+      ['a', 'c', 'cc', 'd', 'f', 'g'],
+      [range('a', 'c'), range('d', 'f')],
+    ],
+  ])('are cut at keys that are inside: %j', (keys, pieces) => {
+    expect(cutAt([range('a', 'c'), range('d', 'f')], keys)).toEqual(pieces);
   });
 
   it('are made few by joining neighbours', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
 import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { createFilter } from '../../src/sync/filter.ts';
 import { type Outcome, type SliceRequest, syncSlice } from '../../src/sync/slice.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { addCounts, countsOf, NO_COUNTS } from '../../src/sync/tally.ts';
@@ -56,6 +57,26 @@ describe('a slice', () => {
     ]);
     expect(counts).toMatchObject({ listed: 3, copied: 1, unchanged: 2, extraneous: 1, copiedBytes: 4 });
     expect([sides.destination.textOf('changed'), sides.destination.textOf('extra')]).toEqual(['new text', 'only here']);
+  });
+
+  it('leaves alone what it is not about, on either side, and goes on behind it', async () => {
+    const sides = bothSides();
+    for (const key of ['a.tmp', 'b.txt', 'c.txt']) sides.source.put(key, key === 'c.txt' ? 'too long' : 'text');
+    for (const key of ['c.txt', 'd.tmp', 'e.txt']) sides.destination.put(key, 'other');
+    const filter = createFilter({ exclude: ['*.tmp'], maxSize: 5 }, new Date());
+
+    const { outcomes, counts } = await run(requestFor(sides, { filter }));
+
+    expect(outcomes.map(({ key, kind }) => [key, kind])).toEqual([
+      ['a.tmp', 'filtered'],
+      ['b.txt', 'receipt'],
+      ['c.txt', 'filtered'],
+      ['d.tmp', 'filtered'],
+      ['e.txt', 'extraneous'],
+    ]);
+    expect(counts).toEqual({ ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: 4, filtered: 2, extraneous: 1 });
+    expect(sides.destination.textOf('c.txt')).toBe('other');
+    expect(sides.destination.textOf('a.tmp')).toBeUndefined();
   });
 
   it('makes the destination hold every source object, whatever was there before, and then finds nothing to do', async () => {

@@ -25,12 +25,20 @@ describe('counting outcomes', () => {
   it('counts what is unchanged, and what only the destination has', () => {
     expect(countsOf({ key: 'k', kind: 'unchanged' })).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
     expect(countsOf({ key: 'k', kind: 'extraneous' })).toEqual({ ...NO_COUNTS, extraneous: 1 });
+    expect(countsOf({ key: 'k', kind: 'filtered', isAtSource: true })).toEqual({ ...NO_COUNTS, filtered: 1 });
+    expect(countsOf({ key: 'k', kind: 'filtered', isAtSource: false })).toEqual(NO_COUNTS);
   });
 
   it('counts a large object when it has ended, and not when it is met', () => {
     expect(countsOf({ key: 'k', kind: 'large', task: TASK })).toEqual(NO_COUNTS);
     expect(countsOfReceipt(COPIED)).toEqual({ ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: 7 });
     expect(countsOfReceipt(undefined)).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
+  });
+
+  it('adds to what was kept when a count did not exist', () => {
+    const { filtered: _, ...before } = NO_COUNTS;
+
+    expect(addCounts(before as Counts, { ...NO_COUNTS, filtered: 2 })).toEqual({ ...NO_COUNTS, filtered: 2 });
   });
 
   it('adds every count', () => {

@@ -6,6 +6,7 @@ const RETURN_OPTIONS = {
   tierMap: { DEEP_ARCHIVE: 'Archive' },
   encryption: { scope: 'finance' },
   tags: true,
+  filter: ['+ /drafts/final/**', '- /drafts/'],
 } satisfies Partial<Record<keyof SyncOptions, unknown>>;
 
 const OPTIONS = {
@@ -13,13 +14,19 @@ const OPTIONS = {
   concurrency: 8,
   lanes: 2,
   splitAt: ['m'],
+  include: ['*.{pdf,xml}'],
+  exclude: ['/tmp/'],
+  minSize: '1 B',
+  maxSize: '5 GiB',
+  minAge: 'PT1H',
+  maxAge: 'P30D',
   dryRun: false,
   storageClass: 'map',
   tierMap: { Cold: 'DEEP_ARCHIVE' },
   encryption: { kmsKeyId: 'alias/finance', bucketKey: true },
   tags: false,
   metadata: 'fail',
-} satisfies Record<Exclude<keyof SyncOptions, 'accessTier'>, unknown>;
+} satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter'>, unknown>;
 
 /** A job that says everything that a job can say. */
 export const FULL_JOB = {
