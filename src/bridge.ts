@@ -1,4 +1,5 @@
 import type { CleanUp } from './runs/clean-up.ts';
+import type { DeletionTask } from './runs/delete-slice.ts';
 import type { Engine } from './runs/engine.ts';
 import type { FinishTask } from './runs/finish-run.ts';
 import type { LaneTask, SliceResult } from './runs/lane-task.ts';
@@ -29,6 +30,7 @@ export interface Activities {
   nextStep(task: LargeObjectTask): Promise<LargeObjectStep>;
   copyRange(task: RangeTask): Promise<LargeObjectStep>;
   commitLargeObject(task: LargeObjectTask): Promise<LargeObjectStep>;
+  deleteSlice(task: DeletionTask): Promise<SliceResult>;
   stopAttempt(task: StopTask): Promise<void>;
   finishRun(task: FinishTask): Promise<RunRecord | undefined>;
   notifyRun(runId: string): Promise<RunRecord | undefined>;

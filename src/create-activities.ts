@@ -2,6 +2,7 @@ import type { Activities } from './bridge.ts';
 import type { OpenStores } from './open-stores.ts';
 import { carryOptionsOf } from './runs/carry-options.ts';
 import { commitLargeObject, copyRange, nextStep } from './runs/copy-large-object.ts';
+import { deleteSlice } from './runs/delete-slice.ts';
 import { type FinishDependencies, finishRun } from './runs/finish-run.ts';
 import type { LargeObjectDependencies } from './runs/large-object-work.ts';
 import { notifyRun } from './runs/notify-run.ts';
@@ -51,6 +52,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
     nextStep: (task) => nextStep(largeObjects, task),
     copyRange: (task) => copyRange(largeObjects, task),
     commitLargeObject: (task) => commitLargeObject(largeObjects, task),
+    deleteSlice: (task) => deleteSlice(slices, task),
     stopAttempt: (task) => stopAttempt(kept, task),
     finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store }, task),
     notifyRun: (runId) => notifyRun(notification, runId),

@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
+import { deleteOptions } from './delete-options.ts';
 import { checkFilterOptions, filterOptions } from './filter-options.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 
@@ -66,6 +67,7 @@ const options = z
       .optional()
       .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
     ...filterOptions,
+    ...deleteOptions,
     ...carriedOptions,
   })
   .prefault({})

@@ -19,11 +19,14 @@ import { runJobFunction } from './functions/run-job.ts';
 import { scheduledRunFunction } from './functions/scheduled-run.ts';
 import { schemaFunction } from './functions/schema.ts';
 import { syncFunction } from './functions/sync.ts';
+import { deletions } from './orchestration/deletions.ts';
 import { lane } from './orchestration/lane.ts';
 import { largeObject } from './orchestration/large-object.ts';
 import {
   COMMIT_LARGE_OBJECT,
   COPY_RANGE,
+  DELETE_SLICE,
+  DELETIONS,
   FINISH_RUN,
   LANE,
   LARGE_OBJECT,
@@ -87,12 +90,14 @@ function registerOrchestrations(bridge: Bridge): void {
   durable.orchestration(RUN, run);
   durable.orchestration(LANE, lane);
   durable.orchestration(LARGE_OBJECT, largeObject);
-  const { planRun, syncSlice, nextStep, copyRange, commitLargeObject, stopAttempt } = bridge.activities;
+  durable.orchestration(DELETIONS, deletions);
+  const { planRun, syncSlice, nextStep, copyRange, commitLargeObject, deleteSlice, stopAttempt } = bridge.activities;
   durable.activity(PLAN_RUN, { handler: planRun });
   durable.activity(SYNC_SLICE, { handler: syncSlice });
   durable.activity(NEXT_STEP, { handler: nextStep });
   durable.activity(COPY_RANGE, { handler: copyRange });
   durable.activity(COMMIT_LARGE_OBJECT, { handler: commitLargeObject });
+  durable.activity(DELETE_SLICE, { handler: deleteSlice });
   durable.activity(STOP_ATTEMPT, { handler: stopAttempt });
   durable.activity(FINISH_RUN, finishRunActivity(bridge));
   durable.activity(NOTIFY_RUN, notifyRunActivity(bridge));

@@ -48,6 +48,7 @@ type jobOptions = {
   minAge: string?
   @description('Only objects last modified at most so long before the run.')
   maxAge: string?
+  delete: deletion?
   @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
   storageClass: (
     | 'STANDARD'
@@ -70,6 +71,20 @@ type jobOptions = {
   tags: bool?
   @description('What becomes of metadata whose name the other side cannot hold.')
   metadata: ('rename' | 'skip' | 'fail')?
+}
+
+@description('Deletes at last, within these limits, what the destination has and the source has not.')
+@sealed()
+type deletion = {
+  @description('If more objects would be deleted, none is.')
+  @minValue(1)
+  maxCount: int?
+  @description('If a larger part of the objects of the destination would be deleted, none is.')
+  @minValue(1)
+  @maxValue(100)
+  maxPercent: int?
+  @description('Deletes even if the source has no object at all.')
+  allowEmptySource: bool?
 }
 
 @description('How copies are encrypted: by a KMS key in S3, or under an encryption scope in Blob Storage.')

@@ -80,11 +80,14 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
 
     async delete(key, { ifMatch, signal } = {}) {
       try {
-        await send({ action: 'delete', key, signal }, (target, options) =>
+        const answer = await send({ action: 'delete', key, signal }, (target, options) =>
           client.send(new DeleteObjectCommand({ ...target, IfMatch: ifMatch }), options),
         );
+        // A bucket with versioning keeps the version, and puts a delete marker over it.
+        return { isRecoverable: answer.DeleteMarker === true };
       } catch (error) {
         if (!isAbsent(error)) throw error;
+        return {};
       }
     },
   };

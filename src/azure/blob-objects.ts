@@ -1,10 +1,13 @@
 import { present } from '../sync/present.ts';
-import type { Store } from '../sync/store.ts';
+import type { Deleted, Store } from '../sync/store.ts';
 import { bodyOf } from './blob-body.ts';
 import { fromBlobHeaders, toBlobHeaders } from './blob-properties.ts';
 import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
 import { toStoreError } from './errors.ts';
+
+/** In the answer to Delete Blob: whether the account has no soft delete that would keep the blob. */
+const IS_DELETED_FOR_GOOD = 'x-ms-delete-type-permanent';
 
 /** The part of the port that handles whole blobs. */
 export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
@@ -60,10 +63,16 @@ export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pi
     async delete(key, { ifMatch, signal } = {}) {
       const options = { ...abortable(signal), conditions: ifMatch === undefined ? {} : { ifMatch } };
       try {
-        await send({ action: 'delete', key, signal }, (blob) => blob.delete(options));
+        const answer = await send({ action: 'delete', key, signal }, (blob) => blob.delete(options));
+        return recoverability(answer._response.headers.get(IS_DELETED_FOR_GOOD));
       } catch (error) {
         if (!isAbsent(error)) throw error;
+        return {};
       }
     },
   };
+}
+
+function recoverability(isDeletedForGood: string | undefined): Deleted {
+  return isDeletedForGood === undefined ? {} : { isRecoverable: isDeletedForGood !== 'true' };
 }

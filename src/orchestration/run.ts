@@ -3,7 +3,7 @@ import type { FinishAnswer, RunEnd } from '../runs/finish-run.ts';
 import type { PlanResult } from '../runs/plan-run.ts';
 import type { AttemptTask } from '../runs/stop.ts';
 import { failureOf } from './failure.ts';
-import { FINISH_RUN, LANE, NOTIFY_RUN, PLAN_RUN } from './names.ts';
+import { DELETIONS, FINISH_RUN, LANE, NOTIFY_RUN, PLAN_RUN } from './names.ts';
 import { activityRetries, finishRetries, notifyRetries, orchestrationRetries } from './retries.ts';
 
 /** Carries one attempt of a run. Never throws: what goes wrong with the run is entered in its record. */
@@ -36,7 +36,10 @@ function* planAndSync({ df }: OrchestrationContext, task: AttemptTask): Generato
     const lanes = Array.from({ length: plan.lanes }, (_, lane) =>
       df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane }, `${df.instanceId}-lane-${lane}`),
     );
-    return gravest((yield df.Task.all(lanes)) as readonly RunEnd[]);
+    const end = gravest((yield df.Task.all(lanes)) as readonly RunEnd[]);
+    // Histories from before there were deletions have no answer to this in their plan.
+    if (end.end !== 'done' || plan.deletes === undefined) return end;
+    return (yield df.callSubOrchestratorWithRetry(DELETIONS, orchestrationRetries(), task, `${df.instanceId}-deletions`)) as RunEnd;
   } catch (error) {
     return failureOf(error);
   }

@@ -1,4 +1,4 @@
-import type { FailedReceipt, FailureCode } from '../sync/receipt.ts';
+import type { FailureCode, FailureReceipt } from '../sync/receipt.ts';
 import { REMEDIES } from './remedies.ts';
 
 /** The objects of a run that failed for one reason. */
@@ -7,14 +7,14 @@ export interface FailureGroup {
   /** How many. */
   readonly objects: number;
   /** The first of them. */
-  readonly example: Pick<FailedReceipt, 'key' | 'message'>;
+  readonly example: Pick<FailureReceipt, 'key' | 'message'>;
   /** What to do about them, for people. */
   readonly remedy: string;
 }
 
 /** Groups failures as they come. There are no more groups than reasons. */
 export interface FailureGrouper {
-  add(receipt: FailedReceipt): void;
+  add(receipt: FailureReceipt): void;
   /** The one with the most objects first. */
   groups(): readonly FailureGroup[];
 }

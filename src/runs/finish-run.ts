@@ -2,7 +2,7 @@ import type { StreamTarget } from '../sync/store.ts';
 import type { Counts } from '../sync/tally.ts';
 import { deliverReport } from './deliver-report.ts';
 import type { Locks } from './lock.ts';
-import { isOver, type RunFailure, type RunRecord, type RunRecords, type RunState } from './record.ts';
+import { type DeletionNote, isOver, type RunFailure, type RunRecord, type RunRecords, type RunState } from './record.ts';
 import { type AttemptTask, interruptAttempt, type Stop } from './stop.ts';
 import { type ReportDependencies, writeReport } from './write-report.ts';
 
@@ -44,7 +44,7 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
 }
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
-  const { counts, failuresByReason, forecast } = await writeReport(dependencies, record);
+  const { counts, goneForGood, failuresByReason, forecast } = await writeReport(dependencies, record);
   const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>
@@ -52,7 +52,8 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
       ? undefined
       : {
           ...withoutStopping(latest),
-          ...finalState(end, counts),
+          ...finalState(end, counts, latest.deletion),
+          ...(goneForGood > 0 && { deletion: noteOf(goneForGood) }),
           ...delivery,
           ...(latest.options.dryRun && { forecast }),
           counts,
@@ -66,8 +67,16 @@ function withoutStopping({ stopping: _, ...record }: RunRecord): RunRecord {
   return record;
 }
 
-function finalState(runEnd: RunEnd, counts: Counts): { state: RunState; failure?: RunFailure } {
+function noteOf(goneForGood: number): DeletionNote {
+  return {
+    state: 'gone-for-good',
+    message: `${goneForGood} deleted objects cannot be brought back: the destination keeps none. Turn on versioning (S3) or soft delete (Blob Storage) before the next run.`,
+  };
+}
+
+function finalState(runEnd: RunEnd, counts: Counts, deletion: DeletionNote | undefined): { state: RunState; failure?: RunFailure } {
   if ('failure' in runEnd) return { state: 'failed', failure: runEnd.failure };
   if (runEnd.end !== 'done') return { state: 'cancelled' };
-  return { state: counts.failed > 0 ? 'completed-with-failures' : 'succeeded' };
+  const isComplete = counts.failed === 0 && counts.deletionsFailed === 0 && deletion?.state !== 'held-back';
+  return { state: isComplete ? 'succeeded' : 'completed-with-failures' };
 }

@@ -2,15 +2,14 @@ import type { SliceEnd } from '../sync/slice.ts';
 import { findLongShardSplits } from './find-long-shard-splits.ts';
 import { finishShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
-import type { RunFailure } from './record.ts';
-import { failRun } from './stop.ts';
+import { pauseOrFail } from './pause-or-fail.ts';
 import type { ShardSlice, SliceDependencies } from './sync-shard.ts';
-import { pauseAfter, tooSlow, tooThrottled } from './throttling.ts';
+import { tooSlow, tooThrottled } from './throttling.ts';
 import type { Reached } from './track-progress.ts';
 import type { Ending } from './watch.ts';
 
 /** A slice whose outcomes count: it came to an end or to its deadline, was too late, or a store asked it to slow down. */
-type CountedEnding = Exclude<Ending<SliceEnd>, { readonly kind: 'stopped' | 'broken' }>;
+export type CountedEnding = Exclude<Ending<SliceEnd>, { readonly kind: 'stopped' | 'broken' }>;
 
 /** Enters what the slice has done, and says what the lane does next. */
 export async function handOver(
@@ -38,14 +37,4 @@ async function enter(dependencies: SliceDependencies, slice: ShardSlice, reached
   const isEntered = await dependencies.shards.finish(record.id, shard.number, before.nextSlice, { ...reached, isListed, splitAt });
   // The next slice would do it too: this way the lanes that stand idle need not wait for it.
   if (isEntered && splitAt.length > 0) await dependencies.plans.split(record.id, shard.number, splitAt);
-}
-
-async function pauseOrFail(
-  { records, clock }: SliceDependencies,
-  { runId, pause: previous }: LaneTask,
-  hasProgressed: boolean,
-  failure: RunFailure,
-): Promise<SliceResult> {
-  const pause = pauseAfter(previous, hasProgressed, clock());
-  return pause === undefined ? failRun(records, runId, failure) : { end: 'wait', pause };
 }

@@ -4,11 +4,18 @@ import { planShards } from '../sync/plan-shards.ts';
 import type { Store } from '../sync/store.ts';
 import { filterOf } from './filter-of.ts';
 import type { RunRecord, RunRecords } from './record.ts';
-import type { ShardPlans } from './shard-plan.ts';
+import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 import { type AttemptTask, type Stop, stopOf, stopRun } from './stop.ts';
 import { endOf, startWatch } from './watch.ts';
 
-export type PlanResult = Stop | { readonly end: 'planned'; readonly lanes: number };
+export type PlanResult =
+  | Stop
+  | {
+      readonly end: 'planned';
+      readonly lanes: number;
+      /** What only the destination has is dealt with when the lanes are done. */
+      readonly deletes?: true;
+    };
 
 export interface PlanDependencies {
   readonly records: RunRecords;
@@ -29,7 +36,7 @@ export async function planRun(dependencies: PlanDependencies, task: AttemptTask)
   const stop = stopOf(record, task.attempt);
   if (stop !== undefined) return stop;
   const plan = await plans.find(record.id);
-  return plan === undefined ? makePlan(dependencies, task, record) : { end: 'planned', lanes: plan.lanes };
+  return plan === undefined ? makePlan(dependencies, task, record) : planned(record, plan);
 }
 
 async function makePlan(dependencies: PlanDependencies, task: AttemptTask, record: RunRecord): Promise<PlanResult> {
@@ -43,9 +50,13 @@ async function makePlan(dependencies: PlanDependencies, task: AttemptTask, recor
     return planShards({ ...stores, ...about, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
   };
   const ending = await endOf(work(), watch);
-  if (ending.kind === 'done') return { end: 'planned', lanes: (await plans.create(record.id, ending.result)).lanes };
+  if (ending.kind === 'done') return planned(record, await plans.create(record.id, ending.result));
   if (ending.kind === 'stopped') return stopRun(records, record.id, ending.stop);
   throw 'error' in ending
     ? ending.error
     : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);
+}
+
+function planned({ options }: RunRecord, { lanes }: ShardPlan): PlanResult {
+  return { end: 'planned', lanes, ...(options.delete !== undefined && { deletes: true }) };
 }

@@ -2,18 +2,34 @@ import { compareKeys } from '../sync/key-order.ts';
 import type { Receipt } from '../sync/receipt.ts';
 import { linesOf } from './lines.ts';
 import { type LogHeader, shardPrefix } from './receipt-log.ts';
+import { type ShardPlan, shardsInOrder } from './shard-plan.ts';
+import type { SlicedWork } from './shard-state.ts';
 import type { State } from './state.ts';
+
+/** What cannot be undone, whatever a later execution finds. */
+const DEEDS: readonly Receipt['action'][] = ['copied', 'deleted'];
+
+/** The receipts of a run, in key order, one for each key; with what became of what only the destination had. */
+export async function* readAllReceipts(state: State, runId: string, plan: ShardPlan | undefined): AsyncGenerator<Receipt> {
+  const deletions = readReceipts(state, runId, ['deletions']);
+  let deletion = await deletions.next();
+  for await (const receipt of readReceipts(state, runId, shardsInOrder(plan))) {
+    const isDealtWith = deletion.done !== true && deletion.value.key === receipt.key;
+    yield isDealtWith ? deletion.value : receipt;
+    if (isDealtWith) deletion = await deletions.next();
+  }
+}
 
 /**
  * The receipts of shards, which are given by their numbers in the order of their ranges: in key order, one for each key. An execution of a
  * slice that died may have copied objects that a later execution, or the next slice, met again; one that did not know yet that its shard
- * had been split, objects of another shard: a copy counts more than anything else, then the later one counts.
+ * had been split, objects of another shard: a copy, or a deletion, counts more than anything else, then the later one counts.
  */
-export async function* readReceipts(state: State, runId: string, shards: readonly number[]): AsyncGenerator<Receipt> {
+export async function* readReceipts(state: State, runId: string, shards: readonly SlicedWork[]): AsyncGenerator<Receipt> {
   let best: Receipt | undefined;
   for await (const receipt of mergeSlices(state, slicesOf(state, runId, shards))) {
     if (best !== undefined && best.key !== receipt.key) yield best;
-    if (best?.key !== receipt.key || best.action !== 'copied' || receipt.action === 'copied') best = receipt;
+    if (best?.key !== receipt.key || !DEEDS.includes(best.action) || DEEDS.includes(receipt.action)) best = receipt;
   }
   if (best !== undefined) yield best;
 }
@@ -89,7 +105,7 @@ async function* receiptsIn(lines: AsyncIterable<string>): AsyncGenerator<Receipt
 }
 
 /** Paths of the shards' logs, grouped by slice, in order. */
-async function* slicesOf(state: State, runId: string, shards: readonly number[]): AsyncGenerator<readonly string[]> {
+async function* slicesOf(state: State, runId: string, shards: readonly SlicedWork[]): AsyncGenerator<readonly string[]> {
   for (const shard of shards) {
     const prefix = shardPrefix(runId, shard);
     const paths = await Array.fromAsync(state.list(prefix));

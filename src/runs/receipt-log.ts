@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Receipt } from '../sync/receipt.ts';
+import type { SlicedWork } from './shard-state.ts';
 import type { State } from './state.ts';
 
 /** Receipts are kept in memory up to this much text. */
@@ -8,7 +9,7 @@ const MAX_PENDING_CHARACTERS = 1024 * 1024;
 /** A slice, and the last key that was dealt with before it: all its receipts are of greater keys. */
 export interface LoggedSlice {
   readonly runId: string;
-  readonly shard: number;
+  readonly shard: SlicedWork;
   readonly slice: number;
   readonly startAfter: string | undefined;
 }
@@ -59,7 +60,7 @@ export function openReceiptLog(state: State, slice: LoggedSlice, now: number): R
 }
 
 /** Where the logs of a shard are: below it one folder for each slice, in order. */
-export function shardPrefix(runId: string, shard: number): string {
+export function shardPrefix(runId: string, shard: SlicedWork): string {
   return `runs/${runId}/receipts/${shard}/`;
 }
 

@@ -41,6 +41,14 @@ export interface ReportDelivery {
   readonly message?: string;
 }
 
+/** What became of the objects that were to be deleted, as far as they have no receipts that tell it. */
+export interface DeletionNote {
+  /** `held-back`: by a limit of the option `delete`, so that all of them are still there. */
+  readonly state: 'held-back' | 'gone-for-good';
+  /** Why, and what to do, for people. */
+  readonly message: string;
+}
+
 /** What became of telling the webhook that a run has ended. While it is tried again it counts as failed. */
 export interface Notification {
   readonly state: 'delivered' | 'failed';
@@ -73,6 +81,7 @@ export interface RunRecord extends RunRequest {
   /** What the run itself would take, after a dry run. */
   readonly forecast?: Forecast;
   readonly failure?: RunFailure;
+  readonly deletion?: DeletionNote;
   readonly reportDelivery?: ReportDelivery;
   readonly notification?: Notification;
 }

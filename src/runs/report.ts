@@ -19,6 +19,8 @@ const CSV_COLUMNS = [
   'milliseconds',
   'message',
   'leftOut',
+  'sourceAbsentAt',
+  'isRecoverable',
 ] as const;
 
 export type ReportFormat = 'ndjson' | 'csv';

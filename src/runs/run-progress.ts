@@ -9,15 +9,16 @@ export interface OpenShard {
   readonly large: readonly string[];
 }
 
-/** How far a run has come: what the shards that are done have come to, and those that lanes have. */
+/** How far a run has come: what the shards that are done have come to, those that lanes have, and the deletions. */
 export interface RunProgress {
   readonly total: SliceProgress;
   readonly open: readonly OpenShard[];
+  readonly areDeletionsDone: boolean;
 }
 
-/** Reads how far a run has come. One request for each shard that a lane has. */
+/** Reads how far a run has come. One request for each shard that a lane has, and one more. */
 export async function readProgress(shards: ShardStates, runId: string, plan: ShardPlan | undefined): Promise<RunProgress> {
-  if (plan === undefined) return { total: NO_PROGRESS, open: [] };
+  if (plan === undefined) return { total: NO_PROGRESS, open: [], areDeletionsDone: false };
   const taken = plan.shards.filter(({ lane, isDone }) => lane !== undefined && isDone === undefined);
   const open = await Promise.all(
     taken.map(async (shard) => {
@@ -25,5 +26,7 @@ export async function readProgress(shards: ShardStates, runId: string, plan: Sha
       return { shard, progress: progressOf(state), large: state.large };
     }),
   );
-  return { total: open.map(({ progress }) => progress).reduce(addProgress, plan.done), open };
+  const deletions = await shards.find(runId, 'deletions');
+  const total = [...open.map(({ progress }) => progress), progressOf(deletions)].reduce(addProgress, plan.done);
+  return { total, open, areDeletionsDone: deletions.isListed };
 }

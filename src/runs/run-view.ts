@@ -1,4 +1,4 @@
-import type { FailedReceipt } from '../sync/receipt.ts';
+import type { FailureReceipt } from '../sync/receipt.ts';
 import type { Counts } from '../sync/tally.ts';
 import { estimate } from './estimate.ts';
 import type { KeptUploads } from './kept-uploads.ts';
@@ -9,7 +9,7 @@ import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 import type { ShardStates } from './shard-state.ts';
 
 /** What a run is doing. */
-export type RunPhase = 'waiting' | 'planning' | 'copying' | 'reporting' | 'cancelling' | 'ended';
+export type RunPhase = 'waiting' | 'planning' | 'copying' | 'deleting' | 'reporting' | 'cancelling' | 'ended';
 
 /** A large object under way. */
 export interface LargeObjectView {
@@ -35,8 +35,8 @@ export interface RunView extends Omit<RunRecord, 'counts' | 'stopping'> {
   readonly lanes?: number;
   /** Those under way. */
   readonly largeObjects: readonly LargeObjectView[];
-  /** The first few objects that failed. */
-  readonly firstFailures: readonly FailedReceipt[];
+  /** The first few failures. */
+  readonly firstFailures: readonly FailureReceipt[];
   readonly links: { readonly self: string; readonly report: string; readonly cancel: string };
 }
 
@@ -62,7 +62,7 @@ export async function viewRun(dependencies: ViewDependencies, record: RunRecord,
   const self = `${baseUrl}/runs/${record.id}`;
   return {
     ...shown,
-    phase: phaseOf(record, plan),
+    phase: phaseOf(record, plan, progress),
     counts,
     seconds,
     bytesPerSecond: seconds === 0 ? 0 : Math.round(counts.copiedBytes / seconds),
@@ -104,10 +104,11 @@ function secondsOf({ startedAt, endedAt }: RunRecord, now: number): number {
   return (end - Date.parse(startedAt)) / 1_000;
 }
 
-function phaseOf({ state, cancelRequestedAt }: RunRecord, plan: ShardPlan | undefined): RunPhase {
+function phaseOf({ state, cancelRequestedAt, options }: RunRecord, plan: ShardPlan | undefined, progress: RunProgress): RunPhase {
   if (isOver(state)) return 'ended';
   if (cancelRequestedAt !== undefined) return 'cancelling';
   if (state === 'queued') return 'waiting';
   if (plan === undefined) return 'planning';
-  return plan.shards.every(({ isDone }) => isDone) ? 'reporting' : 'copying';
+  if (plan.shards.some(({ isDone }) => isDone === undefined)) return 'copying';
+  return options.delete === undefined || progress.areDeletionsDone ? 'reporting' : 'deleting';
 }

@@ -86,6 +86,12 @@ export function createShardPlans(state: State): ShardPlans {
   };
 }
 
+/** The numbers of the shards in the order of their keys. The first of all has no key that it comes after. */
+export function shardsInOrder(plan: ShardPlan | undefined): readonly number[] {
+  const shards = plan?.shards ?? [];
+  return shards.toSorted((a, b) => compareKeys(a.range.after ?? '', b.range.after ?? '')).map(({ number }) => number);
+}
+
 function belongsTo(lane: number): (shard: Shard) => boolean {
   return (shard) => shard.lane === lane && shard.isDone === undefined;
 }

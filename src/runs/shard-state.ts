@@ -1,4 +1,4 @@
-import type { FailedReceipt } from '../sync/receipt.ts';
+import type { FailureReceipt } from '../sync/receipt.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../sync/tally.ts';
 import type { State } from './state.ts';
 
@@ -7,8 +7,8 @@ export interface SliceProgress {
   /** The last key that is dealt with. */
   readonly checkpoint?: string;
   readonly counts: Counts;
-  /** The first few objects that failed. */
-  readonly failures: readonly FailedReceipt[];
+  /** The first few failures. */
+  readonly failures: readonly FailureReceipt[];
 }
 
 /** How far a shard has come: what its finished slices did, and what the slice under way has done so far. */
@@ -56,21 +56,24 @@ export function addProgress(before: SliceProgress, slice: SliceProgress): SliceP
   };
 }
 
+/** A shard, by its number; or what comes when all are done: it goes by slices as well. */
+export type SlicedWork = number | 'deletions';
+
 export interface ShardStates {
-  find(runId: string, shard: number): Promise<ShardState>;
+  find(runId: string, shard: SlicedWork): Promise<ShardState>;
   /** Shows how far slice `slice` has come; does nothing when that slice is finished already. */
-  report(runId: string, shard: number, slice: number, progress: SliceProgress): Promise<void>;
+  report(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
   /** Enters a finished slice, once; tells whether it was this call that did, rather than another execution of the same slice. */
-  finish(runId: string, shard: number, slice: number, finished: FinishedSlice): Promise<boolean>;
+  finish(runId: string, shard: SlicedWork, slice: number, finished: FinishedSlice): Promise<boolean>;
   /** Enters what became of the large objects that the slice before `slice` met, once. */
-  settle(runId: string, shard: number, slice: number, progress: SliceProgress): Promise<void>;
+  settle(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
 }
 
 export function createShardStates(state: State): ShardStates {
   /** Changes a shard whose next slice is still `slice`; tells whether it did. */
   async function change(
     runId: string,
-    shard: number,
+    shard: SlicedWork,
     slice: number,
     next: (current: ShardState) => ShardState | undefined,
   ): Promise<boolean> {
@@ -109,6 +112,6 @@ function withLargeAfter({ largeAfter: _, ...current }: ShardState): ShardState {
   return { ...current, ...(current.checkpoint !== undefined && { largeAfter: current.checkpoint }) };
 }
 
-function pathOf(runId: string, shard: number): string {
+function pathOf(runId: string, shard: SlicedWork): string {
   return `runs/${runId}/shards/${shard}.json`;
 }

@@ -68,6 +68,7 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
     comparison: record.options.compare,
     concurrency: record.options.concurrency,
     largeObjectBytes,
+    tellExtraneous: record.options.delete !== undefined,
     isRehearsal: record.options.dryRun === true,
     pool,
     clock,

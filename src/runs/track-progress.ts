@@ -1,6 +1,7 @@
 import type { LargeTask } from '../sync/large-task.ts';
+import { isFailure, type Receipt } from '../sync/receipt.ts';
 import type { Outcome } from '../sync/slice.ts';
-import { addCounts, countsOf } from '../sync/tally.ts';
+import { addCounts, type Counts, countsOf, countsOfReceipt } from '../sync/tally.ts';
 import type { ReceiptLog } from './receipt-log.ts';
 import { MAX_SHOWN_FAILURES, NO_PROGRESS, type SliceProgress } from './shard-state.ts';
 
@@ -14,11 +15,14 @@ export interface Reached {
 /** Counts a slice's outcomes and passes on what is to be kept of them. */
 export interface Progress {
   take(outcome: Outcome): Promise<void> | undefined;
+  /** Of what is done when all is compared. */
+  takeReceipt(receipt: Receipt): Promise<void>;
   /** The progress so far, once its receipts are kept. */
   flushed(): Promise<Reached>;
 }
 
-export function trackProgress(receipts: ReceiptLog, addLargeObject: (task: LargeTask) => Promise<string>): Progress {
+/** Where nothing large can be met, `addLargeObject` is left out. */
+export function trackProgress(receipts: ReceiptLog, addLargeObject = refuseLargeObject): Progress {
   let progress: SliceProgress = NO_PROGRESS;
   let large: readonly string[] = [];
 
@@ -28,11 +32,11 @@ export function trackProgress(receipts: ReceiptLog, addLargeObject: (task: Large
   }
 
   function count(outcome: Outcome): void {
-    progress = {
-      checkpoint: outcome.key,
-      counts: addCounts(progress.counts, countsOf(outcome)),
-      failures: failuresWith(progress, outcome),
-    };
+    add(outcome.key, countsOf(outcome), outcome.kind === 'receipt' ? outcome.receipt : undefined);
+  }
+
+  function add(checkpoint: string, counts: Counts, receipt: Receipt | undefined): void {
+    progress = { checkpoint, counts: addCounts(progress.counts, counts), failures: failuresWith(progress, receipt) };
   }
 
   return {
@@ -40,6 +44,10 @@ export function trackProgress(receipts: ReceiptLog, addLargeObject: (task: Large
       if (outcome.kind === 'large') return addLarge(outcome);
       count(outcome);
       return outcome.kind === 'receipt' ? receipts.add(outcome.receipt) : undefined;
+    },
+    takeReceipt(receipt) {
+      add(receipt.key, countsOfReceipt(receipt), receipt);
+      return receipts.add(receipt);
     },
     async flushed() {
       const reached = { progress, large };
@@ -49,7 +57,11 @@ export function trackProgress(receipts: ReceiptLog, addLargeObject: (task: Large
   };
 }
 
-function failuresWith({ failures }: SliceProgress, outcome: Outcome): SliceProgress['failures'] {
-  if (outcome.kind !== 'receipt' || outcome.receipt.action !== 'failed' || failures.length >= MAX_SHOWN_FAILURES) return failures;
-  return [...failures, outcome.receipt];
+function failuresWith({ failures }: SliceProgress, receipt: Receipt | undefined): SliceProgress['failures'] {
+  if (receipt === undefined || !isFailure(receipt) || failures.length >= MAX_SHOWN_FAILURES) return failures;
+  return [...failures, receipt];
+}
+
+async function refuseLargeObject({ entry }: LargeTask): Promise<string> {
+  throw new Error(`There was no place for the large object ${JSON.stringify(entry.key)}.`);
 }

@@ -4,7 +4,7 @@ import type { CopyReason } from './decide.ts';
 import { SourceChangedError } from './read-verified.ts';
 import type { FailureCode, Receipt, SkipReason } from './receipt.ts';
 import type { ObjectEntry } from './store.ts';
-import { isStoreError, type StoreErrorCode } from './store-error.ts';
+import { isStoreError, type StoreError, type StoreErrorCode } from './store-error.ts';
 
 /** A source that changes under us, or a destination, is looked at again; after this many tries it stays as it is until the next run. */
 export const MAX_TRIES = 3;
@@ -69,8 +69,13 @@ export function explain(path: Ends, entry: ObjectVersion, error: unknown): Verdi
   }
   // A listing does not always tell what is archived.
   if (isStoreError(error, 'archived')) return { entry, action: 'skipped', reason: 'archived' };
-  if (!isStoreError(error) || error.isWholeStore || NOT_OF_ONE_OBJECT.includes(error.code)) throw error;
+  if (!concernsOneObject(error)) throw error;
   return failed(path, entry, error.code, error.message);
+}
+
+/** Tells whether other objects may fare better. */
+export function concernsOneObject(error: unknown): error is StoreError {
+  return isStoreError(error) && !error.isWholeStore && !NOT_OF_ONE_OBJECT.includes(error.code);
 }
 
 export function tooLarge(path: Ends, entry: ObjectVersion): Verdict {

@@ -8,14 +8,17 @@ export type SkipReason = 'archived' | 'source-gone';
 /** Why an object was not copied although it should have been. */
 export type FailureCode = StoreErrorCode | 'source-changed' | 'too-large';
 
-interface ReceiptBase {
+interface ReceiptTimes {
+  /** When the object was done with, ISO 8601. */
+  readonly at: string;
+  readonly milliseconds: number;
+}
+
+interface ReceiptBase extends ReceiptTimes {
   /** Relative to both locations. */
   readonly key: string;
   readonly sizeBytes: number;
   readonly sourceEtag: string;
-  /** When the object was done with, ISO 8601. */
-  readonly at: string;
-  readonly milliseconds: number;
 }
 
 export interface CopiedReceipt extends ReceiptBase {
@@ -50,5 +53,42 @@ export interface FailedReceipt extends ReceiptBase {
   readonly message: string;
 }
 
-/** One line about one object that was copied, skipped or failed, or that would be copied. */
-export type Receipt = CopiedReceipt | WouldCopyReceipt | SkippedReceipt | FailedReceipt;
+/** An object that the destination alone had when it was listed. */
+export interface ExtraneousObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly destinationEtag: string;
+}
+
+/** What became of an object that the destination alone had. */
+type ExtraneousOutcome =
+  /** It was left alone. */
+  | { readonly action: 'extraneous' }
+  | {
+      /** `would-delete`: of a dry run. */
+      readonly action: 'deleted' | 'would-delete';
+      /** When the source, asked for this very object, had none; ISO 8601. */
+      readonly sourceAbsentAt: string;
+      /** Whether the destination keeps what was deleted for a while, or as a version; where it tells. */
+      readonly isRecoverable?: boolean;
+    }
+  /** It was left alone after all: the source has it now, or somebody wrote the destination's. */
+  | { readonly action: 'kept'; readonly reason: 'source-has-it' | 'destination-changed' }
+  | {
+      readonly action: 'delete-failed';
+      readonly reason: StoreErrorCode;
+      /** What happened and what to do, for people. */
+      readonly message: string;
+    };
+
+export type ExtraneousReceipt = ExtraneousObject & ReceiptTimes & ExtraneousOutcome;
+
+/** Something that should have been done, and was not. */
+export type FailureReceipt = FailedReceipt | Extract<ExtraneousReceipt, { readonly action: 'delete-failed' }>;
+
+/** One line about one object: what became of it, or in a dry run what would. */
+export type Receipt = CopiedReceipt | WouldCopyReceipt | SkippedReceipt | FailedReceipt | ExtraneousReceipt;
+
+export function isFailure(receipt: Receipt): receipt is FailureReceipt {
+  return receipt.action === 'failed' || receipt.action === 'delete-failed';
+}

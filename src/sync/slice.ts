@@ -3,6 +3,7 @@ import type { CarryOptions } from './carry.ts';
 import { type CopyDecision, createCopier } from './copy-object.ts';
 import { versionOf } from './copy-task.ts';
 import { type Comparison, type Decision, decide } from './decide.ts';
+import { extraneousReceipt } from './deletion-receipts.ts';
 import { createFailFast } from './fail-fast.ts';
 import type { Filter } from './filter.ts';
 import { joinByKey, type KeyPair } from './join.ts';
@@ -13,6 +14,7 @@ import type { Receipt } from './receipt.ts';
 import { createRehearsal } from './rehearse.ts';
 import type { ListOptions, ObjectEntry, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
+import { untilFull } from './until-full.ts';
 
 /** Objects of this size and more are too long for a slice. */
 const LARGE_OBJECT_BYTES = 256 * 1024 * 1024;
@@ -45,6 +47,8 @@ export interface SliceRequest {
   readonly signal: AbortSignal;
   /** Objects of this size and more are not copied but told of; 256 MiB unless given. */
   readonly largeObjectBytes?: number;
+  /** What only the destination has gets a receipt: it may be deleted when all is compared. */
+  readonly tellExtraneous?: boolean;
   /** Nothing is written: receipts tell what would be. Large objects are like others then. */
   readonly isRehearsal?: boolean;
   /** After so many large objects the slice ends as if at its deadline; 32 unless given. */
@@ -52,14 +56,19 @@ export interface SliceRequest {
 }
 
 /** What became of one key; in key order. */
-export type Outcome =
-  | { readonly key: string; readonly kind: 'unchanged' }
-  | { readonly key: string; readonly kind: 'extraneous' }
+export type Outcome = {
+  readonly key: string;
+  /** The destination had an object of this key when it was listed. */
+  readonly isAtDestination: boolean;
+} & (
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'extraneous' }
   /** The sync is not about it. */
-  | { readonly key: string; readonly kind: 'filtered'; readonly isAtSource: boolean }
-  | { readonly key: string; readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'filtered'; readonly isAtSource: boolean }
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
   /** To be copied by steps of its own (see LargeObjectCopier), or at least to be asked about. */
-  | { readonly key: string; readonly kind: 'large'; readonly task: LargeTask };
+  | { readonly kind: 'large'; readonly task: LargeTask }
+);
 
 /** `done`: the listings are at their end; `deadline`: go on from the last outcome's key. */
 export type SliceEnd = 'done' | 'deadline';
@@ -79,7 +88,7 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   const { clock, softDeadline, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
   const pairs = untilFull(pairsOf(request, signal), () => clock() >= softDeadline || largeObjects() >= maxLargeObjects);
   try {
-    for await (const outcome of mapInOrder(pairs.pairs, limits, settle)) await take(outcome);
+    for await (const outcome of mapInOrder(pairs.items, limits, settle)) await take(outcome);
   } catch (error) {
     throw firstOr(error);
   }
@@ -92,37 +101,28 @@ function pairsOf({ source, destination, startAfter, endBefore }: SliceRequest, s
   return joinByKey(listInOrder(source, options), listInOrder(destination, options));
 }
 
-/** Ends early, but after a pair at least, when the slice is full. */
-function untilFull(all: AsyncGenerator<KeyPair>, isFull: () => boolean) {
-  let cutShort = false;
-  async function* pairs(): AsyncGenerator<KeyPair> {
-    for await (const pair of all) {
-      yield pair;
-      cutShort = isFull();
-      if (cutShort) return;
-    }
-  }
-  return { pairs: pairs(), isCutShort: () => cutShort };
-}
-
 type CopyOne = (entry: ObjectEntry, decision: CopyDecision) => Promise<Receipt | undefined>;
 
 /** Gives each pair its outcome, at once where nothing is to be copied here. */
 function createSettler(request: SliceRequest, copy: CopyOne) {
-  const { filter, comparison, isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES } = request;
+  const { filter, comparison, tellExtraneous = false, clock, isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES } = request;
   let largeObjects = 0;
 
   function settle(pair: KeyPair): Outcome | Promise<Outcome> {
-    const { key } = pair.source ?? pair.destination;
-    if (filter !== undefined && !passes(filter, pair)) return { key, kind: 'filtered', isAtSource: pair.source !== undefined };
-    if (pair.source === undefined) return { key, kind: 'extraneous' };
+    const place = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
+    if (filter !== undefined && !passes(filter, pair)) return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };
+    if (pair.source === undefined) return tellExtraneous ? { ...place, ...found(pair.destination) } : { ...place, kind: 'extraneous' };
     const entry = pair.source;
     const decision = decide(pair, comparison);
-    if (!needsCopier(decision)) return { key: entry.key, kind: 'unchanged' };
+    if (!needsCopier(decision)) return { ...place, kind: 'unchanged' };
     // What is archived is not copied, however large it is.
-    if (entry.sizeBytes < largeObjectBytes || entry.isArchived === true || isRehearsal) return carryOut(entry, decision, copy);
+    if (entry.sizeBytes < largeObjectBytes || entry.isArchived === true || isRehearsal) return carryOut(place, copy(entry, decision));
     largeObjects++;
-    return { key: entry.key, kind: 'large', task: toLargeTask(entry, decision) };
+    return { ...place, kind: 'large', task: toLargeTask(entry, decision) };
+  }
+
+  function found(entry: ObjectEntry) {
+    return { kind: 'receipt', receipt: extraneousReceipt(entry, clock()) } as const;
   }
 
   return { settle, largeObjects: () => largeObjects };
@@ -141,7 +141,7 @@ function needsCopier(decision: Decision): decision is CopyDecision {
   return decision.action === 'copy' || decision.action === 'ask-destination';
 }
 
-async function carryOut(entry: ObjectEntry, decision: CopyDecision, copy: CopyOne): Promise<Outcome> {
-  const receipt = await copy(entry, decision);
-  return receipt === undefined ? { key: entry.key, kind: 'unchanged' } : { key: entry.key, kind: 'receipt', receipt };
+async function carryOut(place: Pick<Outcome, 'key' | 'isAtDestination'>, copying: Promise<Receipt | undefined>): Promise<Outcome> {
+  const receipt = await copying;
+  return receipt === undefined ? { ...place, kind: 'unchanged' } : { ...place, kind: 'receipt', receipt };
 }

@@ -127,6 +127,11 @@ export interface Written {
   readonly verified: Verified;
 }
 
+export interface Deleted {
+  /** Whether the service keeps what was deleted, as a version or for a while; where it tells. */
+  readonly isRecoverable?: boolean;
+}
+
 /** What is to be uploaded in parts. Plain data: it can be kept and used by another process. */
 export interface UploadRequest extends ObjectDescription {
   readonly key: string;
@@ -196,7 +201,7 @@ export interface Store {
   write(key: string, body: Uint8Array, options: WriteOptions): Promise<Written>;
 
   /** Deletes; succeeds when the object is absent already. With `ifMatch`, `precondition-failed` when it has changed. */
-  delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<void>;
+  delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<Deleted>;
 
   readonly uploadLimits: UploadLimits;
 

@@ -8,8 +8,14 @@ export interface Counts {
   readonly unchanged: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Objects that only the destination has; they are left alone. */
+  /** Objects that only the destination has. They are left alone, but for those that the next three tell of. */
   readonly extraneous: number;
+  readonly deleted: number;
+  /** In a dry run only. */
+  readonly wouldDelete: number;
+  readonly deletionsFailed: number;
+  /** Objects at the destination that the sync is about, `extraneous` included, when they were listed. */
+  readonly atDestination: number;
   /** Objects of the source that were met but that the sync is not about: they count nowhere else. */
   readonly filtered: number;
   readonly copiedBytes: number;
@@ -25,6 +31,10 @@ export const NO_COUNTS: Counts = {
   skipped: 0,
   failed: 0,
   extraneous: 0,
+  deleted: 0,
+  wouldDelete: 0,
+  deletionsFailed: 0,
+  atDestination: 0,
   filtered: 0,
   copiedBytes: 0,
   wouldCopy: 0,
@@ -39,6 +49,10 @@ export function addCounts(a: Counts, b: Counts): Counts {
     skipped: a.skipped + b.skipped,
     failed: a.failed + b.failed,
     extraneous: a.extraneous + b.extraneous,
+    deleted: sumOf(a.deleted, b.deleted),
+    wouldDelete: sumOf(a.wouldDelete, b.wouldDelete),
+    deletionsFailed: sumOf(a.deletionsFailed, b.deletionsFailed),
+    atDestination: sumOf(a.atDestination, b.atDestination),
     filtered: sumOf(a.filtered, b.filtered),
     copiedBytes: a.copiedBytes + b.copiedBytes,
     wouldCopy: a.wouldCopy + b.wouldCopy,
@@ -53,9 +67,13 @@ function sumOf(a: number | undefined, b: number | undefined): number {
 
 /** The counts of one outcome of a slice. A large object counts when its copy has ended. */
 export function countsOf(outcome: Outcome): Counts {
+  if (outcome.kind === 'filtered') return { ...NO_COUNTS, filtered: outcome.isAtSource ? 1 : 0 };
+  return { ...countsOfKind(outcome), atDestination: outcome.isAtDestination ? 1 : 0 };
+}
+
+function countsOfKind(outcome: Outcome): Counts {
   if (outcome.kind === 'large') return NO_COUNTS;
   if (outcome.kind === 'extraneous') return { ...NO_COUNTS, extraneous: 1 };
-  if (outcome.kind === 'filtered') return { ...NO_COUNTS, filtered: outcome.isAtSource ? 1 : 0 };
   return countsOfReceipt(outcome.kind === 'receipt' ? outcome.receipt : undefined);
 }
 
@@ -63,7 +81,23 @@ export function countsOf(outcome: Outcome): Counts {
 export function countsOfReceipt(receipt: Receipt | undefined): Counts {
   const listed = { ...NO_COUNTS, listed: 1 };
   if (receipt === undefined) return { ...listed, unchanged: 1 };
-  if (receipt.action === 'copied') return { ...listed, copied: 1, copiedBytes: receipt.sizeBytes };
-  if (receipt.action === 'would-copy') return { ...listed, wouldCopy: 1, wouldCopyBytes: receipt.sizeBytes };
-  return { ...listed, [receipt.action]: 1 };
+  switch (receipt.action) {
+    case 'copied':
+      return { ...listed, copied: 1, copiedBytes: receipt.sizeBytes };
+    case 'would-copy':
+      return { ...listed, wouldCopy: 1, wouldCopyBytes: receipt.sizeBytes };
+    case 'skipped':
+    case 'failed':
+      return { ...listed, [receipt.action]: 1 };
+    case 'extraneous':
+      return { ...NO_COUNTS, extraneous: 1 };
+    case 'deleted':
+      return { ...NO_COUNTS, deleted: 1 };
+    case 'would-delete':
+      return { ...NO_COUNTS, wouldDelete: 1 };
+    case 'delete-failed':
+      return { ...NO_COUNTS, deletionsFailed: 1 };
+    case 'kept':
+      return NO_COUNTS;
+  }
 }

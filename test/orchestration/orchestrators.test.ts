@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { deletions } from '../../src/orchestration/deletions.ts';
 import { failureOf } from '../../src/orchestration/failure.ts';
 import { lane } from '../../src/orchestration/lane.ts';
 import { largeObject } from '../../src/orchestration/large-object.ts';
@@ -159,6 +160,38 @@ describe('a large object', () => {
   });
 });
 
+describe('the deletions of a run', () => {
+  it.each([{ end: 'done' }, { end: 'cancelled' }, { end: 'superseded' }, FAILED])('end as their slice ends: %j', (end) => {
+    const { result, calls, continuedWith } = drive(deletions, TASK, () => end);
+
+    expect(result).toEqual(end);
+    expect(calls).toMatchObject([{ kind: 'activity', name: 'deleteSlice', input: TASK }]);
+    expect(continuedWith).toBeUndefined();
+  });
+
+  it('continue as new for the next slice', () => {
+    const { calls, continuedWith } = drive(deletions, { ...TASK, pause: { until: 1, inVain: 2 } }, () => ({ end: 'more' }));
+
+    expect(calls).toHaveLength(1);
+    expect(continuedWith).toEqual(TASK);
+  });
+
+  it('wait on a durable timer when a store asks to slow down', () => {
+    const pause = { until: 1, inVain: 2 };
+
+    const { calls, continuedWith } = drive(deletions, TASK, () => ({ end: 'wait', pause }));
+
+    expect(calls[1]?.kind).toBe('timer');
+    expect(continuedWith).toEqual({ ...TASK, pause });
+  });
+
+  it('answer what the engine says of a slice that broke for good', () => {
+    const { result } = drive(deletions, TASK, throwEngineError);
+
+    expect(result).toEqual(failureOf(engineError()));
+  });
+});
+
 describe('a run', () => {
   const answers =
     (...ends: readonly object[]) =>
@@ -188,6 +221,27 @@ describe('a run', () => {
 
     expect(result).toEqual(expected);
     expect(calls.at(-1)).toMatchObject({ name: 'finishRun', input: { ...TASK, end: expected } });
+  });
+
+  it('deletes when all its lanes are done, where it is to', () => {
+    const answer = answers({ end: 'done' }, { end: 'done' });
+
+    const { result, calls } = drive(run, TASK, (call) => {
+      if (call.name === 'planRun') return { end: 'planned', lanes: 2, deletes: true };
+      return call.name === 'deletions' ? FAILED : answer(call);
+    });
+
+    expect(calls.map(({ name }) => name)).toEqual(['planRun', 'lane', 'lane', 'deletions', 'finishRun']);
+    expect(calls[3]).toMatchObject({ input: TASK, id: 'instance-deletions' });
+    expect(result).toEqual(FAILED);
+  });
+
+  it.each([INTERRUPTED, FAILED, { end: 'cancelled' }])('deletes nothing when one of its lanes has not come to its end: %j', (end) => {
+    const answer = answers({ end: 'done' }, end);
+
+    const { calls } = drive(run, TASK, (call) => (call.name === 'planRun' ? { end: 'planned', lanes: 2, deletes: true } : answer(call)));
+
+    expect(calls.map(({ name }) => name)).toEqual(['planRun', 'lane', 'lane', 'finishRun']);
   });
 
   it('is finished without lanes when it cannot be planned', () => {

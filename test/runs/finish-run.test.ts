@@ -5,7 +5,7 @@ import { openReceiptLog } from '../../src/runs/receipt-log.ts';
 import { createRunRecords, type RunRecord } from '../../src/runs/record.ts';
 import { readReport } from '../../src/runs/report.ts';
 import { createShardPlans } from '../../src/runs/shard-plan.ts';
-import { createShardStates } from '../../src/runs/shard-state.ts';
+import { createShardStates, type SlicedWork } from '../../src/runs/shard-state.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { NO_COUNTS } from '../../src/sync/tally.ts';
 import { copied, failed, RUN_ID, runRecord } from '../support/run-records.ts';
@@ -48,8 +48,8 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
     record: () => dependencies.records.find(RUN_ID),
     report: async () => (await readReport(state, RUN_ID, 'ndjson', 0))?.text,
     lockHolder: () => dependencies.locks.take(record, 'someone-else', async () => true),
-    async execute(startedAt: number, receipts: readonly Receipt[]) {
-      const log = openReceiptLog(state, { runId: RUN_ID, shard: 0, slice: 0, startAfter: undefined }, startedAt);
+    async execute(startedAt: number, receipts: readonly Receipt[], shard: SlicedWork = 0) {
+      const log = openReceiptLog(state, { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, startedAt);
       for (const receipt of receipts) await log.add(receipt);
       await log.flush();
     },
@@ -66,6 +66,44 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
 const linesOf = (...receipts: readonly Receipt[]) => receipts.map((receipt) => `${JSON.stringify(receipt)}\n`).join('');
 
 describe('finishing a run', () => {
+  it('reports what became of what only the destination had, in place of what was found', async () => {
+    const run = await setUp({ options: { ...runRecord().options, delete: { maxCount: 9, maxPercent: 100, allowEmptySource: false } } });
+    const found = { sizeBytes: 1, destinationEtag: '"d"', at: '2026-01-01T00:00:00.000Z', milliseconds: 1 };
+    const deleted = { ...found, action: 'deleted', sourceAbsentAt: found.at, isRecoverable: false } as const;
+    const refused = { ...found, action: 'delete-failed', reason: 'permission-denied', message: 'Not deleted.' } as const;
+    const keys = ['b', 'c', 'd'];
+    await run.execute(1, [copied('a'), ...keys.map((key) => ({ ...found, key, action: 'extraneous' }) as const)]);
+    await run.count({ listed: 1, copied: 1, extraneous: 3, atDestination: 4 });
+    await run.execute(
+      2,
+      [
+        { ...deleted, key: 'b' },
+        { ...refused, key: 'c' },
+      ],
+      'deletions',
+    );
+
+    await run.finish();
+
+    expect(await run.report()).toBe(
+      linesOf(copied('a'), { ...deleted, key: 'b' }, { ...refused, key: 'c' }, { ...found, key: 'd', action: 'extraneous' }),
+    );
+    expect(await run.record()).toMatchObject({
+      state: 'completed-with-failures',
+      counts: { listed: 1, copied: 1, failed: 0, extraneous: 3, deleted: 1, deletionsFailed: 1, atDestination: 4 },
+      deletion: { state: 'gone-for-good', message: expect.stringContaining('1 deleted objects cannot be brought back') },
+      failuresByReason: [{ reason: 'permission-denied', objects: 1, example: { key: 'c' } }],
+    });
+  });
+
+  it('has failures when what was to be deleted was held back', async () => {
+    const run = await setUp({ deletion: { state: 'held-back', message: 'Nothing was deleted.' } });
+
+    await run.finish();
+
+    expect(await run.record()).toMatchObject({ state: 'completed-with-failures', deletion: { state: 'held-back' } });
+  });
+
   it('enters how it ended, makes the report and gives the lock back', async () => {
     const run = await setUp();
     await run.execute(1, [copied('a'), copied('b')]);

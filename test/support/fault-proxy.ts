@@ -19,9 +19,11 @@ interface ProxiedAnswer {
 
 /** What goes wrong with a request; a `flip` damages content only, never a listing. */
 export type Fault =
-  | { readonly kind: 'refuse'; readonly status: 429 | 500 | 503; readonly code?: string; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'refuse'; readonly status: 403 | 429 | 500 | 503; readonly code?: string; readonly retryAfterSeconds?: number }
   | { readonly kind: 'reset' | 'lose-answer' | 'cut' | 'flip' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** Sends another body in place of the service's. */
+  | { readonly kind: 'falsify'; readonly change: (body: string) => string }
   /** Sends half of the answer's body, then does something, then sends the rest. */
   | { readonly kind: 'pause'; readonly meanwhile: () => Promise<unknown> };
 
@@ -109,6 +111,7 @@ function refuse(response: ServerResponse, { status, code, retryAfterSeconds = 0 
 async function deliver(response: ServerResponse, { method }: ProxiedRequest, answer: ProxiedAnswer, fault: Fault | undefined) {
   if (fault?.kind === 'lose-answer') return void response.destroy();
   const { status, rawHeaders, body } = answer;
+  if (fault?.kind === 'falsify') return void sendFalsified(response, answer, fault.change);
   response.writeHead(status, rawHeaders);
   const half = Math.floor(body.length / 2);
   if (fault?.kind === 'cut') return void response.write(body.subarray(0, half), () => response.destroy());
@@ -119,6 +122,11 @@ async function deliver(response: ServerResponse, { method }: ProxiedRequest, ans
   }
   const isContent = method === 'GET' && status < 300 && !answer.type.includes('xml');
   response.end(fault?.kind === 'flip' && isContent ? withFlippedBit(body, half) : body);
+}
+
+function sendFalsified(response: ServerResponse, { status, type, body }: ProxiedAnswer, change: (body: string) => string): void {
+  const falsified = Buffer.from(change(body.toString()));
+  response.writeHead(status, { 'content-type': type, 'content-length': falsified.length }).end(falsified);
 }
 
 function withFlippedBit(body: Buffer, at: number): Buffer {

@@ -108,8 +108,9 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
       return { etag: store(key, body, asStored(description)).etag, verified: 'crc64' };
     },
     async delete(key, { ifMatch } = {}) {
-      if (ifMatch !== undefined) check(key, { ifMatch });
+      if (ifMatch !== undefined && objects.has(key)) check(key, { ifMatch });
       objects.delete(key);
+      return {};
     },
     uploadLimits: { maxParts: 10_000, maxPartBytes: 5 * 1024 ** 3 },
     async beginUpload(request) {

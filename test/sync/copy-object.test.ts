@@ -314,10 +314,10 @@ describe('copying an object', () => {
       await copy({ ...entry, isArchived: true }),
     ];
 
-    expect(receipts.map((receipt) => [receipt?.action, receipt?.reason])).toEqual([
-      ['failed', 'too-large'],
-      ['failed', 'invalid-key'],
-      ['skipped', 'archived'],
+    expect(receipts).toMatchObject([
+      { action: 'failed', reason: 'too-large' },
+      { action: 'failed', reason: 'invalid-key' },
+      { action: 'skipped', reason: 'archived' },
     ]);
     expect(source.keys()).toEqual([]);
   });

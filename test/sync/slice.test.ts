@@ -74,9 +74,23 @@ describe('a slice', () => {
       ['d.tmp', 'filtered'],
       ['e.txt', 'extraneous'],
     ]);
-    expect(counts).toEqual({ ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: 4, filtered: 2, extraneous: 1 });
+    expect(counts).toEqual({ ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: 4, filtered: 2, extraneous: 1, atDestination: 1 });
     expect(sides.destination.textOf('c.txt')).toBe('other');
     expect(sides.destination.textOf('a.tmp')).toBeUndefined();
+  });
+
+  it('tells what the destination alone has, with its version, when that may be deleted', async () => {
+    const sides = bothSides();
+    sides.source.put('a', 'text');
+    const { etag } = sides.destination.put('b', 'only here');
+
+    const { outcomes, counts } = await run(requestFor(sides, { tellExtraneous: true }));
+
+    expect(outcomes[1]).toMatchObject({
+      kind: 'receipt',
+      receipt: { key: 'b', action: 'extraneous', sizeBytes: 9, destinationEtag: etag },
+    });
+    expect(counts).toMatchObject({ listed: 1, copied: 1, extraneous: 1, atDestination: 1 });
   });
 
   it('makes the destination hold every source object, whatever was there before, and then finds nothing to do', async () => {
@@ -163,7 +177,7 @@ describe('a slice', () => {
     expect(end).toBe('done');
     expect(outcomes.map(({ kind }) => kind)).toEqual(['receipt', 'large', 'receipt']);
     expect(outcomes[1]).toEqual({
-      ...{ key: 'large', kind: 'large' },
+      ...{ key: 'large', isAtDestination: false, kind: 'large' },
       task: { entry, decision: { action: 'copy', reason: 'missing', condition: 'if-absent' } },
     });
     expect(counts).toMatchObject({ listed: 2, copied: 2 });

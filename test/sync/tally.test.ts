@@ -10,6 +10,7 @@ const COPIED: Receipt = {
 const SKIPPED: Receipt = { ...ABOUT, action: 'skipped', reason: 'archived' };
 const WOULD_COPY: Receipt = { ...ABOUT, action: 'would-copy', reason: 'missing' };
 const FAILED: Receipt = { ...ABOUT, action: 'failed', reason: 'rejected', message: 'Not copied.' };
+const PLACE = { key: 'k', isAtDestination: false };
 const TASK = { entry: { key: 'k', sizeBytes: 7, etag: '"s"' }, decision: { action: 'ask-destination' } } as const;
 
 describe('counting outcomes', () => {
@@ -19,18 +20,18 @@ describe('counting outcomes', () => {
     ['a failure', FAILED, { failed: 1 }],
     ['a copy of a dry run', WOULD_COPY, { wouldCopy: 1, wouldCopyBytes: 7 }],
   ])('counts %s as listed too', (_, receipt, counts) => {
-    expect(countsOf({ key: 'k', kind: 'receipt', receipt })).toEqual({ ...NO_COUNTS, listed: 1, ...counts });
+    expect(countsOf({ ...PLACE, kind: 'receipt', receipt })).toEqual({ ...NO_COUNTS, listed: 1, ...counts });
   });
 
   it('counts what is unchanged, and what only the destination has', () => {
-    expect(countsOf({ key: 'k', kind: 'unchanged' })).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
-    expect(countsOf({ key: 'k', kind: 'extraneous' })).toEqual({ ...NO_COUNTS, extraneous: 1 });
-    expect(countsOf({ key: 'k', kind: 'filtered', isAtSource: true })).toEqual({ ...NO_COUNTS, filtered: 1 });
-    expect(countsOf({ key: 'k', kind: 'filtered', isAtSource: false })).toEqual(NO_COUNTS);
+    expect(countsOf({ ...PLACE, kind: 'unchanged' })).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
+    expect(countsOf({ ...PLACE, kind: 'extraneous' })).toEqual({ ...NO_COUNTS, extraneous: 1 });
+    expect(countsOf({ ...PLACE, kind: 'filtered', isAtSource: true })).toEqual({ ...NO_COUNTS, filtered: 1 });
+    expect(countsOf({ ...PLACE, kind: 'filtered', isAtSource: false })).toEqual(NO_COUNTS);
   });
 
   it('counts a large object when it has ended, and not when it is met', () => {
-    expect(countsOf({ key: 'k', kind: 'large', task: TASK })).toEqual(NO_COUNTS);
+    expect(countsOf({ ...PLACE, kind: 'large', task: TASK })).toEqual(NO_COUNTS);
     expect(countsOfReceipt(COPIED)).toEqual({ ...NO_COUNTS, listed: 1, copied: 1, copiedBytes: 7 });
     expect(countsOfReceipt(undefined)).toEqual({ ...NO_COUNTS, listed: 1, unchanged: 1 });
   });

@@ -20,6 +20,7 @@ const OPTIONS = {
   maxSize: '5 GiB',
   minAge: 'PT1H',
   maxAge: 'P30D',
+  delete: { maxCount: 100, maxPercent: 5, allowEmptySource: false },
   dryRun: false,
   storageClass: 'map',
   tierMap: { Cold: 'DEEP_ARCHIVE' },
