@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { auditOptions, checkAuditOptions } from './audit-options.ts';
 import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
 import { deleteOptions } from './delete-options.ts';
@@ -36,10 +37,11 @@ const location = z
 const options = z
   .strictObject({
     compare: z
-      .enum(['auto', 'size', 'always'])
+      .enum(['auto', 'checksum', 'size', 'always'])
       .default('auto')
       .meta({
-        description: 'How it is told whether a copy is current: auto (by the cheapest proof that there is), size alone, or always copy.',
+        description:
+          'How it is told whether a copy is current: auto (by the cheapest proof that there is), by checksum (content is read where there is none), size alone, or always copy.',
         examples: ['size'],
       }),
     concurrency: z
@@ -68,6 +70,7 @@ const options = z
       .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
     ...filterOptions,
     ...deleteOptions,
+    ...auditOptions,
     ...carriedOptions,
   })
   .prefault({})
@@ -184,6 +187,7 @@ function fitTogether(request: Between, context: z.RefinementCtx): void {
   crossesClouds(request, context);
   const report = (option: string, message: string) => context.addIssue({ code: 'custom', path: ['options', option], message });
   checkFilterOptions(request.options, report);
+  checkAuditOptions(request.options, report);
   checkCarriedOptions(request.options, request.destination.kind, report);
 }
 

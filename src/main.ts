@@ -19,6 +19,7 @@ import { runJobFunction } from './functions/run-job.ts';
 import { scheduledRunFunction } from './functions/scheduled-run.ts';
 import { schemaFunction } from './functions/schema.ts';
 import { syncFunction } from './functions/sync.ts';
+import { verifyFunction } from './functions/verify.ts';
 import { deletions } from './orchestration/deletions.ts';
 import { lane } from './orchestration/lane.ts';
 import { largeObject } from './orchestration/large-object.ts';
@@ -70,6 +71,7 @@ function registerHttp(bridge: BridgeOrProblems): void {
     doctorFunction(() => diagnose({ environment: process.env, jobsFile: textOf(JOBS_FILE), hostFile: textOf(HOST_FILE) })),
   );
   app.http('sync', syncFunction(bridge));
+  app.http('verify', verifyFunction(bridge));
   app.http('listJobs', listJobsFunction(bridge));
   app.http('runJob', runJobFunction(bridge));
   app.http('listRuns', listRunsFunction(bridge));

@@ -21,7 +21,7 @@ type job = {
 
 @sealed()
 type jobOptions = {
-  compare: ('auto' | 'size' | 'always')?
+  compare: ('auto' | 'checksum' | 'size' | 'always')?
   @description('Objects under way at once in each lane.')
   @minValue(1)
   @maxValue(128)
@@ -49,6 +49,10 @@ type jobOptions = {
   @description('Only objects last modified at most so long before the run.')
   maxAge: string?
   delete: deletion?
+  @description('Whether nothing is copied, and the report tells of each object whether its copy has the same content.')
+  verify: bool?
+  @description('With verify: whether contents are read where checksums tell nothing.')
+  readContent: bool?
   @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
   storageClass: (
     | 'STANDARD'

@@ -16,9 +16,12 @@ export function finishRunActivity(bridge: Bridge): ActivityOptions {
   };
 }
 
-function logEnd({ id, job, state, counts, failure, attempt, interruptions, deletion }: RunRecord, context: InvocationContext): void {
+function logEnd(
+  { id, job, state, counts, failure, attempt, interruptions, deletion, options }: RunRecord,
+  context: InvocationContext,
+): void {
   const run = job === undefined ? `Run ${id}` : `Run ${id} of job ${job}`;
-  const objects = `${counts?.listed} listed, ${counts?.copied} copied, ${counts?.unchanged} unchanged, ${counts?.skipped} skipped, ${counts?.failed} failed${deletionsOf(counts)}`;
+  const objects = summaryOf(counts ?? NO_COUNTS, options);
   if (deletion !== undefined) context.warn(`${run}: ${deletion.message}`);
   if (state === 'running')
     context.warn(`${run}: attempt ${attempt} was interrupted, the next one follows: ${interruptions?.at(-1)?.message}`);
@@ -29,6 +32,10 @@ function logEnd({ id, job, state, counts, failure, attempt, interruptions, delet
   else context.log(`${run} ${state}: ${objects}.`);
 }
 
-function deletionsOf({ deleted, deletionsFailed }: Pick<Counts, 'deleted' | 'deletionsFailed'> = NO_COUNTS): string {
-  return deleted + deletionsFailed > 0 ? `, ${deleted} deleted, ${deletionsFailed} not deleted` : '';
+function summaryOf(counts: Counts, { verify, delete: deletes }: RunRecord['options']): string {
+  const { listed, failed } = counts;
+  if (verify === true)
+    return `${listed} listed, ${counts.equal} equal, ${counts.different} different, ${counts.missing} missing, ${counts.unprovable} unprovable, ${failed} failed`;
+  const copies = `${listed} listed, ${counts.copied} copied, ${counts.unchanged} unchanged, ${counts.skipped} skipped, ${failed} failed`;
+  return deletes === undefined ? copies : `${copies}, ${counts.deleted} deleted, ${counts.deletionsFailed} not deleted`;
 }

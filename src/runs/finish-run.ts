@@ -77,6 +77,7 @@ function noteOf(goneForGood: number): DeletionNote {
 function finalState(runEnd: RunEnd, counts: Counts, deletion: DeletionNote | undefined): { state: RunState; failure?: RunFailure } {
   if ('failure' in runEnd) return { state: 'failed', failure: runEnd.failure };
   if (runEnd.end !== 'done') return { state: 'cancelled' };
-  const isComplete = counts.failed === 0 && counts.deletionsFailed === 0 && deletion?.state !== 'held-back';
+  const isProved = counts.different + counts.missing + counts.unprovable === 0;
+  const isComplete = counts.failed + counts.deletionsFailed === 0 && isProved && deletion?.state !== 'held-back';
   return { state: isComplete ? 'succeeded' : 'completed-with-failures' };
 }

@@ -21,6 +21,7 @@ const CSV_COLUMNS = [
   'leftOut',
   'sourceAbsentAt',
   'isRecoverable',
+  'by',
 ] as const;
 
 export type ReportFormat = 'ndjson' | 'csv';

@@ -60,6 +60,7 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
 function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: AbortSignal): SliceRequest {
   const { openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
   const { record } = slice;
+  const { verify = false, readContent = false } = record.options;
   return {
     ...openStores(record),
     ...listOptionsOf(remainingRange(slice)),
@@ -68,7 +69,8 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
     comparison: record.options.compare,
     concurrency: record.options.concurrency,
     largeObjectBytes,
-    tellExtraneous: record.options.delete !== undefined,
+    tellExtraneous: verify || record.options.delete !== undefined,
+    ...(verify && { audit: { readContent } }),
     isRehearsal: record.options.dryRun === true,
     pool,
     clock,

@@ -1,6 +1,6 @@
 import type { LargeTask } from '../sync/large-task.ts';
+import type { Outcome } from '../sync/outcome.ts';
 import { isFailure, type Receipt } from '../sync/receipt.ts';
-import type { Outcome } from '../sync/slice.ts';
 import { addCounts, type Counts, countsOf, countsOfReceipt } from '../sync/tally.ts';
 import type { ReceiptLog } from './receipt-log.ts';
 import { MAX_SHOWN_FAILURES, NO_PROGRESS, type SliceProgress } from './shard-state.ts';

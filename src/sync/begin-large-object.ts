@@ -1,10 +1,11 @@
 import { describeCopy } from './carry.ts';
-import { type CopyDecision, copyOnce } from './copy-object.ts';
+import { copyOnce } from './copy-object.ts';
 import { type CopyPath, type ObjectVersion, versionOf } from './copy-task.ts';
 import { explain, refuse, sourceGone, tooLarge, type Verdict } from './copy-verdict.ts';
-import { type Decision, decideByHead } from './decide.ts';
+import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
 import type { LargeTask, LargeUpload } from './large-task.ts';
 import { type PartSizes, planParts } from './part-plan.ts';
+import { decideByProof } from './settle-decision.ts';
 import type { ObjectHead } from './store.ts';
 
 type Begun = Omit<LargeUpload, 'startedAt' | 'triesLeft'>;
@@ -29,22 +30,35 @@ export async function beginLargeObject(
 /** A task as both ends are now. */
 interface LatestTask {
   readonly entry: ObjectVersion;
-  readonly decision: Decision;
+  readonly decision: SettledDecision;
   /** Of the source. */
   readonly head: ObjectHead;
 }
 
 /** Asks both ends, which may have changed since a slice listed them; `undefined` when the source is gone. */
-async function lookAgain({ source, destination }: CopyPath, task: LargeTask, signal: AbortSignal): Promise<LatestTask | undefined> {
+async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): Promise<LatestTask | undefined> {
+  const { source, destination } = path;
   const { key, etag } = task.entry;
   const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(key, { signal })]);
   if (head === undefined) return undefined;
   const entry = head.etag === etag ? task.entry : versionOf(key, head);
-  return { entry, head, decision: isAsListed(there, task.decision) ? task.decision : decideByHead(entry, there) };
+  return { entry, head, decision: await decideAnew(path, { ...task, entry }, { here: head, there }, signal) };
+}
+
+async function decideAnew(
+  path: CopyPath,
+  { entry, decision }: LargeTask,
+  { here, there }: { readonly here: ObjectHead; readonly there: ObjectHead | undefined },
+  signal: AbortSignal,
+): Promise<SettledDecision> {
+  if (isAsListed(there, decision)) return decision;
+  // To read all of a large object takes longer than there is time for here.
+  if (decision.action === 'ask-both' && there) return decideByProof(path, entry.key, { here, there }, { signal, readContent: false });
+  return decideByHead(entry, there);
 }
 
 /** What was written since the listing, perhaps by an earlier try of ours, is to be judged by itself. */
-function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): boolean {
+function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): decision is Extract<CopyDecision, SettledDecision> {
   if (decision.action !== 'copy') return false;
   return decision.condition === 'if-absent' ? there === undefined : there?.etag === decision.condition.ifMatch;
 }

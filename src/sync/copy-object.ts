@@ -2,15 +2,13 @@ import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
 import { type CopyPath, type CopyTask, type ObjectVersion, versionOf } from './copy-task.ts';
 import { copied, explain, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
 import { copyWhole } from './copy-whole.ts';
-import { type CopyReason, type Decision, decideByHead } from './decide.ts';
+import type { CopyDecision, CopyReason } from './decide.ts';
 import { planParts } from './part-plan.ts';
 import { SourceChangedError } from './read-verified.ts';
 import type { Receipt } from './receipt.ts';
+import { settleDecision } from './settle-decision.ts';
 import type { ObjectEntry, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
-
-/** What is to be copied, or only if the destination's own metadata does not show that it is current. */
-export type CopyDecision = Extract<Decision, { readonly action: 'copy' | 'ask-destination' }>;
 
 export interface CopyRequest {
   readonly entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>;
@@ -41,7 +39,7 @@ async function copyOrExplain(path: CopyPath, { entry, decision, signal }: CopyRe
   const refusal = refuse(path, entry);
   if (refusal !== undefined) return refusal;
   try {
-    const final = decision.action === 'copy' ? decision : decideByHead(entry, await path.destination.head(entry.key, { signal }));
+    const final = await settleDecision(path, entry, decision, { signal });
     return final.action === 'copy' ? await copyUntilSettled(path, { entry, condition: final.condition, signal }, final.reason) : undefined;
   } catch (error) {
     return explain(path, entry, error);

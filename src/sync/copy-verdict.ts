@@ -84,6 +84,13 @@ export function tooLarge(path: Ends, entry: ObjectVersion): Verdict {
   return failed(path, entry, 'too-large', `It has ${entry.sizeBytes} bytes, and ${limit}. Split it at the source, or leave it out.`);
 }
 
-function failed({ source }: Ends, entry: ObjectVersion, reason: FailureCode, why: string): Verdict {
-  return { entry, action: 'failed', reason, message: `Not copied: ${JSON.stringify(entry.key)} of ${source.url}: ${why}` };
+/** `what` was not done about the object. */
+export function failed(
+  { source }: Pick<Ends, 'source'>,
+  entry: ObjectVersion,
+  reason: FailureCode,
+  why: string,
+  what = 'Not copied',
+): Verdict {
+  return { entry, action: 'failed', reason, message: `${what}: ${JSON.stringify(entry.key)} of ${source.url}: ${why}` };
 }

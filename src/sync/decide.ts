@@ -1,8 +1,8 @@
 import type { KeyPair } from './join.ts';
 import type { Condition, ObjectEntry, ObjectHead } from './store.ts';
 
-/** `auto`: see {@link decide}; `size`: equal sizes are current; `always`: nothing is current. */
-export type Comparison = 'auto' | 'size' | 'always';
+/** `auto`: see {@link decide}; `checksum`: equal contents are current; `size`: equal sizes are; `always`: nothing is. */
+export type Comparison = 'auto' | 'checksum' | 'size' | 'always';
 
 /** Why an object is copied. */
 export type CopyReason =
@@ -19,7 +19,15 @@ export type Decision =
   | { readonly action: 'unchanged' }
   /** Only the destination's own metadata can tell: see {@link decideByHead}. */
   | { readonly action: 'ask-destination' }
+  /** Only what both sides keep of the contents, or the contents themselves, can tell: see settleDecision. */
+  | { readonly action: 'ask-both' }
   | { readonly action: 'extraneous' };
+
+/** What is to be copied, or only if the stores, when they are asked, do not show that it is current. */
+export type CopyDecision = Extract<Decision, { readonly action: 'copy' | 'ask-destination' | 'ask-both' }>;
+
+/** What is to become of an object that the source has, once the stores are asked where that is needed. */
+export type SettledDecision = Extract<Decision, { readonly action: 'copy' | 'unchanged' }>;
 
 type Version = Pick<ObjectEntry, 'etag' | 'sizeBytes'>;
 
@@ -36,10 +44,16 @@ export function decide({ source, destination }: KeyPair, comparison: Comparison)
   if (comparison === 'always') return replace(destination, 'always');
   if (source.sizeBytes !== destination.sizeBytes) return replace(destination, 'size-differs');
   if (comparison === 'size') return { action: 'unchanged' };
-  return decideByProof(source, destination);
+  if (comparison === 'checksum') return isSameMd5(source, destination) ? { action: 'unchanged' } : { action: 'ask-both' };
+  return decideByMarks(source, destination);
 }
 
-function decideByProof(source: ObjectEntry, destination: ObjectEntry): Decision {
+/** Different ones prove nothing: what S3 lists is no MD5 where it encrypts with a KMS key. */
+function isSameMd5(source: ObjectEntry, destination: ObjectEntry): boolean {
+  return source.md5 !== undefined && source.md5 === destination.md5;
+}
+
+function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision {
   if (destination.sourceEtag !== undefined) {
     return destination.sourceEtag === source.etag ? { action: 'unchanged' } : replace(destination, 'source-changed');
   }
@@ -57,7 +71,7 @@ function decideByProof(source: ObjectEntry, destination: ObjectEntry): Decision 
 }
 
 /** Decides by the destination's HEAD: current only if our own mark names the listed version of the source. */
-export function decideByHead(source: Version, head: ObjectHead | undefined): Decision {
+export function decideByHead(source: Version, head: ObjectHead | undefined): SettledDecision {
   if (head === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   const isCurrent = isCopyOf(head, source);
   return isCurrent ? { action: 'unchanged' } : { action: 'copy', reason: 'not-proved-current', condition: { ifMatch: head.etag } };

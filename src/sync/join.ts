@@ -3,10 +3,14 @@ import type { ObjectEntry } from './store.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;
 
+/** What the source has. */
+export interface SourcePair {
+  readonly source: ObjectEntry;
+  readonly destination?: ObjectEntry;
+}
+
 /** The same key on both sides, or what one side has alone. */
-export type KeyPair =
-  | { readonly source: ObjectEntry; readonly destination?: ObjectEntry }
-  | { readonly source?: undefined; readonly destination: ObjectEntry };
+export type KeyPair = SourcePair | { readonly source?: undefined; readonly destination: ObjectEntry };
 
 /** Joins two listings in key order, lazily. Both must be ascending and without duplicates. */
 export async function* joinByKey(sourcePages: Pages, destinationPages: Pages): AsyncGenerator<KeyPair> {

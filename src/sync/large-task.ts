@@ -1,7 +1,6 @@
-import type { CopyDecision } from './copy-object.ts';
 import type { ObjectVersion } from './copy-task.ts';
 import { type Crc64, crc64FromBase64 } from './crc64.ts';
-import type { CopyReason } from './decide.ts';
+import type { CopyDecision, CopyReason } from './decide.ts';
 import type { PartPlan } from './part-plan.ts';
 import type { Condition, ObjectEntry, Upload, Verified } from './store.ts';
 

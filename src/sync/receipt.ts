@@ -1,4 +1,5 @@
 import type { CopyReason } from './decide.ts';
+import type { Evidence } from './prove-equal.ts';
 import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
@@ -83,11 +84,24 @@ type ExtraneousOutcome =
 
 export type ExtraneousReceipt = ExtraneousObject & ReceiptTimes & ExtraneousOutcome;
 
+/** What an audit found of an object. */
+export type AuditOutcome =
+  | { readonly action: 'equal'; readonly by: Evidence }
+  | { readonly action: 'different'; readonly by: Evidence | 'size' }
+  /** `no-common-checksum`: its contents were not to be read, or cannot be; `changing`: it was written while it was looked at. */
+  | { readonly action: 'unprovable'; readonly reason: 'no-common-checksum' | 'archived' | 'changing' };
+
+export type AuditReceipt = ReceiptTimes & { readonly key: string; readonly sizeBytes: number } & (
+    | (AuditOutcome & { readonly sourceEtag: string; readonly destinationEtag: string })
+    /** Only the source has it. */
+    | { readonly action: 'missing'; readonly sourceEtag: string }
+  );
+
 /** Something that should have been done, and was not. */
 export type FailureReceipt = FailedReceipt | Extract<ExtraneousReceipt, { readonly action: 'delete-failed' }>;
 
 /** One line about one object: what became of it, or in a dry run what would. */
-export type Receipt = CopiedReceipt | WouldCopyReceipt | SkippedReceipt | FailedReceipt | ExtraneousReceipt;
+export type Receipt = CopiedReceipt | WouldCopyReceipt | SkippedReceipt | FailedReceipt | ExtraneousReceipt | AuditReceipt;
 
 export function isFailure(receipt: Receipt): receipt is FailureReceipt {
   return receipt.action === 'failed' || receipt.action === 'delete-failed';

@@ -1,6 +1,6 @@
 import type { Copier } from './copy-object.ts';
 import { explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
-import { decideByHead } from './decide.ts';
+import { settleDecision } from './settle-decision.ts';
 import type { Store } from './store.ts';
 
 interface RehearsalOptions {
@@ -15,7 +15,7 @@ export function createRehearsal({ clock, ...path }: RehearsalOptions): Copier {
   return async ({ entry, decision, signal }) => {
     const startedAt = clock();
     const verdictOf = async (): Promise<Verdict | undefined> => {
-      const final = decision.action === 'copy' ? decision : decideByHead(entry, await path.destination.head(entry.key, { signal }));
+      const final = await settleDecision(path, entry, decision, { signal });
       return final.action === 'copy' ? wouldCopy(entry, final.reason) : undefined;
     };
     const verdict = refuse(path, entry) ?? (await verdictOf().catch((error) => explain(path, entry, error)));

@@ -1,13 +1,22 @@
+import type { Outcome } from './outcome.ts';
 import type { Receipt } from './receipt.ts';
-import type { Outcome } from './slice.ts';
 
-/** What became of the objects that the sync is about. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed`. */
+/**
+ * What became of the objects that the sync is about. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed` + `equal` +
+ * `different` + `missing` + `unprovable`.
+ */
 export interface Counts {
   readonly listed: number;
   readonly copied: number;
   readonly unchanged: number;
   readonly skipped: number;
   readonly failed: number;
+  /** In an audit only, as the next three: of the same content on both sides. */
+  readonly equal: number;
+  readonly different: number;
+  /** Only the source has it. */
+  readonly missing: number;
+  readonly unprovable: number;
   /** Objects that only the destination has. They are left alone, but for those that the next three tell of. */
   readonly extraneous: number;
   readonly deleted: number;
@@ -30,6 +39,10 @@ export const NO_COUNTS: Counts = {
   unchanged: 0,
   skipped: 0,
   failed: 0,
+  equal: 0,
+  different: 0,
+  missing: 0,
+  unprovable: 0,
   extraneous: 0,
   deleted: 0,
   wouldDelete: 0,
@@ -49,6 +62,10 @@ export function addCounts(a: Counts, b: Counts): Counts {
     skipped: a.skipped + b.skipped,
     failed: a.failed + b.failed,
     extraneous: a.extraneous + b.extraneous,
+    equal: sumOf(a.equal, b.equal),
+    different: sumOf(a.different, b.different),
+    missing: sumOf(a.missing, b.missing),
+    unprovable: sumOf(a.unprovable, b.unprovable),
     deleted: sumOf(a.deleted, b.deleted),
     wouldDelete: sumOf(a.wouldDelete, b.wouldDelete),
     deletionsFailed: sumOf(a.deletionsFailed, b.deletionsFailed),
@@ -88,6 +105,10 @@ export function countsOfReceipt(receipt: Receipt | undefined): Counts {
       return { ...listed, wouldCopy: 1, wouldCopyBytes: receipt.sizeBytes };
     case 'skipped':
     case 'failed':
+    case 'equal':
+    case 'different':
+    case 'missing':
+    case 'unprovable':
       return { ...listed, [receipt.action]: 1 };
     case 'extraneous':
       return { ...NO_COUNTS, extraneous: 1 };

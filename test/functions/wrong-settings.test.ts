@@ -23,6 +23,7 @@ const WRONG = [
 ];
 const GUARDED = [
   ['POST', 'sync'],
+  ['POST', 'verify'],
   ['GET', 'jobs'],
   ['POST', 'jobs/a/runs'],
   ['GET', 'runs'],

@@ -1,5 +1,5 @@
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import type { CopyDecision } from '../../src/sync/copy-object.ts';
+import type { CopyDecision } from '../../src/sync/decide.ts';
 import { createLargeObjectCopier, type LargeObjectCopier, type RangeResult } from '../../src/sync/large-object.ts';
 import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large-task.ts';
 import { present } from '../../src/sync/present.ts';

@@ -52,6 +52,17 @@ describe('deciding whether an object is current', () => {
     expect(decide(pair, 'size')).toEqual(unchanged);
   });
 
+  it.each([
+    ['takes equal MD5s as current, whatever else differs', { md5: 'aa', at: 60 }, { md5: 'aa' }, unchanged],
+    ['asks both sides when the MD5s differ, since one may be none', { md5: 'aa' }, { md5: 'bb' }, { action: 'ask-both' }],
+    ['asks both sides even when our mark names the listed version', {}, { sourceEtag: '"s"' }, { action: 'ask-both' }],
+    ['copies when the sizes differ', {}, { sizeBytes: 11 }, copy('size-differs')],
+  ])('by checksum %s', (_, source, destination, decision) => {
+    const pair = { source: entry(source), destination: entry({ etag: '"d"', ...destination }) };
+
+    expect(decide(pair, 'checksum')).toEqual(decision);
+  });
+
   it('always copies when told so', () => {
     const pair = { source: entry(), destination: entry({ etag: '"d"', sourceEtag: '"s"' }) };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CopyDecision } from '../../src/sync/copy-object.ts';
+import type { CopyDecision } from '../../src/sync/decide.ts';
 import { createRehearsal } from '../../src/sync/rehearse.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { createMemoryStore } from '../support/memory-store.ts';

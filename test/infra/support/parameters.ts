@@ -6,6 +6,8 @@ const RETURN_OPTIONS = {
   tierMap: { DEEP_ARCHIVE: 'Archive' },
   encryption: { scope: 'finance' },
   tags: true,
+  verify: true,
+  readContent: true,
   filter: ['+ /drafts/final/**', '- /drafts/'],
 } satisfies Partial<Record<keyof SyncOptions, unknown>>;
 
@@ -27,7 +29,7 @@ const OPTIONS = {
   encryption: { kmsKeyId: 'alias/finance', bucketKey: true },
   tags: false,
   metadata: 'fail',
-} satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter'>, unknown>;
+} satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter' | 'verify' | 'readContent'>, unknown>;
 
 /** A job that says everything that a job can say. */
 export const FULL_JOB = {

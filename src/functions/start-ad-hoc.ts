@@ -1,0 +1,32 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { Bridge } from '../bridge.ts';
+import { checkSyncRequest, type SyncRequest } from '../jobs.ts';
+import { contains, formatLocation, type Location } from '../locations.ts';
+import { startAndAnswer } from './answer-started.ts';
+import { HttpProblem } from './problem.ts';
+import { runRequestOf } from './run-request.ts';
+
+/** Starts what the body asks for, and answers it. Throws {@link HttpProblem}. */
+export async function startAdHoc(
+  bridge: Bridge,
+  body: unknown,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  const { value, problems } = checkSyncRequest(body);
+  if (value === undefined) throw new HttpProblem(400, { detail: 'The body is not a valid sync request. See problems.', problems });
+  refuseForeign(value, bridge.settings.allowedLocations);
+  return startAndAnswer(bridge, runRequestOf(value), request, context);
+}
+
+/** Whoever holds a function key may use only the locations that the operator has named. */
+function refuseForeign({ source, destination, reportTo }: SyncRequest, allowed: readonly Location[]): void {
+  const named = [source, destination, ...(reportTo ? [reportTo] : [])];
+  const foreign = named.filter((location) => !allowed.some((outer) => contains(outer, location)));
+  if (foreign.length === 0) return;
+  throw new HttpProblem(403, {
+    detail:
+      'An ad hoc run may use only the locations in BRIDGE_ALLOWED_LOCATIONS (when that is not set, those of the configured jobs). Add the missing ones to that setting, or start a configured job.',
+    problems: foreign.map((location) => `${formatLocation(location)} is not allowed`),
+  });
+}

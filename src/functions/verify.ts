@@ -1,0 +1,28 @@
+import type { HttpFunctionOptions } from '@azure/functions';
+import { input } from 'durable-functions';
+import type { BridgeOrProblems } from '../bridge.ts';
+import { withBridge } from './problem.ts';
+import { jsonBody } from './request.ts';
+import { startAdHoc } from './start-ad-hoc.ts';
+
+/** `POST /api/verify`: starts an audit of two allowed locations; the body is that of `POST /api/sync`. */
+export function verifyFunction(source: BridgeOrProblems): HttpFunctionOptions {
+  return {
+    methods: ['POST'],
+    route: 'verify',
+    authLevel: 'function',
+    extraInputs: [input.durableClient()],
+    handler: withBridge(source, async (bridge, request, context) => startAdHoc(bridge, asAudit(await jsonBody(request)), request, context)),
+  };
+}
+
+/** What is not right about the body is found later. */
+function asAudit(body: unknown): unknown {
+  if (!isObject(body)) return body;
+  const { options = {} } = body;
+  return { ...body, options: isObject(options) ? { ...options, verify: true } : options };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

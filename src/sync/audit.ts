@@ -1,0 +1,67 @@
+import { concernsOneObject, failed, toReceipt } from './copy-verdict.ts';
+import type { SourcePair } from './join.ts';
+import { type HeadedObject, type Proof, proveEqual } from './prove-equal.ts';
+import type { AuditOutcome, Receipt } from './receipt.ts';
+import type { ObjectEntry, Store } from './store.ts';
+import { isStoreError } from './store-error.ts';
+
+interface AuditOptions {
+  readonly source: Store;
+  readonly destination: Store;
+  /** Whether contents may be read where checksums tell nothing. */
+  readonly readContent: boolean;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Tells whether the destination has the same content as the source's object, and by what that is known. Writes nothing. */
+export type Auditor = (pair: SourcePair, signal: AbortSignal) => Promise<Receipt>;
+
+/** What concerns this object alone is in the receipt; what would befall every other object too is thrown. */
+export function createAuditor({ clock, ...ends }: AuditOptions): Auditor {
+  return async ({ source, destination }, signal) => {
+    const startedAt = clock();
+    const times = () => ({ at: new Date(clock()).toISOString(), milliseconds: clock() - startedAt });
+    const about = { key: source.key, sizeBytes: source.sizeBytes, sourceEtag: source.etag };
+    if (destination === undefined) return { ...about, action: 'missing', ...times() };
+    try {
+      const finding = await findOut(ends, source, destination, signal);
+      return { ...about, ...finding, destinationEtag: destination.etag, ...times() };
+    } catch (error) {
+      if (!concernsOneObject(error)) throw error;
+      return toReceipt(failed(ends, source, error.code, error.message, 'Not verified'), startedAt, clock());
+    }
+  };
+}
+
+const CHANGING: AuditOutcome = { action: 'unprovable', reason: 'changing' };
+
+async function findOut(
+  { source, destination, readContent }: Omit<AuditOptions, 'clock'>,
+  here: ObjectEntry,
+  there: ObjectEntry,
+  signal: AbortSignal,
+): Promise<AuditOutcome> {
+  if (here.sizeBytes !== there.sizeBytes) return { action: 'different', by: 'size' };
+  if (here.md5 !== undefined && here.md5 === there.md5) return { action: 'equal', by: 'md5' };
+  const [one, other] = await Promise.all([headOf(source, here, signal), headOf(destination, there, signal)]);
+  if (one === undefined || other === undefined) return CHANGING;
+  try {
+    return findingOf(await proveEqual(one, other, { readContent, signal }));
+  } catch (error) {
+    if (isStoreError(error, 'precondition-failed', 'not-found') && !error.isWholeStore) return CHANGING;
+    if (isStoreError(error, 'archived')) return { action: 'unprovable', reason: 'archived' };
+    throw error;
+  }
+}
+
+/** `undefined` when it is no longer the version that was listed. */
+async function headOf(store: Store, { key, etag }: ObjectEntry, signal: AbortSignal): Promise<HeadedObject | undefined> {
+  const head = await store.head(key, { signal });
+  return head?.etag === etag ? { store, key, head } : undefined;
+}
+
+function findingOf(proof: Proof): AuditOutcome {
+  if (proof.verdict === 'unprovable') return { action: 'unprovable', reason: 'no-common-checksum' };
+  return proof.verdict === 'equal' ? { action: 'equal', by: proof.by } : { action: 'different', by: proof.by };
+}

@@ -1,0 +1,17 @@
+import type { LargeTask } from './large-task.ts';
+import type { Receipt } from './receipt.ts';
+
+/** What became of one key. */
+export type Outcome = {
+  readonly key: string;
+  /** The destination had an object of this key when it was listed. */
+  readonly isAtDestination: boolean;
+} & (
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'extraneous' }
+  /** The sync is not about it. */
+  | { readonly kind: 'filtered'; readonly isAtSource: boolean }
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  /** To be copied by steps of its own (see LargeObjectCopier), or at least to be asked about. */
+  | { readonly kind: 'large'; readonly task: LargeTask }
+);

@@ -1,0 +1,125 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUCKET } from '../../local/clouds.ts';
+import type { RunView } from '../../src/runs/run-view.ts';
+import { type BlobRequestCounter, startBlobRequestCounter } from '../support/blob-request-counter.ts';
+import { countsSince, type RequestCounts } from '../support/request-counts.ts';
+import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+
+let counter: BlobRequestCounter;
+let bridge: TestBridge;
+let container: string;
+
+beforeAll(async () => {
+  counter = await startBlobRequestCounter();
+  bridge = await startTestBridge({
+    settings: ({ azurite }) => {
+      const counted = counter.inFrontOf(azurite);
+      container = `${counted.blobUrl}/test`;
+      return { AzureWebJobsStorage: counted.connectionString, BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${container}` };
+    },
+  });
+});
+afterAll(async () => {
+  await bridge.stop();
+  await counter.stop();
+});
+
+const blob = (key: string) => bridge.container.getBlockBlobClient(key);
+const putBlob = (key: string, body: string) => blob(key).upload(body, body.length);
+const putS3 = (Key: string, Body: string) => bridge.s3Client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+
+describe('an audit', () => {
+  it('proves copies equal without reading one, and finds what is not', async () => {
+    for (const key of ['damaged', 'gone', 'whole']) await putS3(`from/${key}`, key);
+    const [source, destination] = [bridge.s3('from'), `${container}/to`];
+    await bridge.sync(source, destination);
+    const before = requests();
+
+    const good = await verify(source, destination);
+    const asked = [...countsSince(before, requests()).keys()];
+    await putBlob('to/damaged', 'DAMAGED');
+    await blob('to/gone').delete();
+    await putBlob('to/extra', 'extra');
+    const bad = await verify(source, destination);
+
+    expect(good).toMatchObject({ state: 'succeeded', counts: { listed: 3, equal: 3, different: 0, missing: 0, unprovable: 0 } });
+    expect(asked.filter((operation) => !/^(?:List Blobs|Get Blob Properties|ListObjectsV2|HeadObject|AssumeRole)/.test(operation))).toEqual(
+      [],
+    );
+    expect(bad).toMatchObject({
+      state: 'completed-with-failures',
+      counts: { listed: 3, equal: 1, different: 1, missing: 1, unprovable: 0, extraneous: 1 },
+    });
+    expect(await receiptsOf(bad)).toMatchObject([
+      { key: 'damaged', action: 'different', by: 'md5' },
+      { key: 'extra', action: 'extraneous' },
+      { key: 'gone', action: 'missing' },
+      { key: 'whole', action: 'equal' },
+    ]);
+  });
+
+  it('says what cannot be proved, and proves it by reading where that is allowed', async () => {
+    const text = 'x'.repeat(10);
+    await blob('parts/a').stageBlock(Buffer.from('1').toString('base64'), text, text.length);
+    await blob('parts/a').commitBlockList([Buffer.from('1').toString('base64')]);
+    await putS3('parts/a', text);
+    const [source, destination] = [`${container}/parts`, bridge.s3('parts')];
+
+    const run = await verify(source, destination);
+    const read = await verify(source, destination, { options: { readContent: true } });
+
+    expect(run).toMatchObject({ state: 'completed-with-failures', counts: { listed: 1, unprovable: 1 } });
+    expect(await receiptsOf(run)).toMatchObject([{ key: 'a', action: 'unprovable', reason: 'no-common-checksum' }]);
+    expect(await receiptsOf(read)).toMatchObject([{ key: 'a', action: 'equal', by: 'content' }]);
+  });
+
+  it.each([
+    ['{', 'not valid JSON'],
+    [{ destination: 's3://somewhere-else/to' }, 'must be on the other cloud'],
+    [{ options: { delete: {} } }, 'delete'],
+  ])('refuses the body %j', async (body, problem) => {
+    const whole = typeof body === 'string' ? body : { source: bridge.s3('from'), destination: `${container}/to`, ...body };
+
+    const answer = await bridge.call('POST', '/api/verify', whole);
+
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain(problem);
+  });
+});
+
+describe('a sync by checksum', () => {
+  it('copies what has another content, though all else looks current', async () => {
+    for (const key of ['a', 'b']) await putS3(`by-checksum/${key}`, key);
+    const [source, destination] = [bridge.s3('by-checksum'), `${container}/by-checksum`];
+    await bridge.sync(source, destination);
+    const { metadata = {} } = await blob('by-checksum/b').getProperties();
+    const { crc64nvme: _, ...mark } = metadata;
+    await blob('by-checksum/b').upload('B', 1, { metadata: mark });
+
+    const auto = await bridge.sync(source, destination);
+    const byChecksum = await bridge.sync(source, destination, { options: { compare: 'checksum' } });
+
+    expect(auto.counts).toMatchObject({ listed: 2, unchanged: 2 });
+    expect(byChecksum.counts).toMatchObject({ listed: 2, unchanged: 1, copied: 1 });
+    expect(await receiptsOf(byChecksum)).toMatchObject([{ key: 'b', action: 'copied', reason: 'content-differs' }]);
+  });
+});
+
+async function verify(source: string, destination: string, more: object = {}): Promise<RunView> {
+  const answer = await bridge.call('POST', '/api/verify?wait=60', { source, destination, ...more });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as RunView;
+}
+
+async function receiptsOf({ id }: RunView): Promise<unknown[]> {
+  const report = await (await bridge.call('GET', `/api/runs/${id}/report`)).text();
+  return report
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+function requests(): RequestCounts {
+  return new Map([...counter.countsOf(bridge.container.containerName), ...bridge.clouds.aws.requestCounts]);
+}
