@@ -42,7 +42,13 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
     destination: open.store(run, run.destination, { encryption: run.options.encryption }),
   });
   const openCopier = (run: RunRecord): LargeObjectCopier =>
-    createLargeObjectCopier({ ...openStores(run), carry: carryOptionsOf(run.options), pool, clock: kept.clock });
+    createLargeObjectCopier({
+      ...openStores(run),
+      carry: carryOptionsOf(run.options),
+      overwrite: run.options.overwrite ?? 'changed',
+      pool,
+      clock: kept.clock,
+    });
   const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };
   const largeObjects = { ...kept, ...timing, openCopier };
   const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };

@@ -44,6 +44,15 @@ const options = z
           'How it is told whether a copy is current: auto (by the cheapest proof that there is), by checksum (content is read where there is none), size alone, or always copy.',
         examples: ['size'],
       }),
+    overwrite: z
+      .enum(['changed', 'if-newer', 'never'])
+      .optional()
+      .meta({
+        description:
+          'What becomes of what the destination has and is not current: it is replaced (changed), unless it was written after the source (if-newer), or never.',
+        default: 'changed',
+        examples: ['if-newer'],
+      }),
     concurrency: z
       .int()
       .min(1)

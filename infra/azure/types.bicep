@@ -22,6 +22,8 @@ type job = {
 @sealed()
 type jobOptions = {
   compare: ('auto' | 'checksum' | 'size' | 'always')?
+  @description('What becomes of what the destination has and is not current.')
+  overwrite: ('changed' | 'if-newer' | 'never')?
   @description('Objects under way at once in each lane.')
   @minValue(1)
   @maxValue(128)

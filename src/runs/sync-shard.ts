@@ -67,6 +67,7 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
     carry: carryOptionsOf(record.options),
     filter: filterOf(record),
     comparison: record.options.compare,
+    overwrite: record.options.overwrite ?? 'changed',
     concurrency: record.options.concurrency,
     largeObjectBytes,
     tellExtraneous: verify || record.options.delete !== undefined,

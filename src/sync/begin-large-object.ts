@@ -1,9 +1,10 @@
 import { describeCopy } from './carry.ts';
 import { copyOnce } from './copy-object.ts';
-import { type CopyPath, type ObjectVersion, versionOf } from './copy-task.ts';
-import { explain, refuse, sourceGone, tooLarge, type Verdict } from './copy-verdict.ts';
+import { type CopyPath, isEcho, type ObjectVersion, versionOf } from './copy-task.ts';
+import { explain, left, refuse, sourceGone, tooLarge, type Verdict } from './copy-verdict.ts';
 import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
 import type { LargeTask, LargeUpload } from './large-task.ts';
+import { reasonToLeaveNew } from './overwrite.ts';
 import { type PartSizes, planParts } from './part-plan.ts';
 import { decideByProof } from './settle-decision.ts';
 import type { ObjectHead } from './store.ts';
@@ -31,6 +32,8 @@ export async function beginLargeObject(
 interface LatestTask {
   readonly entry: ObjectVersion;
   readonly decision: SettledDecision;
+  /** Somebody wrote to the destination after the listing. */
+  readonly isNew: boolean;
   /** Of the source. */
   readonly head: ObjectHead;
 }
@@ -42,7 +45,8 @@ async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): 
   const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(key, { signal })]);
   if (head === undefined) return undefined;
   const entry = head.etag === etag ? task.entry : versionOf(key, head);
-  return { entry, head, decision: await decideAnew(path, { ...task, entry }, { here: head, there }, signal) };
+  const decision = await decideAnew(path, { ...task, entry }, { here: head, there }, signal);
+  return { entry, head, decision, isNew: there !== undefined && !isAsListed(there, task.decision) };
 }
 
 async function decideAnew(
@@ -65,14 +69,16 @@ function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): deci
 
 async function beginLatest(
   path: CopyPath,
-  { entry, decision, head }: LatestTask,
+  { entry, decision, isNew, head }: LatestTask,
   partSizes: PartSizes,
   signal: AbortSignal,
 ): Promise<Begun | Verdict | undefined> {
-  if (decision.action !== 'copy') return undefined;
+  if (decision.action !== 'copy' || isEcho(decision, head.provenance)) return undefined;
+  const leaveReason = isNew ? reasonToLeaveNew(path.overwrite ?? 'changed') : undefined;
+  if (leaveReason !== undefined) return left(entry, leaveReason);
   const { condition, reason } = decision;
   // It was large when it was listed.
-  if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, { entry, condition, signal }, reason);
+  if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, { entry, reason, condition, signal });
   const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, partSizes);
   if (plan === undefined) return tooLarge(path, entry);
   const { key, sizeBytes } = entry;

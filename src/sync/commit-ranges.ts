@@ -15,14 +15,14 @@ export async function commitRanges(
   ranges: readonly CopiedRange[],
   signal: AbortSignal,
 ): Promise<Copied> {
-  const { entry, condition, plan, leftOut = [] } = object;
+  const { entry, plan, leftOut = [] } = object;
   if (ranges.length !== plan.rangeCount) throw new RangeError(`Of ${plan.rangeCount} ranges ${ranges.length} were given to commit.`);
   const head = await headPinned(source, entry, signal);
   const crc64 = ranges.reduce((crc, range) => combineCrc64(crc, crc64OfRange(range), range.sizeBytes), 0n);
   // Where the source keeps only an MD5 no more than the length is proved: it cannot be put together from ranges.
   const sent: Verified = head.crc64 === undefined ? 'length' : proved(head.crc64 === crc64, 'crc64', entry.key);
   const commit = commitListed(destination, object, ranges, { crc64, signal });
-  const written = await orAlreadyOurs(commit, destination, { entry, condition, signal }, crc64);
+  const written = await orAlreadyOurs(commit, destination, { entry, signal }, crc64);
   const received = ranges.map(({ verified }) => verified).reduce(weaker);
   return { destinationEtag: written.etag, crc64, verified: [sent, received, written.verified].reduce(weaker), leftOut };
 }

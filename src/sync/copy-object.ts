@@ -1,8 +1,9 @@
 import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
 import { type CopyPath, type CopyTask, type ObjectVersion, versionOf } from './copy-task.ts';
-import { copied, explain, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
+import { copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
 import { copyWhole } from './copy-whole.ts';
-import type { CopyDecision, CopyReason } from './decide.ts';
+import type { CopyDecision } from './decide.ts';
+import { reasonToLeaveNew } from './overwrite.ts';
 import { planParts } from './part-plan.ts';
 import { SourceChangedError } from './read-verified.ts';
 import type { Receipt } from './receipt.ts';
@@ -40,46 +41,54 @@ async function copyOrExplain(path: CopyPath, { entry, decision, signal }: CopyRe
   if (refusal !== undefined) return refusal;
   try {
     const final = await settleDecision(path, entry, decision, { signal });
-    return final.action === 'copy' ? await copyUntilSettled(path, { entry, condition: final.condition, signal }, final.reason) : undefined;
+    if (final.action !== 'copy') return undefined;
+    return await copyUntilSettled(path, { entry, reason: final.reason, condition: final.condition, signal });
   } catch (error) {
     return explain(path, entry, error);
   }
 }
 
-async function copyUntilSettled(path: CopyPath, first: CopyTask, reason: CopyReason): Promise<Verdict> {
+async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdict | undefined> {
   let task = first;
   for (let triesLeft = MAX_TRIES - 1; ; triesLeft--) {
     try {
-      return await copyOnce(path, task, reason);
+      return await copyOnce(path, task);
     } catch (error) {
       const next = triesLeft > 0 ? await nextTask(path, task, error) : undefined;
-      if (next === 'source-gone') return sourceGone(task.entry);
       if (next === undefined) throw error;
+      if ('action' in next) return next;
       task = next;
     }
   }
 }
 
-/** Copies one version, of any size, in one go. Throws SourceChangedError or a StoreError, and then nothing is written. */
-export async function copyOnce(path: CopyPath, task: CopyTask, reason: CopyReason): Promise<Verdict> {
-  const { entry } = task;
-  if (entry.sizeBytes <= PART_BYTES) return copied(entry, reason, await copyWhole(path, task));
+/**
+ * Copies one version, of any size, in one go; `undefined` when the destination turns out to be current. Throws SourceChangedError or a
+ * StoreError, and then nothing is written.
+ */
+export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict | undefined> {
+  const { entry, reason } = task;
   const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, PART_SIZES);
-  return plan === undefined ? tooLarge(path, entry) : copied(entry, reason, await copyParts(path, task, plan));
+  if (plan === undefined) return tooLarge(path, entry);
+  const copy = await (entry.sizeBytes <= PART_BYTES ? copyWhole(path, task) : copyParts(path, task, plan));
+  return copy && copied(entry, reason, copy);
 }
 
-/** What to try after `error`: the task as the stores are now, or `undefined` where another try would end the same way. */
-async function nextTask({ source, destination }: CopyPath, task: CopyTask, error: unknown): Promise<CopyTask | 'source-gone' | undefined> {
+/** What to try after `error`: the task as the stores are now; or how it ends; or `undefined` where another try would end the same way. */
+async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise<CopyTask | Verdict | undefined> {
+  const { source, destination, overwrite = 'changed' } = path;
   const { entry, signal } = task;
   if (error instanceof SourceChangedError) {
     const fresh = await currentVersion(source, entry.key, signal);
-    return fresh === undefined ? 'source-gone' : { ...task, entry: fresh };
+    return fresh === undefined ? sourceGone(entry) : { ...task, entry: fresh };
   }
   if (isStoreError(error, 'checksum-mismatch', 'credentials-expired')) return task;
   // `not-found` is how S3 refuses to replace an object that is gone, and either store a commit whose parts another worker took.
   if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) return undefined;
   const head = await destination.head(entry.key, { signal });
-  return { ...task, condition: head === undefined ? 'if-absent' : { ifMatch: head.etag } };
+  if (head === undefined) return { ...task, condition: 'if-absent' };
+  const leaveReason = reasonToLeaveNew(overwrite);
+  return leaveReason === undefined ? { ...task, condition: { ifMatch: head.etag } } : left(entry, leaveReason);
 }
 
 async function currentVersion(source: Store, key: string, signal: AbortSignal): Promise<ObjectVersion | undefined> {

@@ -1,5 +1,5 @@
 import { describeCopy } from './carry.ts';
-import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
 import type { Crc64 } from './crc64.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
@@ -12,11 +12,15 @@ export const PART_BYTES = 8 * 1024 * 1024;
 
 export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 64 * 1024 * 1024 };
 
-/** Copies an object part by part; readers see nothing of it before the commit. Throws SourceChangedError or a StoreError, and then no part is left. */
-export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied> {
+/**
+ * Copies an object part by part; readers see nothing of it before the commit. `undefined` when it turns out to be an echo. Throws
+ * SourceChangedError or a StoreError, and then no part is left.
+ */
+export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied | undefined> {
   const { source, destination } = path;
   const { entry, condition, signal } = task;
   const head = await headPinned(source, entry, signal);
+  if (isEcho(task, head.provenance)) return undefined;
   const { key, sizeBytes } = entry;
   const { description, leftOut } = await describeCopy(path, task, head.properties);
   const upload = await destination.beginUpload({ key, sizeBytes, ...description }, { signal });

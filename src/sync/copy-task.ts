@@ -1,8 +1,9 @@
 import type { BufferPool } from './buffer-pool.ts';
 import type { CarryOptions } from './carry.ts';
 import type { Crc64 } from './crc64.ts';
-import { isCopyOf } from './decide.ts';
-import type { Condition, ObjectEntry, Store, Verified, Written } from './store.ts';
+import { type CopyReason, isCopyOf } from './decide.ts';
+import type { Overwrite } from './overwrite.ts';
+import type { Condition, ObjectEntry, Provenance, Store, Verified, Written } from './store.ts';
 import { isStoreError } from './store-error.ts';
 
 /** The two ends of a copy and the memory between them. */
@@ -11,6 +12,8 @@ export interface CopyPath {
   readonly destination: Store;
   readonly pool: BufferPool;
   readonly carry?: CarryOptions;
+  /** `changed` unless given. */
+  readonly overwrite?: Overwrite;
 }
 
 /** One version of one object of the source. Plain data. */
@@ -21,9 +24,10 @@ export function versionOf(key: string, { sizeBytes, etag, tier }: Omit<ObjectVer
   return { key, sizeBytes, etag, ...(tier !== undefined && { tier }) };
 }
 
-/** One version of one object, and what the destination must look like for it to be written. */
+/** One version of one object, why it is copied, and what the destination must look like for it to be written. */
 export interface CopyTask {
   readonly entry: ObjectVersion;
+  readonly reason: CopyReason;
   readonly condition: Condition;
   readonly signal: AbortSignal;
 }
@@ -37,6 +41,17 @@ export interface Copied {
   readonly leftOut: readonly string[];
 }
 
+/** A copy for these reasons may be found to be needless when the source is read. */
+const GUESSES: readonly CopyReason[] = ['source-newer', 'source-changed', 'not-proved-current'];
+
+/**
+ * Tells whether the source's object was itself copied from the very object that it would replace: then two jobs in opposite directions
+ * would send it to and fro. `provenance` is the source's. What is known to differ is no echo.
+ */
+export function isEcho({ reason, condition }: Pick<CopyTask, 'reason' | 'condition'>, provenance: Provenance | undefined): boolean {
+  return GUESSES.includes(reason) && condition !== 'if-absent' && provenance?.sourceEtag === condition.ifMatch;
+}
+
 /**
  * Waits for a conditional write. If it is refused because the object is already this very copy (the answer to an earlier try was lost, or
  * another worker did the same), that counts as written.
@@ -44,7 +59,7 @@ export interface Copied {
 export async function orAlreadyOurs(
   write: Promise<Written>,
   destination: Store,
-  { entry, signal }: CopyTask,
+  { entry, signal }: Pick<CopyTask, 'entry' | 'signal'>,
   crc64: Crc64,
 ): Promise<Written> {
   try {

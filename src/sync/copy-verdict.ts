@@ -1,6 +1,7 @@
 import type { Copied, CopyPath, ObjectVersion } from './copy-task.ts';
 import { crc64ToBase64 } from './crc64.ts';
 import type { CopyReason } from './decide.ts';
+import type { LeaveReason } from './overwrite.ts';
 import { SourceChangedError } from './read-verified.ts';
 import type { FailureCode, Receipt, SkipReason } from './receipt.ts';
 import type { ObjectEntry } from './store.ts';
@@ -49,6 +50,11 @@ export function copied(entry: ObjectVersion, reason: CopyReason, { crc64, leftOu
 
 export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {
   return { entry, action: 'would-copy', reason };
+}
+
+/** Of an object that must not take the place of what is at the destination. */
+export function left(entry: ObjectVersion, reason: LeaveReason): Verdict {
+  return { entry, action: 'skipped', reason };
 }
 
 export function sourceGone(entry: ObjectVersion): Verdict {

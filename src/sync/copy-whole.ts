@@ -1,14 +1,18 @@
 import { describeCopy } from './carry.ts';
-import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
 import { readWhole } from './read-verified.ts';
 
-/** Copies an object that fits one buffer: one read, one write. Throws SourceChangedError or a StoreError, and then nothing is written. */
-export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied> {
+/**
+ * Copies an object that fits one buffer: one read, one write. `undefined` when it turns out to be an echo. Throws SourceChangedError or a
+ * StoreError, and then nothing is written.
+ */
+export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied | undefined> {
   const { source, destination, pool } = path;
   const { entry, condition, signal } = task;
   const buffer = await pool.acquire(entry.sizeBytes, signal);
   try {
-    const { bytes, crc64, properties, verified } = await readWhole(source, { entry, buffer: buffer.bytes, signal });
+    const { bytes, crc64, properties, provenance, verified } = await readWhole(source, { entry, buffer: buffer.bytes, signal });
+    if (isEcho(task, provenance)) return undefined;
     const { description, leftOut } = await describeCopy(path, task, properties);
     const write = destination.write(entry.key, bytes, { ...description, crc64, condition, signal });
     const written = await orAlreadyOurs(write, destination, task, crc64);

@@ -54,6 +54,7 @@ function isSameMd5(source: ObjectEntry, destination: ObjectEntry): boolean {
 }
 
 function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision {
+  if (source.sourceEtag === destination.etag) return decideEcho(source, destination);
   if (destination.sourceEtag !== undefined) {
     return destination.sourceEtag === source.etag ? { action: 'unchanged' } : replace(destination, 'source-changed');
   }
@@ -68,6 +69,15 @@ function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision 
   if (destinationIsOlder) return replace(destination, 'source-newer');
   const isClearlyNewer = destination.lastModified.getTime() - source.lastModified.getTime() > DOUBT_MS;
   return isClearlyNewer ? { action: 'unchanged' } : { action: 'ask-destination' };
+}
+
+/**
+ * The source's object was copied from this very object of the destination, by a job in the opposite direction. Who writes other bytes of the
+ * same length under our mark is noticed by the MD5.
+ */
+function decideEcho({ md5 }: ObjectEntry, destination: ObjectEntry): Decision {
+  const isDoubtful = md5 !== undefined && destination.md5 !== undefined && md5 !== destination.md5;
+  return isDoubtful ? { action: 'ask-both' } : { action: 'unchanged' };
 }
 
 /** Decides by the destination's HEAD: current only if our own mark names the listed version of the source. */

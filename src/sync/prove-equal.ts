@@ -35,10 +35,15 @@ export async function proveEqual(one: HeadedObject, other: HeadedObject, options
   return { verdict: verdictOf(first === second), by: 'content' };
 }
 
+/** Of what both keep, all must agree. */
 function compareKept(one: ObjectHead, other: ObjectHead): Proof | undefined {
-  if (one.crc64 !== undefined && other.crc64 !== undefined) return { verdict: verdictOf(one.crc64 === other.crc64), by: 'crc64nvme' };
-  if (one.md5 !== undefined && other.md5 !== undefined) return { verdict: verdictOf(one.md5 === other.md5), by: 'md5' };
-  return undefined;
+  const kept: readonly [Evidence, unknown, unknown][] = [
+    ['crc64nvme', one.crc64, other.crc64],
+    ['md5', one.md5, other.md5],
+  ];
+  const both = kept.filter(([, first, second]) => first !== undefined && second !== undefined);
+  const [by] = both.find(([, first, second]) => first !== second) ?? both[0] ?? [];
+  return by && { verdict: verdictOf(both.every(([, first, second]) => first === second)), by };
 }
 
 function verdictOf(isEqual: boolean): 'equal' | 'different' {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectVersion } from './copy-task.ts';
 import { type Crc64, crc64 } from './crc64.ts';
-import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Store, Verified } from './store.ts';
+import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance, Store, Verified } from './store.ts';
 import { isStoreError, StoreError } from './store-error.ts';
 
 /** The SDKs retry requests, not bodies: one that breaks off or arrives changed is read again, this many times in all. */
@@ -18,6 +18,7 @@ export interface VerifiedRead {
   readonly bytes: Uint8Array;
   readonly crc64: Crc64;
   readonly properties: ObjectProperties;
+  readonly provenance: Provenance | undefined;
   /** What the source's own record proved; `length` where it keeps none. */
   readonly verified: Verified;
 }
@@ -38,7 +39,13 @@ export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest)
   return untilIntact(open, entry, async (read) => {
     const bytes = await fillBuffer(read, buffer, entry.sizeBytes, source.url);
     const crc = crc64(bytes);
-    return { bytes, crc64: crc, properties: read.properties, verified: compareWithRecord(read, bytes, crc, entry) };
+    return {
+      bytes,
+      crc64: crc,
+      properties: read.properties,
+      provenance: read.provenance,
+      verified: compareWithRecord(read, bytes, crc, entry),
+    };
   });
 }
 

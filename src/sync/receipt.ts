@@ -4,7 +4,7 @@ import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
 /** Why an object was passed over, on purpose and in the open. */
-export type SkipReason = 'archived' | 'source-gone';
+export type SkipReason = 'archived' | 'source-gone' | 'exists' | 'destination-newer';
 
 /** Why an object was not copied although it should have been. */
 export type FailureCode = StoreErrorCode | 'source-changed' | 'too-large';

@@ -1,12 +1,14 @@
 import { createAuditor } from './audit.ts';
 import { createCopier } from './copy-object.ts';
 import { versionOf } from './copy-task.ts';
+import { left } from './copy-verdict.ts';
 import { type CopyDecision, type Decision, decide } from './decide.ts';
 import { extraneousReceipt } from './deletion-receipts.ts';
 import type { FailFast } from './fail-fast.ts';
 import type { Filter } from './filter.ts';
 import type { KeyPair, SourcePair } from './join.ts';
 import type { Outcome } from './outcome.ts';
+import { reasonToLeave } from './overwrite.ts';
 import type { Receipt } from './receipt.ts';
 import { createRehearsal } from './rehearse.ts';
 import type { SliceRequest } from './slice.ts';
@@ -41,7 +43,7 @@ function passes(filter: Filter, { source, destination }: KeyPair): boolean {
 }
 
 function createSync(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
-  const { comparison, isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES } = request;
+  const { comparison, overwrite = 'changed', isRehearsal = false, largeObjectBytes = LARGE_OBJECT_BYTES } = request;
   const copy = isRehearsal ? createRehearsal(request) : createCopier(request);
   let largeObjects = 0;
 
@@ -49,6 +51,11 @@ function createSync(request: SliceRequest, signal: AbortSignal, guard: FailFast[
     const entry = pair.source;
     const decision = decide(pair, comparison);
     if (!needsCopier(decision)) return { ...place, kind: 'unchanged' };
+    const leaveReason = reasonToLeave(pair, overwrite);
+    if (leaveReason !== undefined) {
+      const leave = createRehearsal(request, () => left(entry, leaveReason));
+      return receiptOf(place, guard(leave({ entry, decision, signal })));
+    }
     // What is archived is not copied, however large it is.
     const isLarge = entry.sizeBytes >= largeObjectBytes && entry.isArchived !== true && !isRehearsal;
     if (!isLarge) return receiptOf(place, guard(copy({ entry, decision, signal })));

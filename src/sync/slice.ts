@@ -7,6 +7,7 @@ import { joinByKey, type KeyPair } from './join.ts';
 import { listInOrder } from './listing.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Outcome } from './outcome.ts';
+import type { Overwrite } from './overwrite.ts';
 import { createSettler } from './settle-pair.ts';
 import type { ListOptions, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
@@ -32,6 +33,8 @@ export interface SliceRequest {
   readonly concurrency: number;
   readonly pool: BufferPool;
   readonly carry?: CarryOptions;
+  /** `changed` unless given. */
+  readonly overwrite?: Overwrite;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** After this time of `clock` no new object is started; at least one is dealt with all the same. */

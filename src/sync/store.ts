@@ -68,6 +68,7 @@ export interface ObjectRead {
   /** Bytes that `body` will deliver: the range's length, or the object's. */
   readonly contentLengthBytes: number;
   readonly properties: ObjectProperties;
+  readonly provenance?: Provenance;
   /** CRC-64/NVME of the whole object (not of the range), where the store or our metadata gives one with the answer. */
   readonly crc64?: Crc64;
   /** MD5 of the whole object as 32 lower-case hex digits, where the store gives one with the answer. */

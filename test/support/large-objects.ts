@@ -1,6 +1,6 @@
 import { createBufferPool } from '../../src/sync/buffer-pool.ts';
 import type { CopyDecision } from '../../src/sync/decide.ts';
-import { createLargeObjectCopier, type LargeObjectCopier, type RangeResult } from '../../src/sync/large-object.ts';
+import { createLargeObjectCopier, type LargeObjectCopier, type LargeObjectOptions, type RangeResult } from '../../src/sync/large-object.ts';
 import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large-task.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
@@ -18,7 +18,7 @@ export interface Ends {
   readonly source: MemoryStore;
   readonly destination: MemoryStore;
   readonly signal: AbortSignal;
-  copier(): LargeObjectCopier;
+  copier(more?: Partial<LargeObjectOptions>): LargeObjectCopier;
 }
 
 export function setUp(limits = ROOMY, rangeBytes = RANGE_BYTES): Ends {
@@ -28,7 +28,7 @@ export function setUp(limits = ROOMY, rangeBytes = RANGE_BYTES): Ends {
   const partSizes = { bufferBytes: BUFFER_BYTES, rangeBytes };
   return {
     ...{ source, destination, signal: new AbortController().signal },
-    copier: () => createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes }),
+    copier: (more) => createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes, ...more }),
   };
 }
 

@@ -92,6 +92,7 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
         etag: object.etag,
         contentLengthBytes: bytes.length,
         properties: object.properties,
+        ...(object.provenance && { provenance: object.provenance }),
         md5: createHash('md5').update(object.bytes).digest('hex'),
         body: (async function* () {
           yield bytes;

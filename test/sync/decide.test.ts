@@ -16,6 +16,7 @@ function head(more: Partial<ObjectHead> = {}): ObjectHead {
 
 const copy = (reason: string) => ({ action: 'copy', reason, condition: { ifMatch: '"d"' } });
 const unchanged = { action: 'unchanged' };
+const both = { action: 'ask-both' };
 const ask = { action: 'ask-destination' };
 
 describe('deciding whether an object is current', () => {
@@ -36,6 +37,10 @@ describe('deciding whether an object is current', () => {
     ['MD5s are equal', { md5: 'aa' }, { md5: 'aa', at: 0 }, unchanged],
     ['MD5s are equal, but the source was written later', { md5: 'aa', at: 1 }, { md5: 'aa', at: 0 }, ask],
     ['only one side has an MD5, and the destination is older', { md5: 'aa', at: 1 }, {}, copy('source-newer')],
+    ['the source is a copy of the destination', { sourceEtag: '"d"', at: 60 }, {}, unchanged],
+    ['the source is a copy of the destination, by the MD5 too', { sourceEtag: '"d"', md5: 'aa', at: 60 }, { md5: 'aa' }, unchanged],
+    ['the source is marked as a copy of the destination, but the MD5s differ', { sourceEtag: '"d"', md5: 'aa' }, { md5: 'bb' }, both],
+    ['the source is a copy of what the destination was', { sourceEtag: '"before"', at: 60 }, {}, copy('source-newer')],
     ['the destination is older', { at: 1 }, {}, copy('source-newer')],
     ['the destination is as old as the source', {}, {}, ask],
     ['the destination is a little newer', {}, { at: 15 }, ask],

@@ -80,6 +80,20 @@ describe('a slice', () => {
     expect(sides.destination.textOf('a.tmp')).toBeUndefined();
   });
 
+  it('leaves alone, in the open, what may not be replaced', async () => {
+    const sides = bothSides();
+    for (const key of ['current', 'different', 'missing']) sides.source.put(key, 'text');
+    sides.destination.put('current', 'text');
+    sides.destination.put('different', 'longer');
+
+    const { outcomes, counts } = await run(requestFor(sides, { comparison: 'size', overwrite: 'never' }));
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['unchanged', 'receipt', 'receipt']);
+    expect(outcomes[1]).toMatchObject({ receipt: { key: 'different', action: 'skipped', reason: 'exists' } });
+    expect(counts).toMatchObject({ listed: 3, copied: 1, unchanged: 1, skipped: 1 });
+    expect(sides.destination.textOf('different')).toBe('longer');
+  });
+
   it('tells what the destination alone has, with its version, when that may be deleted', async () => {
     const sides = bothSides();
     sides.source.put('a', 'text');

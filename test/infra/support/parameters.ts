@@ -13,6 +13,7 @@ const RETURN_OPTIONS = {
 
 const OPTIONS = {
   compare: 'size',
+  overwrite: 'if-newer',
   concurrency: 8,
   lanes: 2,
   splitAt: ['m'],
