@@ -77,6 +77,23 @@ const options = z
       .boolean()
       .optional()
       .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
+    keyMapping: z
+      .enum(['escape', 'fail'])
+      .optional()
+      .meta({
+        description:
+          'What becomes of an object whose key the other side cannot hold: its copy has another, from which it can be told (escape), or it fails.',
+        default: 'escape',
+        examples: ['fail'],
+      }),
+    folderMarkers: z
+      .enum(['copy', 'skip'])
+      .optional()
+      .meta({
+        description: 'What becomes of objects without bytes that only stand for a folder: they are copied like others, or passed over.',
+        default: 'copy',
+        examples: ['skip'],
+      }),
     ...filterOptions,
     ...deleteOptions,
     ...auditOptions,

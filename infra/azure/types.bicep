@@ -36,6 +36,10 @@ type jobOptions = {
   splitAt: string[]?
   @description('Whether nothing is written, and the report tells what would be.')
   dryRun: bool?
+  @description('What becomes of an object whose key the other side cannot hold.')
+  keyMapping: ('escape' | 'fail')?
+  @description('What becomes of objects without bytes that only stand for a folder.')
+  folderMarkers: ('copy' | 'skip')?
   @description('Globs on keys: only what matches one is synced.')
   include: string[]?
   @description('Globs on keys: what matches one is not synced.')

@@ -1,3 +1,5 @@
+import { escapeCharacters } from '../sync/escape.ts';
+
 const MAX_KEY_BYTES = 1_024;
 
 /** Says why S3 cannot hold an object with this key (prefix included), or `undefined` when it can. */
@@ -8,4 +10,9 @@ export function refuseS3Key(key: string): string | undefined {
   // S3 still takes this path for that of its SOAP interface when the bucket is in the host name.
   if (key === 'soap') return 'S3 keeps this name for itself';
   return undefined;
+}
+
+/** A key that an object can have, unless it is too long; to be turned back by unescapeCharacters. */
+export function escapeS3Key(key: string): string {
+  return escapeCharacters(key, /^s(?=oap$)/);
 }

@@ -27,7 +27,10 @@ interface StoredDescription {
 /** Headers and metadata to write with the object at `url`. Throws `invalid-metadata` when it cannot have them. */
 export function toS3Headers({ properties, provenance, tier }: ObjectDescription, url: string): NewObjectHeaders {
   const headers = sendableContentHeaders(properties, url);
-  const own = provenance === undefined ? {} : { 'source-etag': provenance.sourceEtag };
+  const own = {
+    ...(provenance !== undefined && { 'source-etag': provenance.sourceEtag }),
+    ...(provenance?.originalKey !== undefined && { 'original-key': provenance.originalKey }),
+  };
   return {
     ContentType: headers.contentType,
     CacheControl: headers.cacheControl,
@@ -52,7 +55,7 @@ function toTagging(tags: Tags): string {
 /** Reads what a HEAD or GET says about an object, whoever wrote it. */
 export function fromS3Headers(answer: S3Headers): StoredDescription {
   const { user, own } = s3Metadata.decode(answer.Metadata);
-  const sourceEtag = own['source-etag'];
+  const { 'source-etag': sourceEtag, 'original-key': originalKey } = own;
   const headers = pickContentHeaders({
     contentType: answer.ContentType,
     cacheControl: answer.CacheControl,
@@ -60,7 +63,8 @@ export function fromS3Headers(answer: S3Headers): StoredDescription {
     contentDisposition: answer.ContentDisposition,
     contentLanguage: answer.ContentLanguage,
   });
-  return { properties: { ...headers, metadata: user }, ...(sourceEtag === undefined ? {} : { provenance: { sourceEtag } }) };
+  const provenance = sourceEtag === undefined ? undefined : { sourceEtag, ...(originalKey !== undefined && { originalKey }) };
+  return { properties: { ...headers, metadata: user }, ...(provenance && { provenance }) };
 }
 
 // Some uploaders leave the name of S3's transfer format in the encoding; it is not that of the content.

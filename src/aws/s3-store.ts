@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Store, StreamTarget } from '../sync/store.ts';
 import type { S3Encryption } from './s3-encryption.ts';
+import { escapeS3Key } from './s3-keys.ts';
 import { listObjects } from './s3-listing.ts';
 import { createS3Objects } from './s3-objects.ts';
 import { createS3Parts } from './s3-parts.ts';
@@ -27,6 +28,7 @@ export function createS3Store({ client, bucket, prefix, pageSize, encryption }: 
   return {
     url: requests.urlOf(''),
     refuseKey: requests.refuseKey,
+    escapeKey: escapeS3Key,
     list: (options) => listObjects(requests, { ...defaults, ...options }),
     ...createS3Objects(requests),
     ...createS3Uploads(requests),

@@ -13,6 +13,8 @@ export function toEntry({ name, metadata, properties }: BlobItem, prefix: string
     // A blob without an MD5 is listed with an empty one.
     ...(properties.contentMD5?.length ? { md5: Buffer.from(properties.contentMD5).toString('hex') } : {}),
     ...(sourceEtag === undefined ? {} : { sourceEtag }),
+    // Tools for Hadoop, and others, mark so what stands for a directory in an account without any.
+    ...(metadata?.['hdi_isfolder'] === 'true' ? { isFolder: true } : {}),
     ...(properties.accessTier === 'Archive' ? { isArchived: true } : {}),
     ...(properties.accessTier === undefined ? {} : { tier: properties.accessTier }),
   };

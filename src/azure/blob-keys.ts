@@ -1,3 +1,8 @@
+import { escapeCharacters } from '../sync/escape.ts';
+
+/** What no blob's name can have, or would lose: a dot at the end of a segment, a backslash, control characters. */
+const UNHOLDABLE = /\.(?=\/|$)|[\\\p{Cc}\ufffe\uffff]/u;
+
 const MAX_NAME_LENGTH = 1_024;
 const MAX_SEGMENTS = 254;
 
@@ -13,4 +18,9 @@ export function refuseBlobName(name: string): string | undefined {
   // Azure drops such a dot, so that two keys would become one blob.
   if (segments.some((segment) => segment.endsWith('.'))) return 'a part of it between slashes ends with a dot';
   return undefined;
+}
+
+/** A name that a blob can have, unless it is too long, for a key that none can have; to be turned back by unescapeCharacters. */
+export function escapeBlobName(name: string): string {
+  return escapeCharacters(name, UNHOLDABLE);
 }

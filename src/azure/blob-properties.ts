@@ -27,6 +27,7 @@ export function toBlobHeaders({ properties, provenance, tier }: ObjectDescriptio
   const blobHTTPHeaders = Object.fromEntries(headers.map(([name, value]) => [`blob${name[0]?.toUpperCase()}${name.slice(1)}`, value]));
   const own: Record<string, string> = { crc64nvme: crc64ToBase64(crc64, 'big-endian') };
   if (provenance !== undefined) own['source_etag'] = provenance.sourceEtag;
+  if (provenance?.originalKey !== undefined) own['original_key'] = provenance.originalKey;
   return {
     blobHTTPHeaders,
     metadata: blobMetadata.encode({ user: properties.metadata, own }, url),
@@ -39,11 +40,11 @@ export function toBlobHeaders({ properties, provenance, tier }: ObjectDescriptio
 /** Reads what a HEAD or GET says about a blob, whoever wrote it; `md5` is what the answer says of the whole blob. */
 export function fromBlobHeaders(answer: BlobAnswer, md5: Uint8Array | undefined): StoredDescription {
   const { user, own } = blobMetadata.decode(answer.metadata);
-  const sourceEtag = own['source_etag'];
+  const { source_etag: sourceEtag, original_key: originalKey } = own;
   const crc64 = crc64FromBase64(own['crc64nvme'] ?? '', 'big-endian');
   return {
     properties: { ...pickContentHeaders(answer), metadata: user },
-    ...(sourceEtag === undefined ? {} : { provenance: { sourceEtag } }),
+    ...(sourceEtag === undefined ? {} : { provenance: { sourceEtag, ...(originalKey !== undefined && { originalKey }) } }),
     ...(crc64 === undefined ? {} : { crc64 }),
     ...(md5 === undefined || md5.length === 0 ? {} : { md5: Buffer.from(md5).toString('hex') }),
   };

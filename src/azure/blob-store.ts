@@ -1,6 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Store, StreamTarget } from '../sync/store.ts';
 import type { KnownNamespaces } from './account-namespace.ts';
+import { escapeBlobName } from './blob-keys.ts';
 import { listBlobs } from './blob-listing.ts';
 import { createBlobObjects } from './blob-objects.ts';
 import { type BlobEncryption, createBlobRequests } from './blob-requests.ts';
@@ -35,6 +36,7 @@ export function createBlobStore({
   return {
     url: requests.urlOf(''),
     refuseKey: requests.refuseKey,
+    escapeKey: escapeBlobName,
     list: (options) => listBlobs(requests, namespaces, { pageSize, ...options }),
     ...createBlobObjects(requests),
     ...createBlobUploads(requests),

@@ -4,6 +4,7 @@ import { compareKeys } from '../sync/key-order.ts';
 import type { ExtraneousObject } from '../sync/receipt.ts';
 import type { CountedEnding } from './hand-over.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
+import { mappingOf } from './mapping-of.ts';
 import { pauseOrFail } from './pause-or-fail.ts';
 import { readReceipts } from './read-receipts.ts';
 import { openReceiptLog } from './receipt-log.ts';
@@ -75,8 +76,10 @@ async function deleteSome(dependencies: Dependencies, task: DeletionTask, deleti
 function requestOf(dependencies: Dependencies, deletions: Deletions, signal: AbortSignal): DeletionRequest {
   const { openStores, sliceSeconds, clock } = dependencies;
   const { record } = deletions;
+  const stores = openStores(record);
   return {
-    ...openStores(record),
+    ...stores,
+    ...mappingOf(record, stores),
     found: foundIn(dependencies, deletions),
     concurrency: record.options.concurrency,
     isRehearsal: record.options.dryRun === true,

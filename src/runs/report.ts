@@ -22,6 +22,7 @@ const CSV_COLUMNS = [
   'sourceAbsentAt',
   'isRecoverable',
   'by',
+  'destinationKey',
 ] as const;
 
 export type ReportFormat = 'ndjson' | 'csv';

@@ -7,6 +7,7 @@ import { filterOf } from './filter-of.ts';
 import { handOver } from './hand-over.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { LargeObjects } from './large-objects.ts';
+import { mappingOf } from './mapping-of.ts';
 import { openReceiptLog } from './receipt-log.ts';
 import type { RunRecord, RunRecords } from './record.ts';
 import type { Shard, ShardPlans } from './shard-plan.ts';
@@ -61,12 +62,15 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
   const { openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
   const { record } = slice;
   const { verify = false, readContent = false } = record.options;
+  const stores = openStores(record);
   return {
-    ...openStores(record),
+    ...stores,
+    ...mappingOf(record, stores),
     ...listOptionsOf(remainingRange(slice)),
     carry: carryOptionsOf(record.options),
     filter: filterOf(record),
     comparison: record.options.compare,
+    folderMarkers: record.options.folderMarkers ?? 'copy',
     overwrite: record.options.overwrite ?? 'changed',
     concurrency: record.options.concurrency,
     largeObjectBytes,

@@ -1,6 +1,6 @@
 import { describeCopy } from './carry.ts';
 import { copyOnce } from './copy-object.ts';
-import { type CopyPath, isEcho, type ObjectVersion, versionOf } from './copy-task.ts';
+import { type CopyPath, destinationKeyOf, isEcho, type ObjectVersion, versionOf } from './copy-task.ts';
 import { explain, left, refuse, sourceGone, tooLarge, type Verdict } from './copy-verdict.ts';
 import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
 import type { LargeTask, LargeUpload } from './large-task.ts';
@@ -42,9 +42,9 @@ interface LatestTask {
 async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): Promise<LatestTask | undefined> {
   const { source, destination } = path;
   const { key, etag } = task.entry;
-  const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(key, { signal })]);
+  const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(destinationKeyOf(task.entry), { signal })]);
   if (head === undefined) return undefined;
-  const entry = head.etag === etag ? task.entry : versionOf(key, head);
+  const entry = head.etag === etag ? task.entry : versionOf(task.entry, head);
   const decision = await decideAnew(path, { ...task, entry }, { here: head, there }, signal);
   return { entry, head, decision, isNew: there !== undefined && !isAsListed(there, task.decision) };
 }
@@ -57,7 +57,7 @@ async function decideAnew(
 ): Promise<SettledDecision> {
   if (isAsListed(there, decision)) return decision;
   // To read all of a large object takes longer than there is time for here.
-  if (decision.action === 'ask-both' && there) return decideByProof(path, entry.key, { here, there }, { signal, readContent: false });
+  if (decision.action === 'ask-both' && there) return decideByProof(path, entry, { here, there }, { signal, readContent: false });
   return decideByHead(entry, there);
 }
 
@@ -81,7 +81,7 @@ async function beginLatest(
   if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, { entry, reason, condition, signal });
   const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, partSizes);
   if (plan === undefined) return tooLarge(path, entry);
-  const { key, sizeBytes } = entry;
+  const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
   const { description, leftOut } = await describeCopy(path, { entry, signal }, head.properties);
   const upload = await path.destination.beginUpload({ key, sizeBytes, ...description }, { signal });
   return { entry, upload, plan, condition, reason, leftOut };

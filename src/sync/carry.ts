@@ -31,6 +31,10 @@ export async function describeCopy(
   const carried = tags === undefined ? properties : { ...properties, tags };
   const { properties: fitting, leftOut } = fitProperties(destination, carried, carry.metadata ?? 'rename');
   const tier = carry.tier === undefined ? undefined : tierOfCopy(carry.tier, entry.tier);
-  const description = { properties: fitting, provenance: { sourceEtag: entry.etag }, ...(tier !== undefined && { tier }) };
+  const description = {
+    properties: fitting,
+    provenance: { sourceEtag: entry.etag, ...(entry.originalKey !== undefined && { originalKey: entry.originalKey }) },
+    ...(tier !== undefined && { tier }),
+  };
   return { description, leftOut };
 }

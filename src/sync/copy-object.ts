@@ -1,5 +1,5 @@
 import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
-import { type CopyPath, type CopyTask, type ObjectVersion, versionOf } from './copy-task.ts';
+import { type CopyPath, type CopyTask, destinationKeyOf, type ObjectVersion, versionOf } from './copy-task.ts';
 import { copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
 import { copyWhole } from './copy-whole.ts';
 import type { CopyDecision } from './decide.ts';
@@ -79,19 +79,19 @@ async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise
   const { source, destination, overwrite = 'changed' } = path;
   const { entry, signal } = task;
   if (error instanceof SourceChangedError) {
-    const fresh = await currentVersion(source, entry.key, signal);
+    const fresh = await currentVersion(source, entry, signal);
     return fresh === undefined ? sourceGone(entry) : { ...task, entry: fresh };
   }
   if (isStoreError(error, 'checksum-mismatch', 'credentials-expired')) return task;
   // `not-found` is how S3 refuses to replace an object that is gone, and either store a commit whose parts another worker took.
   if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) return undefined;
-  const head = await destination.head(entry.key, { signal });
+  const head = await destination.head(destinationKeyOf(entry), { signal });
   if (head === undefined) return { ...task, condition: 'if-absent' };
   const leaveReason = reasonToLeaveNew(overwrite);
   return leaveReason === undefined ? { ...task, condition: { ifMatch: head.etag } } : left(entry, leaveReason);
 }
 
-async function currentVersion(source: Store, key: string, signal: AbortSignal): Promise<ObjectVersion | undefined> {
-  const head = await source.head(key, { signal });
-  return head && versionOf(key, head);
+async function currentVersion(source: Store, entry: ObjectVersion, signal: AbortSignal): Promise<ObjectVersion | undefined> {
+  const head = await source.head(entry.key, { signal });
+  return head && versionOf(entry, head);
 }

@@ -1,5 +1,5 @@
 import { describeCopy } from './carry.ts';
-import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, destinationKeyOf, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
 import type { Crc64 } from './crc64.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
@@ -21,7 +21,7 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
   const { entry, condition, signal } = task;
   const head = await headPinned(source, entry, signal);
   if (isEcho(task, head.provenance)) return undefined;
-  const { key, sizeBytes } = entry;
+  const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
   const { description, leftOut } = await describeCopy(path, task, head.properties);
   const upload = await destination.beginUpload({ key, sizeBytes, ...description }, { signal });
   try {

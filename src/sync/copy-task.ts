@@ -2,6 +2,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { CarryOptions } from './carry.ts';
 import type { Crc64 } from './crc64.ts';
 import { type CopyReason, isCopyOf } from './decide.ts';
+import type { DestinationName } from './key-mapping.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { Condition, ObjectEntry, Provenance, Store, Verified, Written } from './store.ts';
 import { isStoreError } from './store-error.ts';
@@ -17,11 +18,24 @@ export interface CopyPath {
 }
 
 /** One version of one object of the source. Plain data. */
-export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'>;
+export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'> & Partial<DestinationName>;
 
-/** The version that a listing or a HEAD tells of. */
-export function versionOf(key: string, { sizeBytes, etag, tier }: Omit<ObjectVersion, 'key'>): ObjectVersion {
-  return { key, sizeBytes, etag, ...(tier !== undefined && { tier }) };
+/** The version that a listing or a HEAD tells of, with the name of another version of the same object. */
+export function versionOf(
+  { key, destinationKey, originalKey }: Pick<ObjectVersion, 'key'> & Partial<DestinationName>,
+  { sizeBytes, etag, tier }: Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier'>,
+): ObjectVersion {
+  return {
+    ...{ key, sizeBytes, etag },
+    ...(tier !== undefined && { tier }),
+    ...(destinationKey !== undefined && { destinationKey }),
+    ...(originalKey !== undefined && { originalKey }),
+  };
+}
+
+/** The key that a copy of the object has. */
+export function destinationKeyOf({ key, destinationKey }: Pick<ObjectVersion, 'key' | 'destinationKey'>): string {
+  return destinationKey ?? key;
 }
 
 /** One version of one object, why it is copied, and what the destination must look like for it to be written. */
@@ -66,7 +80,7 @@ export async function orAlreadyOurs(
     return await write;
   } catch (error) {
     if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) throw error;
-    const head = await destination.head(entry.key, { signal });
+    const head = await destination.head(destinationKeyOf(entry), { signal });
     const isOurs = head !== undefined && isCopyOf(head, entry) && (head.crc64 ?? crc64) === crc64;
     if (!isOurs) throw error;
     return { etag: head.etag, verified: head.crc64 === undefined ? 'length' : 'crc64' };

@@ -1,4 +1,4 @@
-import type { Copied, CopyPath, ObjectVersion } from './copy-task.ts';
+import { type Copied, type CopyPath, destinationKeyOf, type ObjectVersion } from './copy-task.ts';
 import { crc64ToBase64 } from './crc64.ts';
 import type { CopyReason } from './decide.ts';
 import type { LeaveReason } from './overwrite.ts';
@@ -35,6 +35,7 @@ const NOT_OF_ONE_OBJECT: readonly StoreErrorCode[] = ['aborted', 'credentials-ex
 export function toReceipt({ entry, ...outcome }: Verdict, startedAt: number, now: number): Receipt {
   return {
     key: entry.key,
+    ...(entry.destinationKey !== undefined && { destinationKey: entry.destinationKey }),
     ...outcome,
     sizeBytes: entry.sizeBytes,
     sourceEtag: entry.etag,
@@ -52,8 +53,8 @@ export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {
   return { entry, action: 'would-copy', reason };
 }
 
-/** Of an object that must not take the place of what is at the destination. */
-export function left(entry: ObjectVersion, reason: LeaveReason): Verdict {
+/** Of an object that is not to be copied, or must not take the place of what is at the destination. */
+export function left(entry: ObjectVersion, reason: LeaveReason | 'folder-marker'): Verdict {
   return { entry, action: 'skipped', reason };
 }
 
@@ -63,7 +64,7 @@ export function sourceGone(entry: ObjectVersion): Verdict {
 
 /** Why an object cannot be copied, as far as that is known without a request. */
 export function refuse(path: Ends, entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>): Verdict | undefined {
-  const refusal = path.destination.refuseKey(entry.key);
+  const refusal = path.destination.refuseKey(destinationKeyOf(entry));
   if (refusal !== undefined) return failed(path, entry, 'invalid-key', refusal);
   return entry.isArchived === true ? { entry, action: 'skipped', reason: 'archived' } : undefined;
 }

@@ -1,5 +1,5 @@
 import { describeCopy } from './carry.ts';
-import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, destinationKeyOf, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
 import { readWhole } from './read-verified.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied 
     const { bytes, crc64, properties, provenance, verified } = await readWhole(source, { entry, buffer: buffer.bytes, signal });
     if (isEcho(task, provenance)) return undefined;
     const { description, leftOut } = await describeCopy(path, task, properties);
-    const write = destination.write(entry.key, bytes, { ...description, crc64, condition, signal });
+    const write = destination.write(destinationKeyOf(entry), bytes, { ...description, crc64, condition, signal });
     const written = await orAlreadyOurs(write, destination, task, crc64);
     return { destinationEtag: written.etag, crc64, verified: weaker(verified, written.verified), leftOut };
   } finally {

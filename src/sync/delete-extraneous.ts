@@ -1,5 +1,6 @@
 import { concernsOneObject } from './copy-verdict.ts';
 import { createFailFast } from './fail-fast.ts';
+import type { KeyMapping } from './key-mapping.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { ExtraneousObject, ExtraneousReceipt } from './receipt.ts';
 import type { SliceEnd } from './slice.ts';
@@ -12,6 +13,8 @@ const RECEIPTS_PER_OBJECT = 16;
 
 export interface DeletionRequest {
   readonly source: Pick<Store, 'head'>;
+  /** Which keys belong together; the same ones unless given. */
+  readonly mapping?: Pick<KeyMapping, 'isAtSource'>;
   readonly destination: Pick<Store, 'delete' | 'url'>;
   /** What was found at the destination alone, ascending. */
   readonly found: AsyncIterable<ExtraneousObject>;
@@ -57,9 +60,9 @@ async function deleteOne(request: DeletionRequest, { key, sizeBytes, destination
 }
 
 async function deleteOrExplain(request: DeletionRequest, key: string, ifMatch: string) {
-  const { source, destination, clock, signal, isRehearsal = false } = request;
+  const { destination, clock, signal, isRehearsal = false } = request;
   try {
-    if ((await source.head(key, { signal })) !== undefined) return { action: 'kept', reason: 'source-has-it' } as const;
+    if (await isAtSource(request, key)) return { action: 'kept', reason: 'source-has-it' } as const;
     const sourceAbsentAt = new Date(clock()).toISOString();
     if (isRehearsal) return { action: 'would-delete', sourceAbsentAt } as const;
     const { isRecoverable } = await destination.delete(key, { ifMatch, signal });
@@ -70,4 +73,8 @@ async function deleteOrExplain(request: DeletionRequest, key: string, ifMatch: s
     const message = `Not deleted: ${JSON.stringify(key)} of ${destination.url}: ${error.message}`;
     return { action: 'delete-failed', reason: error.code, message } as const;
   }
+}
+
+async function isAtSource({ source, mapping, signal }: DeletionRequest, key: string): Promise<boolean> {
+  return mapping === undefined ? (await source.head(key, { signal })) !== undefined : mapping.isAtSource(key, signal);
 }

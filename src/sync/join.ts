@@ -1,3 +1,4 @@
+import type { DestinationName } from './key-mapping.ts';
 import { compareKeys } from './key-order.ts';
 import type { ObjectEntry } from './store.ts';
 
@@ -5,7 +6,7 @@ type Pages = AsyncIterable<readonly ObjectEntry[]>;
 
 /** What the source has. */
 export interface SourcePair {
-  readonly source: ObjectEntry;
+  readonly source: ObjectEntry & Partial<DestinationName>;
   readonly destination?: ObjectEntry;
 }
 

@@ -1,3 +1,4 @@
+import { escapeCharacters, unescapeCharacters } from './escape.ts';
 import type { Misfit } from './store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -33,17 +34,17 @@ interface MetadataRules {
 
 /** An HTTP token in lower case, which is all that S3 can hold, and so all that we carry. */
 const TOKEN = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
-const BLOB_OWN_NAMES = ['source_etag', 'crc64nvme'] as const;
-const S3_OWN_NAMES = ['source-etag'] as const;
+const BLOB_OWN_NAMES = ['source_etag', 'original_key', 'crc64nvme'] as const;
+const S3_OWN_NAMES = ['source-etag', 'original-key'] as const;
 
 /** Azure Blob Storage: C# identifiers, 8 KB. Other names are escaped as XML's EncodeName does: `my-name` is `my_x002d_name`. */
 export const blobMetadata = createMetadataCodec({
   service: 'Azure Blob Storage',
   maxBytes: 8 * 1024,
   ownNames: BLOB_OWN_NAMES,
-  rule: 'names there are of a-z, 0-9 and _, do not begin with a digit, and are not source_etag or crc64nvme',
+  rule: 'names there are of a-z, 0-9 and _, do not begin with a digit, and are not source_etag, original_key or crc64nvme',
   encodeName: (name) => (TOKEN.test(name) ? escapeName(name, BLOB_OWN_NAMES) : undefined),
-  decodeName: (name) => name.replaceAll(/_x([0-9a-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+  decodeName: unescapeCharacters,
 });
 
 /** Amazon S3: HTTP tokens, 2 KB. */
@@ -51,7 +52,7 @@ export const s3Metadata = createMetadataCodec({
   service: 'Amazon S3',
   maxBytes: 2 * 1024,
   ownNames: S3_OWN_NAMES,
-  rule: 'names there are those of HTTP headers, and not source-etag',
+  rule: 'names there are those of HTTP headers, and not source-etag or original-key',
   encodeName: (name) => (TOKEN.test(name) && !includes(S3_OWN_NAMES, name) ? name : undefined),
   decodeName: (name) => name,
 });
@@ -81,7 +82,7 @@ function createMetadataCodec(rules: MetadataRules): MetadataCodec {
         if (!value.isWellFormed()) throw refusal(url, `the value of ${JSON.stringify(name)} is not valid Unicode`);
         encoded.set(key, encodeValue(value));
       }
-      for (const [name, value] of Object.entries(own)) encoded.set(name, value);
+      for (const [name, value] of Object.entries(own)) encoded.set(name, encodeValue(value));
       const bytes = [...encoded].reduce((sum, [name, value]) => sum + name.length + value.length, 0);
       if (bytes > rules.maxBytes) throw refusal(url, `it takes ${bytes} bytes, our own included, and the limit is ${rules.maxBytes} bytes`);
       return Object.fromEntries(encoded);
@@ -92,7 +93,7 @@ function createMetadataCodec(rules: MetadataRules): MetadataCodec {
       const own = new Map<string, string>();
       for (const [storedName, value] of Object.entries(stored)) {
         const name = storedName.toLowerCase();
-        if (includes(rules.ownNames, name)) own.set(name, value);
+        if (includes(rules.ownNames, name)) own.set(name, decodeValue(value));
         else user.set(rules.decodeName(name), decodeValue(value));
       }
       return { user: Object.fromEntries(user), own: Object.fromEntries(own) };
@@ -106,8 +107,7 @@ function createMetadataCodec(rules: MetadataRules): MetadataCodec {
 }
 
 function escapeName(name: string, ownNames: readonly string[]): string {
-  const mustEscape = includes(ownNames, name) ? /^./g : /[^a-z0-9_]|^[0-9]|_(?=x[0-9a-f]{4})/g;
-  return name.replaceAll(mustEscape, (character) => `_x${character.charCodeAt(0).toString(16).padStart(4, '0')}_`);
+  return escapeCharacters(name, includes(ownNames, name) ? /^./ : /[^a-z0-9_]|^[0-9]/);
 }
 
 /** RFC 2047 encoded words, which S3 itself uses for what is not ASCII; the space between two of them does not count. */

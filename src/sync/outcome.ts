@@ -9,6 +9,8 @@ export type Outcome = {
 } & (
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'extraneous' }
+  /** It is the copy of an object that has another key at the source, and counts there. */
+  | { readonly kind: 'copy-of-another-key' }
   /** The sync is not about it. */
   | { readonly kind: 'filtered'; readonly isAtSource: boolean }
   | { readonly kind: 'receipt'; readonly receipt: Receipt }

@@ -4,10 +4,10 @@ import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
 /** Why an object was passed over, on purpose and in the open. */
-export type SkipReason = 'archived' | 'source-gone' | 'exists' | 'destination-newer';
+export type SkipReason = 'archived' | 'source-gone' | 'exists' | 'destination-newer' | 'folder-marker';
 
 /** Why an object was not copied although it should have been. */
-export type FailureCode = StoreErrorCode | 'source-changed' | 'too-large';
+export type FailureCode = StoreErrorCode | 'source-changed' | 'too-large' | 'key-collision';
 
 interface ReceiptTimes {
   /** When the object was done with, ISO 8601. */
@@ -18,6 +18,8 @@ interface ReceiptTimes {
 interface ReceiptBase extends ReceiptTimes {
   /** Relative to both locations. */
   readonly key: string;
+  /** The key of its copy, where that is another one. */
+  readonly destinationKey?: string;
   readonly sizeBytes: number;
   readonly sourceEtag: string;
 }
@@ -91,7 +93,7 @@ export type AuditOutcome =
   /** `no-common-checksum`: its contents were not to be read, or cannot be; `changing`: it was written while it was looked at. */
   | { readonly action: 'unprovable'; readonly reason: 'no-common-checksum' | 'archived' | 'changing' };
 
-export type AuditReceipt = ReceiptTimes & { readonly key: string; readonly sizeBytes: number } & (
+export type AuditReceipt = ReceiptTimes & { readonly key: string; readonly destinationKey?: string; readonly sizeBytes: number } & (
     | (AuditOutcome & { readonly sourceEtag: string; readonly destinationEtag: string })
     /** Only the source has it. */
     | { readonly action: 'missing'; readonly sourceEtag: string }

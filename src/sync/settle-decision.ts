@@ -1,4 +1,4 @@
-import type { ObjectVersion } from './copy-task.ts';
+import { destinationKeyOf, type ObjectVersion } from './copy-task.ts';
 import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
 import { proveEqual } from './prove-equal.ts';
 import type { CallOptions, ObjectHead, Store } from './store.ts';
@@ -16,12 +16,12 @@ export async function settleDecision(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<SettledDecision> {
   if (decision.action === 'copy') return decision;
-  const there = await ends.destination.head(entry.key, { signal });
+  const there = await ends.destination.head(destinationKeyOf(entry), { signal });
   if (decision.action === 'ask-destination' || there === undefined) return decideByHead(entry, there);
   const here = await ends.source.head(entry.key, { signal });
   // It is gone, or another: the copy will see to it.
   if (here === undefined || here.etag !== entry.etag) return replace(there);
-  return decideByProof(ends, entry.key, { here, there }, { signal, readContent: true });
+  return decideByProof(ends, entry, { here, there }, { signal, readContent: true });
 }
 
 /** Both ends of an object, as they are now. */
@@ -33,11 +33,13 @@ export interface HeadedPair {
 /** Decides by the contents of both ends. What cannot be proved equal is copied again. */
 export async function decideByProof(
   { source, destination }: Ends,
-  key: string,
+  entry: ObjectVersion,
   { here, there }: HeadedPair,
   options: CallOptions & { readonly readContent: boolean },
 ): Promise<SettledDecision> {
-  const { verdict } = await proveEqual({ store: source, key, head: here }, { store: destination, key, head: there }, options);
+  const one = { store: source, key: entry.key, head: here };
+  const other = { store: destination, key: destinationKeyOf(entry), head: there };
+  const { verdict } = await proveEqual(one, other, options);
   if (verdict === 'equal') return { action: 'unchanged' };
   const reason = verdict === 'different' ? 'content-differs' : 'not-proved-current';
   return { action: 'copy', reason, condition: { ifMatch: there.etag } };

@@ -1,17 +1,21 @@
 import { createAuditor } from './audit.ts';
 import { createCopier } from './copy-object.ts';
 import { versionOf } from './copy-task.ts';
-import { left } from './copy-verdict.ts';
+import { concernsOneObject, left, toReceipt } from './copy-verdict.ts';
 import { type CopyDecision, type Decision, decide } from './decide.ts';
 import { extraneousReceipt } from './deletion-receipts.ts';
 import type { FailFast } from './fail-fast.ts';
 import type { Filter } from './filter.ts';
+import { isFolderMarker } from './folder-markers.ts';
 import type { KeyPair, SourcePair } from './join.ts';
+import type { KeyMapping } from './key-mapping.ts';
 import type { Outcome } from './outcome.ts';
 import { reasonToLeave } from './overwrite.ts';
+import { createHeadPairing } from './pair-by-head.ts';
 import type { Receipt } from './receipt.ts';
 import { createRehearsal } from './rehearse.ts';
 import type { SliceRequest } from './slice.ts';
+import type { ObjectEntry } from './store.ts';
 
 /** Objects of this size and more are too long for a slice. */
 const LARGE_OBJECT_BYTES = 256 * 1024 * 1024;
@@ -23,23 +27,59 @@ type Deal = (pair: SourcePair, place: Place) => Outcome | Promise<Outcome>;
 
 /** Gives each pair its outcome, at once where nothing is to be asked or copied here. */
 export function createSettler(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
-  const { filter, tellExtraneous = false, clock } = request;
+  const { filter, folderMarkers = 'copy', mapping, tellExtraneous = false, clock } = request;
   const { deal, largeObjects } = request.audit === undefined ? createSync(request, signal, guard) : createAudit(request, signal, guard);
+  const dealMapped = mapping && createMapped({ ...request, mapping }, signal, { deal, leaveExtraneous });
 
   function settle(pair: KeyPair): Outcome | Promise<Outcome> {
     const place = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
-    if (filter !== undefined && !passes(filter, pair)) return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };
-    if (pair.source !== undefined) return deal(pair, place);
+    if (filter !== undefined && !passes(filter, mapping, pair))
+      return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };
+    if (pair.source !== undefined && folderMarkers === 'skip' && isFolderMarker(pair.source))
+      return { ...place, kind: 'receipt', receipt: toReceipt(left(pair.source, 'folder-marker'), clock(), clock()) };
+    if (dealMapped !== undefined && mapping?.concerns(pair)) return guard(dealMapped(pair, place));
+    return pair.source === undefined ? leaveExtraneous(pair.destination, place) : deal(pair, place);
+  }
+
+  function leaveExtraneous(entry: ObjectEntry, place: Place): Outcome {
     if (!tellExtraneous) return { ...place, kind: 'extraneous' };
-    return { ...place, kind: 'receipt', receipt: extraneousReceipt(pair.destination, clock()) };
+    return { ...place, kind: 'receipt', receipt: extraneousReceipt(entry, clock()) };
   }
 
   return { settle, largeObjects };
 }
 
-/** What only the destination has cannot be judged by its own size and age. */
-function passes(filter: Filter, { source, destination }: KeyPair): boolean {
-  return source === undefined ? filter.passesKey(destination.key) : filter.passes(source);
+/** What only the destination has cannot be judged by its own size and age, nor perhaps by its own key. */
+function passes(filter: Filter, mapping: KeyMapping | undefined, { source, destination }: KeyPair): boolean {
+  if (source !== undefined) return filter.passes(source);
+  const keys = mapping?.concerns({ destination }) ? mapping.keysAtSource(destination.key) : [destination.key];
+  return keys.some(filter.passesKey);
+}
+
+interface Ways {
+  readonly deal: Deal;
+  leaveExtraneous(entry: ObjectEntry, place: Place): Outcome;
+}
+
+/** Deals with what may have another key on the other side. */
+function createMapped(request: SliceRequest & { readonly mapping: KeyMapping }, signal: AbortSignal, { deal, leaveExtraneous }: Ways) {
+  const { mapping } = request;
+  const pairByHead = createHeadPairing(request);
+
+  return async (pair: KeyPair, place: Place): Promise<Outcome> => {
+    if (pair.source !== undefined) {
+      const found = await pairByHead(pair.source, signal);
+      return 'action' in found ? { ...place, kind: 'receipt', receipt: found } : deal(found, place);
+    }
+    const isCopy = await mapping.isAtSource(place.key, signal).catch(isNotKnown);
+    return isCopy ? { ...place, kind: 'copy-of-another-key' } : leaveExtraneous(pair.destination, place);
+  };
+}
+
+/** What cannot be asked about counts as extraneous, which does it no harm. */
+function isNotKnown(error: unknown): false {
+  if (!concernsOneObject(error)) throw error;
+  return false;
 }
 
 function createSync(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
@@ -60,7 +100,7 @@ function createSync(request: SliceRequest, signal: AbortSignal, guard: FailFast[
     const isLarge = entry.sizeBytes >= largeObjectBytes && entry.isArchived !== true && !isRehearsal;
     if (!isLarge) return receiptOf(place, guard(copy({ entry, decision, signal })));
     largeObjects++;
-    return { ...place, kind: 'large', task: { entry: versionOf(entry.key, entry), decision } };
+    return { ...place, kind: 'large', task: { entry: versionOf(entry, entry), decision } };
   };
 
   return { deal, largeObjects: () => largeObjects };

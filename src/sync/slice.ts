@@ -3,7 +3,9 @@ import type { CarryOptions } from './carry.ts';
 import type { Comparison } from './decide.ts';
 import { createFailFast } from './fail-fast.ts';
 import type { Filter } from './filter.ts';
+import type { FolderMarkers } from './folder-markers.ts';
 import { joinByKey, type KeyPair } from './join.ts';
+import type { KeyMapping } from './key-mapping.ts';
 import { listInOrder } from './listing.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Outcome } from './outcome.ts';
@@ -28,6 +30,10 @@ export interface SliceRequest {
   readonly endBefore?: string;
   /** Which objects the sync is about; all unless given. */
   readonly filter?: Filter;
+  /** `copy` unless given. */
+  readonly folderMarkers?: FolderMarkers;
+  /** Which keys belong together; the same ones unless given. */
+  readonly mapping?: KeyMapping;
   readonly comparison: Comparison;
   /** Objects under way at once, 1 or more. */
   readonly concurrency: number;

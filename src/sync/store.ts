@@ -16,6 +16,8 @@ export interface ObjectEntry {
   readonly isArchived?: boolean;
   /** Storage class (S3) or access tier (Blob), as the service writes it. */
   readonly tier?: string;
+  /** `true` when the listing says that the object stands for a folder (Blob). */
+  readonly isFolder?: boolean;
 }
 
 /** What travels with an object. Names of `metadata` are lower case; values are any Unicode text. */
@@ -45,6 +47,8 @@ export interface Misfit {
 export interface Provenance {
   /** The ETag that the source listing gave for the copied version. */
   readonly sourceEtag: string;
+  /** The object's own key, where the destination cannot hold it, and so has it under another one. */
+  readonly originalKey?: string;
 }
 
 /** What HEAD says about an object. */
@@ -234,6 +238,9 @@ export interface Store {
 
   /** Says why this store cannot hold `key`, or `undefined` when it can. */
   refuseKey(key: string): string | undefined;
+
+  /** The key under which this store can hold what it cannot under `key`, as escapeCharacters writes it. What is too long stays so. */
+  escapeKey(key: string): string;
 
   /**
    * Tells what of `properties` this store cannot hold as it is; nothing when it can hold them all. Metadata among it may still be written,

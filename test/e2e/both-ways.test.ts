@@ -139,11 +139,11 @@ describe('from S3 to Blob Storage', () => {
     expect(head.metadata).toMatchObject({ department: 'finance', my_x002d_name: 'dashed', _x0031_st: 'digit' });
   });
 
-  it('says why Blob Storage cannot hold a key, and copies the others', async () => {
+  it('says why Blob Storage cannot hold a key, where it is not to be mapped, and copies the others', async () => {
     const refused = { 'ends with a dot.': 'dot', 'back\\slash': 'backslash', 'line\nbreak': 'control character' };
     for (const key of [...Object.keys(refused), 'plain']) await putS3(`keys/${key}`, Buffer.from(key));
 
-    const run = await bridge.sync(bridge.s3('keys'), bridge.blob('keys'));
+    const run = await bridge.sync(bridge.s3('keys'), bridge.blob('keys'), { options: { keyMapping: 'fail' } });
 
     expect(run).toMatchObject({ state: 'completed-with-failures', counts: { listed: 4, copied: 1, failed: 3 } });
     const { receipts } = await reportOf(run);

@@ -18,6 +18,7 @@ const EVERY_CODE = Object.keys({
   rejected: true,
   'source-changed': true,
   'too-large': true,
+  'key-collision': true,
 } satisfies Record<FailureCode, true>) as FailureCode[];
 
 function groupsOf(...failures: readonly (readonly [key: string, reason: FailureCode])[]) {

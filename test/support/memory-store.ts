@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc64 } from '../../src/sync/crc64.ts';
+import { escapeCharacters } from '../../src/sync/escape.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
 import { present } from '../../src/sync/present.ts';
 import type {
@@ -144,6 +145,7 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
       uploads.delete(id);
     },
     refuseKey: () => undefined,
+    escapeKey: (key) => escapeCharacters(key, /\.$/),
     findMisfits: () => [],
   };
 }

@@ -94,6 +94,24 @@ describe('a slice', () => {
     expect(sides.destination.textOf('different')).toBe('longer');
   });
 
+  it.each([
+    ['copy', ['copied', 'copied', 'copied']],
+    ['skip', ['skipped', 'skipped', 'copied']],
+  ] as const)('deals with what stands for a folder as it is told: %s', async (folderMarkers, actions) => {
+    const sides = bothSides();
+    sides.source.put('a/', '');
+    sides.source.put('b', '');
+    sides.source.put('c/', 'a text');
+    const { list } = sides.source;
+    sides.source.list = async function* (options) {
+      for await (const page of list(options)) yield page.map((entry) => (entry.key === 'b' ? { ...entry, isFolder: true } : entry));
+    };
+
+    const { outcomes } = await run(requestFor(sides, { folderMarkers }));
+
+    expect(outcomes.map((outcome) => outcome.kind === 'receipt' && outcome.receipt.action)).toEqual(actions);
+  });
+
   it('tells what the destination alone has, with its version, when that may be deleted', async () => {
     const sides = bothSides();
     sides.source.put('a', 'text');

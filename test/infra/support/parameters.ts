@@ -17,6 +17,8 @@ const OPTIONS = {
   concurrency: 8,
   lanes: 2,
   splitAt: ['m'],
+  keyMapping: 'fail',
+  folderMarkers: 'skip',
   include: ['*.{pdf,xml}'],
   exclude: ['/tmp/'],
   minSize: '1 B',
