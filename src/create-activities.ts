@@ -5,6 +5,7 @@ import { commitLargeObject, copyRange, nextStep } from './runs/copy-large-object
 import { deleteSlice } from './runs/delete-slice.ts';
 import { type FinishDependencies, finishRun } from './runs/finish-run.ts';
 import type { LargeObjectDependencies } from './runs/large-object-work.ts';
+import { limitsOf } from './runs/limits-of.ts';
 import { notifyRun } from './runs/notify-run.ts';
 import { planRun } from './runs/plan-run.ts';
 import type { RunRecord } from './runs/record.ts';
@@ -15,6 +16,7 @@ import type { Settings } from './settings.ts';
 import { createBufferPool } from './sync/buffer-pool.ts';
 import { PART_BYTES } from './sync/copy-parts.ts';
 import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large-object.ts';
+import { limitPool, limitStores } from './sync/limit-store.ts';
 import { createWebhook } from './webhook/webhook.ts';
 
 /** The memory for objects on their way, of the whole process: small ones have buffers of their own, so that they do not wait for parts. */
@@ -37,16 +39,19 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const { sliceSeconds, largeObjectBytes, audience, webhook } = settings;
   const pool = createBufferPool(BUFFERS);
   const timing = { sliceSeconds, graceSeconds: GRACE_SECONDS };
-  const openStores = (run: RunRecord) => ({
-    source: open.store(run, run.source),
-    destination: open.store(run, run.destination, { encryption: run.options.encryption }),
-  });
-  const openCopier = (run: RunRecord): LargeObjectCopier =>
+  const openStores = (run: RunRecord, sharers = 1) => {
+    const stores = {
+      source: open.store(run, run.source),
+      destination: open.store(run, run.destination, { encryption: run.options.encryption }),
+    };
+    return limitStores(stores, limitsOf(run, sharers));
+  };
+  const openCopier = (run: RunRecord, sharers = 1): LargeObjectCopier =>
     createLargeObjectCopier({
-      ...openStores(run),
+      ...openStores(run, sharers),
       carry: carryOptionsOf(run.options),
       overwrite: run.options.overwrite ?? 'changed',
-      pool,
+      pool: limitPool(pool, limitsOf(run, sharers)),
       clock: kept.clock,
     });
   const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };

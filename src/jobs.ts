@@ -5,6 +5,7 @@ import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
 import { deleteOptions } from './delete-options.ts';
 import { checkFilterOptions, filterOptions } from './filter-options.ts';
+import { limitOptions } from './limit-options.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 
 /** Objects that a lane has under way at once, where a job does not say. */
@@ -94,6 +95,7 @@ const options = z
         default: 'copy',
         examples: ['skip'],
       }),
+    ...limitOptions,
     ...filterOptions,
     ...deleteOptions,
     ...auditOptions,

@@ -40,6 +40,11 @@ type jobOptions = {
   keyMapping: ('escape' | 'fail')?
   @description('What becomes of objects without bytes that only stand for a folder.')
   folderMarkers: ('copy' | 'skip')?
+  @description('Bytes a second that the run reads over all instances, with a unit, such as 50 MiB.')
+  bandwidth: string?
+  @description('Requests a second to both stores together, over all instances.')
+  @minValue(1)
+  requestsPerSecond: int?
   @description('Globs on keys: only what matches one is synced.')
   include: string[]?
   @description('Globs on keys: what matches one is not synced.')

@@ -43,15 +43,22 @@ function* stopOthers({ df }: OrchestrationContext, { runId, attempt }: LaneTask,
 /** Answers why the lane must end, where one of them says so. */
 function* copyLargeObjects(
   { df }: OrchestrationContext,
-  { runId, attempt }: LaneTask,
+  { runId, attempt, lanes = 1 }: LaneTask,
   objects: readonly string[],
 ): Generator<Task, RunEnd | undefined, unknown> {
   for (let from = 0; from < objects.length; from += LARGE_OBJECTS_AT_ONCE) {
-    const window = objects.slice(from, from + LARGE_OBJECTS_AT_ONCE).map((object) =>
+    const window = objects.slice(from, from + LARGE_OBJECTS_AT_ONCE);
+    const sharers = lanes * window.length;
+    const copies = window.map((object) =>
       // An earlier execution of this lane may have left one under way: it would not answer to this one.
-      df.callSubOrchestratorWithRetry(LARGE_OBJECT, orchestrationRetries(), { runId, attempt, object }, `${runId}-${df.newGuid(object)}`),
+      df.callSubOrchestratorWithRetry(
+        LARGE_OBJECT,
+        orchestrationRetries(),
+        { runId, attempt, object, sharers },
+        `${runId}-${df.newGuid(object)}`,
+      ),
     );
-    const ends = (yield df.Task.all(window)) as readonly RunEnd[];
+    const ends = (yield df.Task.all(copies)) as readonly RunEnd[];
     const stop = ends.find(({ end }) => end !== 'done');
     if (stop !== undefined) return stop;
   }

@@ -37,8 +37,10 @@ function* doNext(
   if (step.step === 'commit') return (yield call(COMMIT_LARGE_OBJECT)) as LargeObjectStep;
   if (step.step !== 'copy') return step;
   for (let from = 0; from < step.ranges.length; from += RANGES_AT_ONCE) {
-    const window = step.ranges.slice(from, from + RANGES_AT_ONCE).map((range) => call(COPY_RANGE, { range }));
-    const results = (yield df.Task.all(window)) as readonly LargeObjectStep[];
+    const window = step.ranges.slice(from, from + RANGES_AT_ONCE);
+    const sharers = (task.sharers ?? 1) * window.length;
+    const copies = window.map((range) => call(COPY_RANGE, { range, sharers }));
+    const results = (yield df.Task.all(copies)) as readonly LargeObjectStep[];
     const other = results.find((result) => result.step !== 'look-again' || result.pause !== undefined);
     if (other !== undefined) return other;
   }

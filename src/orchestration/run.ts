@@ -34,7 +34,7 @@ function* planAndSync({ df }: OrchestrationContext, task: AttemptTask): Generato
     const plan = (yield df.callActivityWithRetry(PLAN_RUN, activityRetries(), task)) as PlanResult;
     if (plan.end !== 'planned') return plan;
     const lanes = Array.from({ length: plan.lanes }, (_, lane) =>
-      df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane }, `${df.instanceId}-lane-${lane}`),
+      df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane, lanes: plan.lanes }, `${df.instanceId}-lane-${lane}`),
     );
     const end = gravest((yield df.Task.all(lanes)) as readonly RunEnd[]);
     // Histories from before there were deletions have no answer to this in their plan.

@@ -34,7 +34,7 @@ export function copyRange(dependencies: LargeObjectDependencies, task: RangeTask
     if (kept === undefined) return { step: 'look-again' };
     const { upload } = kept;
     const softDeadline = clock() + sliceSeconds * 1_000;
-    const result = await openCopier(work.record).copyRange(upload, task.range, {
+    const result = await openCopier(work.record, task.sharers).copyRange(upload, task.range, {
       signal: work.signal,
       softDeadline,
       onPart: work.progressed,
@@ -55,7 +55,7 @@ export function commitLargeObject(dependencies: LargeObjectDependencies, task: L
     const { upload } = kept;
     const ranges = await uploads.doneRanges(work.id, upload);
     if (ranges.length < upload.plan.rangeCount) return { step: 'look-again' };
-    const result = await openCopier(work.record).commit(upload, ranges, { signal: work.signal });
+    const result = await openCopier(work.record, task.sharers).commit(upload, ranges, { signal: work.signal });
     return afterCopier(dependencies, task, work, upload, result);
   });
 }

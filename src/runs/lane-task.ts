@@ -4,6 +4,8 @@ import type { Pause } from './throttling.ts';
 export interface LaneTask extends AttemptTask {
   /** Counts from 0. */
   readonly lane: number;
+  /** How many there are; not there in what an earlier release has begun. */
+  readonly lanes?: number;
   /** What the call before answered. */
   readonly pause?: Pause;
 }

@@ -4,6 +4,8 @@ import type { Pause } from './throttling.ts';
 export interface LargeObjectTask extends AttemptTask {
   /** The id that the slice gave it. */
   readonly object: string;
+  /** Activities of the run under way at the same time, which share its limits; not there in what an earlier release has begun. */
+  readonly sharers?: number;
   /** What the call before answered. */
   readonly pause?: Pause;
 }

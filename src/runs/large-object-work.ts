@@ -11,7 +11,7 @@ export interface LargeObjectDependencies {
   readonly records: RunRecords;
   readonly largeObjects: LargeObjects;
   readonly uploads: KeptUploads;
-  readonly openCopier: (record: RunRecord) => LargeObjectCopier;
+  readonly openCopier: (record: RunRecord, sharers?: number) => LargeObjectCopier;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** After so long no part is started. */

@@ -1,5 +1,6 @@
 import type { BufferPool } from '../sync/buffer-pool.ts';
 import { type KeyRange, listOptionsOf } from '../sync/key-range.ts';
+import { limitPool } from '../sync/limit-store.ts';
 import { type SliceRequest, syncSlice } from '../sync/slice.ts';
 import type { Store } from '../sync/store.ts';
 import { carryOptionsOf } from './carry-options.ts';
@@ -7,6 +8,7 @@ import { filterOf } from './filter-of.ts';
 import { handOver } from './hand-over.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { LargeObjects } from './large-objects.ts';
+import { limitsOf } from './limits-of.ts';
 import { mappingOf } from './mapping-of.ts';
 import { openReceiptLog } from './receipt-log.ts';
 import type { RunRecord, RunRecords } from './record.ts';
@@ -23,7 +25,8 @@ export interface SliceDependencies {
   readonly plans: ShardPlans;
   readonly shards: ShardStates;
   readonly largeObjects: LargeObjects;
-  readonly openStores: (record: RunRecord) => { readonly source: Store; readonly destination: Store };
+  /** For one of so many activities that share the run's limits; one unless given. */
+  readonly openStores: (record: RunRecord, sharers?: number) => { readonly source: Store; readonly destination: Store };
   readonly pool: BufferPool;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -50,7 +53,7 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   const progress = trackProgress(openReceiptLog(state, logged, clock()), (found) => largeObjects.add(record, found));
   const keep = async () => shards.report(record.id, shard.number, before.nextSlice, (await progress.flushed()).progress);
   const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
-  const end = await endOf(syncSlice(requestOf(dependencies, slice, watch.signal), progress.take), watch);
+  const end = await endOf(syncSlice(requestOf(dependencies, task, slice, watch.signal), progress.take), watch);
   if (end.kind !== 'stopped' && end.kind !== 'broken') return handOver(dependencies, task, slice, await progress.flushed(), end);
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
   await keep().catch(() => undefined);
@@ -58,11 +61,11 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   return stopRun(records, record.id, end.stop);
 }
 
-function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: AbortSignal): SliceRequest {
+function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {
   const { openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
   const { record } = slice;
   const { verify = false, readContent = false } = record.options;
-  const stores = openStores(record);
+  const stores = openStores(record, lanes);
   return {
     ...stores,
     ...mappingOf(record, stores),
@@ -77,7 +80,7 @@ function requestOf(dependencies: SliceDependencies, slice: ShardSlice, signal: A
     tellExtraneous: verify || record.options.delete !== undefined,
     ...(verify && { audit: { readContent } }),
     isRehearsal: record.options.dryRun === true,
-    pool,
+    pool: limitPool(pool, limitsOf(record, lanes)),
     clock,
     softDeadline: clock() + sliceSeconds * 1_000,
     signal,

@@ -62,7 +62,11 @@ describe('a lane', () => {
     );
 
     expect(steps.map(({ length }) => length)).toEqual([1, 4, 4, 2]);
-    expect(steps[1]?.[0]).toMatchObject({ name: 'largeObject', input: { ...TASK, object: 'object-0' }, id: `${RUN_ID}-guid-of-object-0` });
+    expect(steps[1]?.[0]).toMatchObject({
+      name: 'largeObject',
+      input: { ...TASK, object: 'object-0', sharers: 4 },
+      id: `${RUN_ID}-guid-of-object-0`,
+    });
     expect(continuedWith).toEqual(input);
   });
 
@@ -205,8 +209,8 @@ describe('a run', () => {
     expect(steps).toMatchObject([
       [{ kind: 'activity', name: 'planRun', input: TASK }],
       [
-        { kind: 'sub-orchestrator', name: 'lane', input: { ...TASK, lane: 0 }, id: 'instance-lane-0' },
-        { kind: 'sub-orchestrator', name: 'lane', input: { ...TASK, lane: 1 }, id: 'instance-lane-1' },
+        { kind: 'sub-orchestrator', name: 'lane', input: { ...TASK, lane: 0, lanes: 2 }, id: 'instance-lane-0' },
+        { kind: 'sub-orchestrator', name: 'lane', input: { ...TASK, lane: 1, lanes: 2 }, id: 'instance-lane-1' },
       ],
       [{ kind: 'activity', name: 'finishRun', input: { ...TASK, end: { end: 'done' } } }],
     ]);

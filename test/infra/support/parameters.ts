@@ -19,6 +19,8 @@ const OPTIONS = {
   splitAt: ['m'],
   keyMapping: 'fail',
   folderMarkers: 'skip',
+  bandwidth: '50 MiB',
+  requestsPerSecond: 500,
   include: ['*.{pdf,xml}'],
   exclude: ['/tmp/'],
   minSize: '1 B',
