@@ -168,6 +168,8 @@ make_role() {
   if grep -Eq '"source"[[:space:]]*:[[:space:]]*"s3:' <<<"$jobs"; then read_bucket=$bucket; fi
   if [ -z "$jobs" ] || grep -Eq '"(destination|reportTo)"[[:space:]]*:[[:space:]]*"s3:' <<<"$jobs"; then write_bucket=$bucket; fi
   if [ -n "$create_bucket" ]; then more+=(CreateWriteBucket=true); fi
+  if grep -Eq '"delete"[[:space:]]*:[[:space:]]*\{' <<<"$jobs"; then more+=(AllowDelete=true); fi
+  if grep -Eq '"restore"[[:space:]]*:[[:space:]]*\{' <<<"$jobs"; then more+=(AllowRestore=true); fi
   if grep -Eq '"tags"[[:space:]]*:[[:space:]]*true' <<<"$jobs"; then more+=(AllowTags=true); fi
   role_arn=$(infra/aws-role.sh "$name" "$aws_region" "$tenant" "$audience" "$subject" \
     ReadBucket="$read_bucket" ReadPrefix="$prefix" WriteBucket="$write_bucket" WritePrefix="$prefix" ${more[@]+"${more[@]}"})

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BYTE_SIZE, parseByteSize } from './byte-size.ts';
+import { BYTE_SIZE, bytesOf } from './byte-size.ts';
 import { ISO_DURATION, timeBefore } from './sync/duration.ts';
 import { rangesOf } from './sync/filter-ranges.ts';
 import { parseFilterRule } from './sync/filter-rules.ts';
@@ -30,7 +30,7 @@ const size = (description: string, examples: readonly (number | string)[]) =>
       'must be a number of bytes, or text with a unit, such as "10 MiB" or "1.5 GB"',
     )
     .meta({ description, examples })
-    .transform((value) => (typeof value === 'number' ? value : parseByteSize(value)))
+    .transform(bytesOf)
     .optional();
 
 const age = z.string().regex(ISO_DURATION, { message: 'must be an ISO 8601 duration, such as "P30D" or "PT12H"', abort: true }).optional();

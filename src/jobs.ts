@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { archiveOptions, checkArchiveOptions } from './archive-options.ts';
 import { auditOptions, checkAuditOptions } from './audit-options.ts';
 import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
@@ -99,6 +100,7 @@ const options = z
     ...filterOptions,
     ...deleteOptions,
     ...auditOptions,
+    ...archiveOptions,
     ...carriedOptions,
   })
   .prefault({})
@@ -216,6 +218,7 @@ function fitTogether(request: Between, context: z.RefinementCtx): void {
   const report = (option: string, message: string) => context.addIssue({ code: 'custom', path: ['options', option], message });
   checkFilterOptions(request.options, report);
   checkAuditOptions(request.options, report);
+  checkArchiveOptions(request.options, request.source.kind, report);
   checkCarriedOptions(request.options, request.destination.kind, report);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BYTE_SIZE, parseByteSize } from './byte-size.ts';
+import { BYTE_SIZE, bytesOf } from './byte-size.ts';
 
 /** Below this, connections would be taken for dead. */
 const MIN_BYTES_PER_SECOND = 64 * 1024;
@@ -15,7 +15,7 @@ export const limitOptions = {
       description: 'Bytes a second that the run reads, with a unit or as a number, over all instances. By default as many as there can be.',
       examples: ['50 MiB', 10_000_000],
     })
-    .transform((value) => (typeof value === 'number' ? value : parseByteSize(value)))
+    .transform(bytesOf)
     .refine((bytes) => bytes >= MIN_BYTES_PER_SECOND, 'must be at least 64 KiB a second')
     .optional(),
   requestsPerSecond: z

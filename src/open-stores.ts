@@ -111,12 +111,16 @@ export function createS3ClientOf(aws: AwsSettings, credentials: FederatedCredent
   });
 }
 
+function restores({ archived }: SyncOptions): boolean {
+  return archived !== undefined && archived !== 'skip';
+}
+
 /** What a run may do on S3. */
 function grantsOf({ source, destination, reportTo, options }: RunRecord): readonly Grant[] {
   const { tags = false, dryRun = false, verify = false } = options;
   const writing = { access: 'write', mayDelete: options.delete !== undefined } as const;
   const grants = [
-    { location: source, access: 'read' as const, tags },
+    { location: source, access: 'read' as const, mayRestore: restores(options) && !dryRun && !verify, tags },
     { location: destination, ...(dryRun || verify ? { access: 'read' as const } : writing), tags },
     ...(reportTo === undefined ? [] : [{ location: reportTo, access: 'write' as const, tags: false }]),
   ];

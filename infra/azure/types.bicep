@@ -64,6 +64,8 @@ type jobOptions = {
   verify: bool?
   @description('With verify: whether contents are read where checksums tell nothing.')
   readContent: bool?
+  @description('What becomes of archived objects that would be copied: they are passed over unless given.')
+  archived: archived?
   @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
   storageClass: (
     | 'STANDARD'
@@ -100,6 +102,21 @@ type deletion = {
   maxPercent: int?
   @description('Deletes even if the source has no object at all.')
   allowEmptySource: bool?
+}
+
+@description('Archived objects are asked for within a budget, and copied by a later run.')
+@sealed()
+type archived = {
+  restore: {
+    @description('The budget of each run, with its unit, such as 500 GiB.')
+    maxBytes: string
+    speed: ('bulk' | 'standard' | 'expedited')?
+    @description('From S3: how many days the restored copy is kept there.')
+    @minValue(1)
+    days: int?
+    @description('From Blob Storage: the tier in which the blob is from then on.')
+    tier: ('Hot' | 'Cool' | 'Cold')?
+  }
 }
 
 @description('How copies are encrypted: by a KMS key in S3, or under an encryption scope in Blob Storage.')

@@ -12,6 +12,7 @@ const PERMISSIONS = {
   write: 's3:PutObject',
   'write, with its tags,': 's3:PutObject and s3:PutObjectTagging',
   delete: 's3:DeleteObject',
+  restore: 's3:RestoreObject',
   'list the parts of': 's3:ListMultipartUploadParts',
   'abort the upload of': 's3:AbortMultipartUpload',
   'list the uploads of': 's3:ListBucketMultipartUploads',

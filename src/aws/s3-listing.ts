@@ -1,4 +1,4 @@
-import { type _Object, ListObjectsV2Command, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { type _Object, ListObjectsV2Command, type ListObjectsV2CommandInput, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { compareKeys } from '../sync/key-order.ts';
 import { present } from '../sync/present.ts';
 import type { ListOptions, ObjectEntry } from '../sync/store.ts';
@@ -28,7 +28,8 @@ async function* withinBounds(
     StartAfter: startAfter === undefined ? undefined : prefix + startAfter || undefined,
     // Keys may hold what XML cannot.
     EncodingType: 'url',
-  } as const;
+    OptionalObjectAttributes: ['RestoreStatus'],
+  } satisfies ListObjectsV2CommandInput;
   for await (const { Contents = [] } of paginateListObjectsV2(
     pageSize === undefined ? { client } : { client, pageSize },
     input,
@@ -41,8 +42,10 @@ async function* withinBounds(
   }
 }
 
-// An archived object is not marked: only the read can tell whether it has been restored.
-function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS }: _Object, prefix: string): ObjectEntry {
+/** What must be restored before it can be read. Of what Intelligent-Tiering has archived, only a HEAD or a read tells. */
+const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
+
+function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS, RestoreStatus }: _Object, prefix: string): ObjectEntry {
   const etag = present(ETag, 'ETag');
   const md5 = md5OfEtag(etag);
   return {
@@ -53,7 +56,14 @@ function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS }
     // No listing tells whether a KMS key was used. Then this is no MD5 and equals none, so that it never proves too much.
     ...(md5 === undefined ? {} : { md5 }),
     tier: StorageClass,
+    ...(ARCHIVE_CLASSES.includes(StorageClass) && archiveStateOf(RestoreStatus)),
   };
+}
+
+/** A restored object keeps its class, and has a date until which it can be read. */
+function archiveStateOf(status: _Object['RestoreStatus']): Pick<ObjectEntry, 'isArchived' | 'isRestoring'> {
+  if (status?.IsRestoreInProgress === true) return { isArchived: true, isRestoring: true };
+  return status?.RestoreExpiryDate === undefined ? { isArchived: true } : {};
 }
 
 /** A key as it is, from the form that `EncodingType: 'url'` gives it. */

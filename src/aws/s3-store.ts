@@ -6,6 +6,7 @@ import { listObjects } from './s3-listing.ts';
 import { createS3Objects } from './s3-objects.ts';
 import { createS3Parts } from './s3-parts.ts';
 import { createS3Requests } from './s3-requests.ts';
+import { createS3Restore } from './s3-restore.ts';
 import { createS3Tags } from './s3-tags.ts';
 import { createS3Uploads } from './s3-uploads.ts';
 import { createS3StreamTarget } from './stream-target.ts';
@@ -34,6 +35,7 @@ export function createS3Store({ client, bucket, prefix, pageSize, encryption }: 
     ...createS3Uploads(requests),
     ...createS3Parts(requests),
     ...createS3Tags(requests),
+    ...createS3Restore(requests),
     ...createS3StreamTarget(requests),
   };
 }

@@ -16,6 +16,7 @@ export function toEntry({ name, metadata, properties }: BlobItem, prefix: string
     // Tools for Hadoop, and others, mark so what stands for a directory in an account without any.
     ...(metadata?.['hdi_isfolder'] === 'true' ? { isFolder: true } : {}),
     ...(properties.accessTier === 'Archive' ? { isArchived: true } : {}),
+    ...(properties.archiveStatus === undefined ? {} : { isRestoring: true }),
     ...(properties.accessTier === undefined ? {} : { tier: properties.accessTier }),
   };
 }

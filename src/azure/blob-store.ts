@@ -5,6 +5,7 @@ import { escapeBlobName } from './blob-keys.ts';
 import { listBlobs } from './blob-listing.ts';
 import { createBlobObjects } from './blob-objects.ts';
 import { type BlobEncryption, createBlobRequests } from './blob-requests.ts';
+import { createBlobRestore } from './blob-restore.ts';
 import { createBlobTags } from './blob-tags.ts';
 import { createBlobUploads } from './blob-uploads.ts';
 import { createBlobStreamTarget } from './stream-target.ts';
@@ -41,6 +42,7 @@ export function createBlobStore({
     ...createBlobObjects(requests),
     ...createBlobUploads(requests),
     ...createBlobTags(requests),
+    ...createBlobRestore(requests),
     ...createBlobStreamTarget(requests),
   };
 }

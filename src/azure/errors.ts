@@ -9,6 +9,7 @@ const ROLES = {
   write: 'Storage Blob Data Contributor',
   'write, with its tags,': 'Storage Blob Data Owner (or one with …/blobs/write and …/blobs/tags/write)',
   delete: 'Storage Blob Data Contributor',
+  rehydrate: 'Storage Blob Data Contributor',
 } as const;
 
 export type Action = keyof typeof ROLES;

@@ -11,7 +11,11 @@ export type Grant = {
   /** With the tags of objects. */
   readonly tags?: boolean;
 } & (
-  | { readonly access: 'read' }
+  | {
+      readonly access: 'read';
+      /** May ask for archived objects to be brought back. */
+      readonly mayRestore?: boolean;
+    }
   | {
       /** Includes reading back what was written, but not deleting it. */
       readonly access: 'write';
@@ -63,9 +67,10 @@ export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws', 
 
 function onObjects(grant: Grant, partition: string) {
   const deletion = grant.access === 'write' && grant.mayDelete ? ['s3:DeleteObject'] : [];
+  const restore = grant.access === 'read' && grant.mayRestore ? ['s3:RestoreObject'] : [];
   return {
     Effect: 'Allow',
-    Action: [...OBJECT_ACTIONS[grant.access], ...deletion, ...(grant.tags === true ? [TAG_ACTIONS[grant.access]] : [])],
+    Action: [...OBJECT_ACTIONS[grant.access], ...deletion, ...restore, ...(grant.tags === true ? [TAG_ACTIONS[grant.access]] : [])],
     Resource: `arn:${partition}:s3:::${grant.bucket}/${literally(grant.prefix)}*`,
   };
 }

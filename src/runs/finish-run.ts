@@ -44,7 +44,7 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
 }
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
-  const { counts, goneForGood, failuresByReason, forecast } = await writeReport(dependencies, record);
+  const { counts, goneForGood, skippedByReason, failuresByReason, forecast } = await writeReport(dependencies, record);
   const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>
@@ -57,6 +57,7 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
           ...delivery,
           ...(latest.options.dryRun && { forecast }),
           counts,
+          skippedByReason,
           failuresByReason,
           endedAt,
         },

@@ -4,6 +4,7 @@ import type { Counts } from '../sync/tally.ts';
 import type { FailureGroup } from './failure-groups.ts';
 import type { Forecast } from './forecast.ts';
 import type { State } from './state.ts';
+import type { SkipCounts } from './summary.ts';
 
 /** How a run stands. The last four are final. */
 export type RunState = 'queued' | 'running' | 'succeeded' | 'completed-with-failures' | 'failed' | 'cancelled';
@@ -76,6 +77,8 @@ export interface RunRecord extends RunRequest {
   readonly cancelRequestedAt?: string;
   /** Once the run has ended. */
   readonly counts?: Counts;
+  /** How many were passed over for each reason, once the run has ended. */
+  readonly skippedByReason?: SkipCounts;
   /** The objects that failed, once the run has ended. */
   readonly failuresByReason?: readonly FailureGroup[];
   /** What the run itself would take, after a dry run. */

@@ -12,6 +12,7 @@ import { limitsOf } from './limits-of.ts';
 import { mappingOf } from './mapping-of.ts';
 import { openReceiptLog } from './receipt-log.ts';
 import type { RunRecord, RunRecords } from './record.ts';
+import { restorerOf } from './restorer-of.ts';
 import type { Shard, ShardPlans } from './shard-plan.ts';
 import type { ShardState, ShardStates } from './shard-state.ts';
 import type { State } from './state.ts';
@@ -62,13 +63,14 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
 }
 
 function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {
-  const { openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
+  const { state, openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
   const { record } = slice;
   const { verify = false, readContent = false } = record.options;
   const stores = openStores(record, lanes);
   return {
     ...stores,
     ...mappingOf(record, stores),
+    ...restorerOf(state, record, stores.source),
     ...listOptionsOf(remainingRange(slice)),
     carry: carryOptionsOf(record.options),
     filter: filterOf(record),

@@ -1,6 +1,6 @@
 import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
 import { type CopyPath, type CopyTask, destinationKeyOf, type ObjectVersion, versionOf } from './copy-task.ts';
-import { copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
+import { archived, copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
 import { copyWhole } from './copy-whole.ts';
 import type { CopyDecision } from './decide.ts';
 import { reasonToLeaveNew } from './overwrite.ts';
@@ -12,7 +12,7 @@ import type { ObjectEntry, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
 
 export interface CopyRequest {
-  readonly entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>;
+  readonly entry: ObjectVersion & Pick<ObjectEntry, 'isArchived' | 'isRestoring'>;
   readonly decision: CopyDecision;
   readonly signal: AbortSignal;
 }
@@ -36,16 +36,34 @@ export function createCopier({ clock, ...path }: CopierOptions): Copier {
   };
 }
 
-async function copyOrExplain(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
+async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verdict | undefined> {
+  const { entry, signal } = request;
   const refusal = refuse(path, entry);
   if (refusal !== undefined) return refusal;
   try {
-    const final = await settleDecision(path, entry, decision, { signal });
-    if (final.action !== 'copy') return undefined;
-    return await copyUntilSettled(path, { entry, reason: final.reason, condition: final.condition, signal });
+    const verdict = await settleAndCopy(path, request).catch((error) => explain(path, entry, error));
+    return await orRestore(verdict, path, entry, signal);
   } catch (error) {
     return explain(path, entry, error);
   }
+}
+
+async function settleAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
+  const final = await settleDecision(path, entry, decision, { signal });
+  if (final.action !== 'copy') return undefined;
+  if (entry.isArchived === true) return archived(entry);
+  return copyUntilSettled(path, { entry: versionOf(entry, entry), reason: final.reason, condition: final.condition, signal });
+}
+
+/** What turns out to be archived is brought back, where that is wanted. */
+export async function orRestore(
+  verdict: Verdict | undefined,
+  { restore }: Pick<CopyPath, 'restore'>,
+  entry: CopyRequest['entry'],
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const isArchived = verdict?.action === 'skipped' && verdict.reason === 'archived';
+  return isArchived && restore !== undefined ? { ...verdict, reason: await restore(entry, signal) } : verdict;
 }
 
 async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdict | undefined> {

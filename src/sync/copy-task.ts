@@ -4,6 +4,7 @@ import type { Crc64 } from './crc64.ts';
 import { type CopyReason, isCopyOf } from './decide.ts';
 import type { DestinationName } from './key-mapping.ts';
 import type { Overwrite } from './overwrite.ts';
+import type { Restorer } from './restore.ts';
 import type { Condition, ObjectEntry, Provenance, Store, Verified, Written } from './store.ts';
 import { isStoreError } from './store-error.ts';
 
@@ -15,6 +16,8 @@ export interface CopyPath {
   readonly carry?: CarryOptions;
   /** `changed` unless given. */
   readonly overwrite?: Overwrite;
+  /** What is archived is passed over unless given. */
+  readonly restore?: Restorer;
 }
 
 /** One version of one object of the source. Plain data. */

@@ -4,7 +4,6 @@ import type { CopyReason } from './decide.ts';
 import type { LeaveReason } from './overwrite.ts';
 import { SourceChangedError } from './read-verified.ts';
 import type { FailureCode, Receipt, SkipReason } from './receipt.ts';
-import type { ObjectEntry } from './store.ts';
 import { isStoreError, type StoreError, type StoreErrorCode } from './store-error.ts';
 
 /** A source that changes under us, or a destination, is looked at again; after this many tries it stays as it is until the next run. */
@@ -63,10 +62,14 @@ export function sourceGone(entry: ObjectVersion): Verdict {
 }
 
 /** Why an object cannot be copied, as far as that is known without a request. */
-export function refuse(path: Ends, entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>): Verdict | undefined {
+export function refuse(path: Ends, entry: ObjectVersion): Verdict | undefined {
   const refusal = path.destination.refuseKey(destinationKeyOf(entry));
-  if (refusal !== undefined) return failed(path, entry, 'invalid-key', refusal);
-  return entry.isArchived === true ? { entry, action: 'skipped', reason: 'archived' } : undefined;
+  return refusal === undefined ? undefined : failed(path, entry, 'invalid-key', refusal);
+}
+
+/** Of an object that cannot be read before it is restored. */
+export function archived(entry: ObjectVersion): Verdict {
+  return { entry, action: 'skipped', reason: 'archived' };
 }
 
 /** Turns what concerns this object alone into its verdict; throws `error` when it concerns more. */
@@ -75,7 +78,7 @@ export function explain(path: Ends, entry: ObjectVersion, error: unknown): Verdi
     return failed(path, entry, 'source-changed', `It changed each time it was read, ${MAX_TRIES} times. Run again when it is at rest.`);
   }
   // A listing does not always tell what is archived.
-  if (isStoreError(error, 'archived')) return { entry, action: 'skipped', reason: 'archived' };
+  if (isStoreError(error, 'archived')) return archived(entry);
   if (!concernsOneObject(error)) throw error;
   return failed(path, entry, error.code, error.message);
 }

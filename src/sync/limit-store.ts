@@ -90,6 +90,7 @@ function withCountedCalls(store: Store, limit: RateLimit): Store {
     read: counted(store.read),
     write: counted(store.write),
     delete: counted(store.delete),
+    requestRestore: counted(store.requestRestore),
     beginUpload: counted(store.beginUpload),
     uploadPart: counted(store.uploadPart),
     uploadStreamedPart: counted(store.uploadStreamedPart),

@@ -4,7 +4,13 @@ import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
 /** Why an object was passed over, on purpose and in the open. */
-export type SkipReason = 'archived' | 'source-gone' | 'exists' | 'destination-newer' | 'folder-marker';
+export type SkipReason = 'archived' | 'source-gone' | 'exists' | 'destination-newer' | 'folder-marker' | RestoreState;
+
+/**
+ * How far an archived object is on its way back: asked for by this run, or before; not asked for, since the run's budget is used up; in a
+ * dry run: to be asked for.
+ */
+export type RestoreState = 'restore-requested' | 'restoring' | 'restore-budget' | 'would-restore';
 
 /** Why an object was not copied although it should have been. */
 export type FailureCode = StoreErrorCode | 'source-changed' | 'too-large' | 'key-collision';

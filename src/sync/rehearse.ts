@@ -1,13 +1,16 @@
-import type { Copier } from './copy-object.ts';
+import { type Copier, type CopyRequest, orRestore } from './copy-object.ts';
 import type { ObjectVersion } from './copy-task.ts';
-import { explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
+import { archived, explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
 import type { CopyReason } from './decide.ts';
+import type { Restorer } from './restore.ts';
 import { settleDecision } from './settle-decision.ts';
 import type { Store } from './store.ts';
 
 interface RehearsalOptions {
   readonly source: Store;
   readonly destination: Store;
+  /** For what is archived; passed over unless given. */
+  readonly restore?: Restorer;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -20,13 +23,16 @@ export function createRehearsal(
   { clock, ...path }: RehearsalOptions,
   verdictOf: (entry: ObjectVersion, reason: CopyReason) => Verdict = wouldCopy,
 ): Copier {
-  return async ({ entry, decision, signal }) => {
+  async function settle({ entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
+    const final = await settleDecision(path, entry, decision, { signal });
+    if (final.action !== 'copy') return undefined;
+    return orRestore(entry.isArchived === true ? archived(entry) : verdictOf(entry, final.reason), path, entry, signal);
+  }
+
+  return async (request) => {
     const startedAt = clock();
-    const settle = async (): Promise<Verdict | undefined> => {
-      const final = await settleDecision(path, entry, decision, { signal });
-      return final.action === 'copy' ? verdictOf(entry, final.reason) : undefined;
-    };
-    const verdict = refuse(path, entry) ?? (await settle().catch((error) => explain(path, entry, error)));
+    const { entry } = request;
+    const verdict = refuse(path, entry) ?? (await settle(request).catch((error) => explain(path, entry, error)));
     return verdict && toReceipt(verdict, startedAt, clock());
   };
 }

@@ -93,8 +93,10 @@ function createSync(request: SliceRequest, signal: AbortSignal, guard: FailFast[
     if (!needsCopier(decision)) return { ...place, kind: 'unchanged' };
     const leaveReason = reasonToLeave(pair, overwrite);
     if (leaveReason !== undefined) {
-      const leave = createRehearsal(request, () => left(entry, leaveReason));
-      return receiptOf(place, guard(leave({ entry, decision, signal })));
+      // Whether it is archived does not matter then.
+      const { source, destination, clock } = request;
+      const leave = createRehearsal({ source, destination, clock }, () => left(entry, leaveReason));
+      return receiptOf(place, guard(leave({ entry: versionOf(entry, entry), decision, signal })));
     }
     // What is archived is not copied, however large it is.
     const isLarge = entry.sizeBytes >= largeObjectBytes && entry.isArchived !== true && !isRehearsal;

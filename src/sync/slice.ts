@@ -10,6 +10,7 @@ import { listInOrder } from './listing.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Outcome } from './outcome.ts';
 import type { Overwrite } from './overwrite.ts';
+import type { Restorer } from './restore.ts';
 import { createSettler } from './settle-pair.ts';
 import type { ListOptions, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
@@ -41,6 +42,8 @@ export interface SliceRequest {
   readonly carry?: CarryOptions;
   /** `changed` unless given. */
   readonly overwrite?: Overwrite;
+  /** What is archived is passed over unless given. */
+  readonly restore?: Restorer;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** After this time of `clock` no new object is started; at least one is dealt with all the same. */

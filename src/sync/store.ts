@@ -14,6 +14,8 @@ export interface ObjectEntry {
   readonly sourceEtag?: string;
   /** `true` when the object must be restored before it can be read. */
   readonly isArchived?: boolean;
+  /** `true` when that has been asked for, and is not done yet. */
+  readonly isRestoring?: boolean;
   /** Storage class (S3) or access tier (Blob), as the service writes it. */
   readonly tier?: string;
   /** `true` when the listing says that the object stands for a folder (Blob). */
@@ -132,6 +134,16 @@ export interface Written {
   readonly verified: Verified;
 }
 
+/** How an archived object is to be brought back. Plain data. */
+export interface RestoreRequest {
+  /** `bulk` only on S3. */
+  readonly speed: 'bulk' | 'standard' | 'expedited';
+  /** How long S3 keeps the restored copy, 1 or more. */
+  readonly days: number;
+  /** The tier in which Blob Storage has the object from then on. */
+  readonly tier: 'Hot' | 'Cool' | 'Cold';
+}
+
 export interface Deleted {
   /** Whether the service keeps what was deleted, as a version or for a while; where it tells. */
   readonly isRecoverable?: boolean;
@@ -207,6 +219,9 @@ export interface Store {
 
   /** Deletes; succeeds when the object is absent already. With `ifMatch`, `precondition-failed` when it has changed. */
   delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<Deleted>;
+
+  /** Asks the service to bring an archived object back, which takes it hours; `under-way` when it has been asked before. */
+  requestRestore(key: string, request: RestoreRequest, options?: CallOptions): Promise<'requested' | 'under-way'>;
 
   readonly uploadLimits: UploadLimits;
 

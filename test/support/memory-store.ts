@@ -114,6 +114,7 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
       objects.delete(key);
       return {};
     },
+    requestRestore: async () => 'requested',
     uploadLimits: { maxParts: 10_000, maxPartBytes: 5 * 1024 ** 3 },
     async beginUpload(request) {
       const id = `upload-${++versions}`;

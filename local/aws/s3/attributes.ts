@@ -40,9 +40,14 @@ export function attributeHeaders(object: StoredObject): Record<string, string> {
   return headers;
 }
 
+export function isArchiveClass(storageClass: string): boolean {
+  return ARCHIVE_CLASSES.includes(storageClass);
+}
+
 /** Throws when the object would have to be restored before its bytes can be read. */
-export function checkReadable({ storageClass }: ObjectAttributes): void {
-  if (!ARCHIVE_CLASSES.includes(storageClass)) return;
+export function checkReadable({ storageClass, restore }: StoredObject, now: Date): void {
+  const isRestored = restore !== undefined && restore.readyMs <= now.getTime();
+  if (!isArchiveClass(storageClass) || isRestored) return;
   const message = "The operation is not valid for the object's storage class";
   throw new AwsError('InvalidObjectState', 403, message, { StorageClass: storageClass });
 }

@@ -21,7 +21,7 @@ export function createCopyObject(environment: S3Environment): S3Operation {
     if (source === undefined) throw noSuchKey(sourceName.key);
     if (checkReadConditions(call.request, source, 'x-amz-copy-source-') === 'not-modified')
       throw preconditionFailed('x-amz-copy-source-If-None-Match');
-    checkReadable(source);
+    checkReadable(source, environment.clock());
     checkChanges(call, sourceName);
 
     const object = await copyBody(environment, source, chooseAttributes(call, source));

@@ -13,13 +13,13 @@ const OVERRIDES = ['content-type', 'cache-control', 'content-disposition', 'cont
 export const RESPONSE_OVERRIDES = OVERRIDES.map((name) => `response-${name}`);
 
 /** GetObject, and HeadObject, which is the same without the bytes. */
-export function createGetObject({ storage }: S3Environment, { withBody }: { readonly withBody: boolean }): S3Operation {
+export function createGetObject({ storage, clock }: S3Environment, { withBody }: { readonly withBody: boolean }): S3Operation {
   return (call) => {
     call.authorize('s3:GetObject', objectArn(call.bucket, call.key));
     const object = findObject(call, storage.objects.find(call.bucket, call.key));
     const isModified = checkReadConditions(call.request, object) === 'modified';
     if (!isModified) return { status: 304, headers: versionHeaders(object) };
-    if (withBody) checkReadable(object);
+    if (withBody) checkReadable(object, clock());
 
     const range = readRange(call.request, object);
     const { startByte, endByte } = range ?? { startByte: 0, endByte: object.sizeBytes - 1 };

@@ -15,12 +15,13 @@ interface ListRequest {
   /** How keys are written: as they are, or url-encoded. */
   readonly write: (key: string) => string;
   readonly encodingType: string | undefined;
+  readonly describeRestore: (listed: ListedObject) => XmlElement;
 }
 
 /** ListObjectsV2. */
 export function createListObjectsV2(environment: S3Environment): S3Operation {
   return (call) => {
-    const list = authorizeList(call);
+    const list = authorizeList(call, environment.clock());
     const token = call.request.parameter('continuation-token');
     const startAfter = call.request.parameter('start-after');
     const page = listPage(environment, call, list, token === undefined ? afterKey(startAfter) : Buffer.from(token, 'base64url'));
@@ -38,7 +39,7 @@ export function createListObjectsV2(environment: S3Environment): S3Operation {
 /** ListObjects, the first version, which older clients use. */
 export function createListObjects(environment: S3Environment): S3Operation {
   return (call) => {
-    const list = authorizeList(call);
+    const list = authorizeList(call, environment.clock());
     const marker = call.request.parameter('marker') ?? '';
     const isCommonPrefix = marker !== '' && foldKey(marker, list) === marker;
     const page = listPage(environment, call, list, isCommonPrefix ? firstKeyBehind(marker) : afterKey(marker));
@@ -52,7 +53,7 @@ export function createListObjects(environment: S3Environment): S3Operation {
   };
 }
 
-function authorizeList(call: S3Call): ListRequest {
+function authorizeList(call: S3Call, now: Date): ListRequest {
   const { request } = call;
   const context: Record<string, string> = {};
   for (const name of ['prefix', 'delimiter', 'max-keys']) {
@@ -67,6 +68,16 @@ function authorizeList(call: S3Call): ListRequest {
     maxKeys: readMaxKeys(request),
     write: chooseEncoding(encodingType),
     encodingType,
+    describeRestore: request.header('x-amz-optional-object-attributes') === 'RestoreStatus' ? describeRestoreAt(now) : () => ({}),
+  };
+}
+
+function describeRestoreAt(now: Date): ListRequest['describeRestore'] {
+  return ({ object: { restore } }) => {
+    if (restore === undefined) return {};
+    const isUnderWay = restore.readyMs > now.getTime();
+    const expiry = isUnderWay ? {} : { RestoreExpiryDate: new Date(restore.expiresMs).toISOString() };
+    return { RestoreStatus: { IsRestoreInProgress: isUnderWay, ...expiry } };
   };
 }
 
@@ -100,7 +111,9 @@ function describePage({ bucket }: S3Call, list: ListRequest, { entries, next }: 
     MaxKeys: list.maxKeys,
     EncodingType: list.encodingType,
     IsTruncated: next !== undefined,
-    Contents: entries.filter((entry) => 'object' in entry).map((entry) => describeObject(entry, list)),
+    Contents: entries
+      .filter((entry) => 'object' in entry)
+      .map((entry) => ({ ...describeObject(entry, list), ...list.describeRestore(entry) })),
     CommonPrefixes: entries.filter((entry) => 'commonPrefix' in entry).map((entry) => ({ Prefix: list.write(entry.commonPrefix) })),
   };
 }

@@ -11,6 +11,7 @@ import { createListMultipartUploads, createListParts } from './list-uploads.ts';
 import { createAbortMultipartUpload, createCreateMultipartUpload, createUploadPart } from './multipart.ts';
 import { createObjectTagging } from './object-tagging.ts';
 import { createPutObject } from './put-object.ts';
+import { createRestoreObject } from './restore-object.ts';
 import type { S3Environment, S3Operation } from './s3-call.ts';
 
 /** What the path of a request names. */
@@ -57,6 +58,7 @@ export function createRoutes(environment: S3Environment): readonly Route[] {
     route('GetObjectTagging', 'GET', 'object', tagging.getObjectTagging, ['tagging']),
     route('PutObjectTagging', 'PUT', 'object', tagging.putObjectTagging, ['tagging']),
     route('DeleteObjectTagging', 'DELETE', 'object', tagging.deleteObjectTagging, ['tagging']),
+    route('RestoreObject', 'POST', 'object', createRestoreObject(environment), ['restore']),
     route('CreateMultipartUpload', 'POST', 'object', createCreateMultipartUpload(environment), ['uploads']),
     route('UploadPart', 'PUT', 'object', createUploadPart(environment), ['uploadId', 'partNumber']),
     route('CompleteMultipartUpload', 'POST', 'object', createCompleteMultipartUpload(environment), ['uploadId']),

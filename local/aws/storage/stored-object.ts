@@ -40,6 +40,8 @@ export interface StoredObject extends ObjectAttributes {
   readonly sizeBytes: number;
   readonly lastModifiedMs: number;
   readonly checksum: StoredChecksum;
+  /** Of an archived object that was asked for: when it can be read, and until when, in milliseconds since 1970. */
+  readonly restore?: { readonly readyMs: number; readonly expiresMs: number };
   /** The body, in order; one for each part when it was uploaded in parts. */
   readonly segments: readonly Segment[];
 }

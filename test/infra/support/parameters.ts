@@ -17,6 +17,7 @@ const OPTIONS = {
   concurrency: 8,
   lanes: 2,
   splitAt: ['m'],
+  archived: { restore: { maxBytes: '500 GiB', speed: 'standard', days: 3, tier: 'Cool' } },
   keyMapping: 'fail',
   folderMarkers: 'skip',
   bandwidth: '50 MiB',

@@ -67,6 +67,7 @@ const OPERATIONS = {
   abort: async (store: Store) => store.abort(await store.beginUpload(UPLOAD)),
   'see uploads': ({ leftovers }: Place) => Array.fromAsync(leftovers.list()),
   delete: (store: Store) => store.delete('absent'),
+  restore: (store: Store) => store.requestRestore('a', { speed: 'standard', days: 1, tier: 'Hot' }),
   'see tags': (store: Store) => store.readTags('a'),
   'write tags': (store: Store) => store.write('a', BYTES, { properties: { metadata: {}, tags: { a: 'b' } }, crc64: crc64(BYTES) }),
 } as const satisfies Record<string, (store: Place) => Promise<unknown>>;
@@ -88,6 +89,7 @@ const READING: readonly Operation[] = ['list', 'head', 'find nothing', 'read'];
 const WRITING: readonly Operation[] = [...READING, 'write', 'upload', 'see parts', 'abort', 'see uploads'];
 const DELETES = { AllowDelete: 'true' };
 const TAGS = { AllowTags: 'true' };
+const RESTORES = { AllowRestore: 'true' };
 
 describe('the role of the shipped template', () => {
   it.each(READING)('may %s in what is read, also in a session of a run', async (operation) => {
@@ -172,6 +174,19 @@ describe('the role of the shipped template', () => {
   });
 });
 
+describe('a role that may restore', () => {
+  it.each([
+    [true, true, 'archived'],
+    [true, false, 'permission-denied'],
+    [false, true, 'permission-denied'],
+  ])('asks for archived objects of the source only when its session may too: %s, %s', async (mayRole, mayRestore, outcome) => {
+    const policy = sessionPolicyFor([{ ...SOURCE, access: 'read', mayRestore }]);
+
+    // The object is not archived, which S3 refuses only to those who may ask.
+    expect(await outcomeOf('restore', open(account.deploy(mayRole ? RESTORES : {}), SOURCE, policy))).toBe(outcome);
+  });
+});
+
 describe('a permission that the role lacks', () => {
   const MISSING: readonly (readonly [action: string, resource: string, operation: Operation])[] = [
     ['s3:ListBucket', 'ReadAccess', 'list'],
@@ -187,13 +202,14 @@ describe('a permission that the role lacks', () => {
     ['s3:ListBucketMultipartUploads', 'WriteAccess', 'see uploads'],
     ['s3:DeleteObject', 'DeleteAccess', 'delete'],
     ['s3:GetObjectTagging', 'ReadTagsAccess', 'see tags'],
+    ['s3:RestoreObject', 'RestoreAccess', 'restore'],
     ['s3:PutObjectTagging', 'WriteTagsAccess', 'write tags'],
   ];
 
   it.each(MISSING)('is named by the error: %s of %s, to %s', async (action, resource, operation) => {
-    const roleArn = account.deploy({ ...DELETES, ...TAGS }, without(shippedTemplate(), resource, action));
+    const roleArn = account.deploy({ ...DELETES, ...TAGS, ...RESTORES }, without(shippedTemplate(), resource, action));
 
-    const attempt = OPERATIONS[operation](open(roleArn, resource.startsWith('Read') ? SOURCE : TARGET));
+    const attempt = OPERATIONS[operation](open(roleArn, resource.startsWith('Re') ? SOURCE : TARGET));
 
     await expect(attempt).rejects.toMatchObject({
       name: 'StoreError',
@@ -203,7 +219,7 @@ describe('a permission that the role lacks', () => {
   });
 
   it('is each one that the template grants on S3', () => {
-    const granted = ['ReadAccess', 'WriteAccess', 'DeleteAccess', 'ReadTagsAccess', 'WriteTagsAccess'].flatMap((name) =>
+    const granted = ['ReadAccess', 'WriteAccess', 'DeleteAccess', 'ReadTagsAccess', 'WriteTagsAccess', 'RestoreAccess'].flatMap((name) =>
       actionsOf(shippedTemplate(), name).map((action) => `${action} of ${name}`),
     );
 
