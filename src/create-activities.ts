@@ -1,4 +1,5 @@
 import type { Activities } from './bridge.ts';
+import { formatLocation, parseObjectLocation } from './locations.ts';
 import type { OpenStores } from './open-stores.ts';
 import { carryOptionsOf } from './runs/carry-options.ts';
 import { commitLargeObject, copyRange, nextStep } from './runs/copy-large-object.ts';
@@ -46,6 +47,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
     };
     return limitStores(stores, limitsOf(run, sharers));
   };
+  const openKeyList = (run: RunRecord) => open.store(run, formatLocation(parseObjectLocation(run.options.keys ?? '').folder));
   const openCopier = (run: RunRecord, sharers = 1): LargeObjectCopier =>
     createLargeObjectCopier({
       ...openStores(run, sharers),
@@ -58,7 +60,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const largeObjects = { ...kept, ...timing, openCopier };
   const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };
   const activities: Activities = {
-    planRun: (task) => planRun({ ...kept, openStores, limitSeconds: sliceSeconds + GRACE_SECONDS }, task),
+    planRun: (task) => planRun({ ...kept, openStores, openKeyList, limitSeconds: sliceSeconds + GRACE_SECONDS }, task),
     syncSlice: (task) => runSlice(slices, task),
     nextStep: (task) => nextStep(largeObjects, task),
     copyRange: (task) => copyRange(largeObjects, task),

@@ -6,6 +6,7 @@ import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
 import { deleteOptions } from './delete-options.ts';
 import { checkFilterOptions, filterOptions } from './filter-options.ts';
+import { checkKeyListOptions, keyListOptions } from './key-list-options.ts';
 import { limitOptions } from './limit-options.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 
@@ -96,6 +97,7 @@ const options = z
         default: 'copy',
         examples: ['skip'],
       }),
+    ...keyListOptions,
     ...limitOptions,
     ...filterOptions,
     ...deleteOptions,
@@ -217,6 +219,7 @@ function fitTogether(request: Between, context: z.RefinementCtx): void {
   crossesClouds(request, context);
   const report = (option: string, message: string) => context.addIssue({ code: 'custom', path: ['options', option], message });
   checkFilterOptions(request.options, report);
+  checkKeyListOptions(request.options, report);
   checkAuditOptions(request.options, report);
   checkArchiveOptions(request.options, request.source.kind, report);
   checkCarriedOptions(request.options, request.destination.kind, report);

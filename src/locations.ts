@@ -38,6 +38,24 @@ export function parseLocation(text: string): Location {
   throw new LocationError(`${shown(text)} is not a location. ${FORMS}`);
 }
 
+/** An object in a location. */
+export interface ObjectLocation {
+  readonly folder: Location;
+  /** Relative to the folder. */
+  readonly key: string;
+}
+
+/** Reads where an object is: a location, and behind a slash the object's name. Throws {@link LocationError}. */
+export function parseObjectLocation(text: string): ObjectLocation {
+  const slash = text.lastIndexOf('/');
+  const name = text.slice(slash + 1);
+  const folder = parseLocation(text.slice(0, slash));
+  if (name === '') throw new LocationError(`${shown(text)} names no object: it ends with a slash.`);
+  if (/[?#]/.test(name) && folder.kind === 'blob')
+    throw new LocationError(`${shown(text)}: access is by identity, not by SAS. Write "?" and "#" as %3F and %23.`);
+  return { folder, key: folder.kind === 'blob' ? decodePrefix(text, name) : name };
+}
+
 /** The location in its one canonical form. */
 export function formatLocation(location: Location): string {
   if (location.kind === 's3') return `s3://${location.bucket}/${location.prefix}`;

@@ -9,7 +9,7 @@ import type { Federation } from './create-federation.ts';
 import type { FederatedCredentials } from './federation/credentials.ts';
 import type { Grant } from './federation/session-policy.ts';
 import type { SyncOptions } from './jobs.ts';
-import { type BlobLocation, type Location, parseLocation } from './locations.ts';
+import { type BlobLocation, type Location, parseLocation, parseObjectLocation } from './locations.ts';
 import { type RunRecord, sessionNameOf } from './runs/record.ts';
 import type { AwsSettings, StateStorageSettings } from './settings.ts';
 import { createGovernors, type Governor } from './sync/governor.ts';
@@ -124,10 +124,17 @@ function grantsOf({ source, destination, reportTo, options }: RunRecord): readon
     { location: destination, ...(dryRun || verify ? { access: 'read' as const } : writing), tags },
     ...(reportTo === undefined ? [] : [{ location: reportTo, access: 'write' as const, tags: false }]),
   ];
-  return grants.flatMap(({ location, ...grant }) => {
+  const own = grants.flatMap(({ location, ...grant }) => {
     const parsed = parseLocation(location);
     return parsed.kind === 's3' ? [{ bucket: parsed.bucket, prefix: parsed.prefix, ...grant }] : [];
   });
+  return [...own, ...grantsOfKeyList(options)];
+}
+
+function grantsOfKeyList({ keys }: SyncOptions): readonly Grant[] {
+  if (keys === undefined) return [];
+  const { folder, key } = parseObjectLocation(keys);
+  return folder.kind === 's3' ? [{ bucket: folder.bucket, prefix: folder.prefix + key, access: 'read' }] : [];
 }
 
 function openBlob(location: BlobLocation, access: Access): OpenedStore {

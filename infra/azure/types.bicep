@@ -45,6 +45,8 @@ type jobOptions = {
   @description('Requests a second to both stores together, over all instances.')
   @minValue(1)
   requestsPerSecond: int?
+  @description('Where a list of keys is, NDJSON or CSV: only these are compared and copied.')
+  keys: string?
   @description('Globs on keys: only what matches one is synced.')
   include: string[]?
   @description('Globs on keys: what matches one is not synced.')

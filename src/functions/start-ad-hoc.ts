@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Bridge } from '../bridge.ts';
 import { checkSyncRequest, type SyncRequest } from '../jobs.ts';
-import { contains, formatLocation, type Location } from '../locations.ts';
+import { contains, formatLocation, type Location, parseObjectLocation } from '../locations.ts';
 import { startAndAnswer } from './answer-started.ts';
 import { HttpProblem } from './problem.ts';
 import { runRequestOf } from './run-request.ts';
@@ -20,8 +20,9 @@ export async function startAdHoc(
 }
 
 /** Whoever holds a function key may use only the locations that the operator has named. */
-function refuseForeign({ source, destination, reportTo }: SyncRequest, allowed: readonly Location[]): void {
-  const named = [source, destination, ...(reportTo ? [reportTo] : [])];
+function refuseForeign({ source, destination, reportTo, options }: SyncRequest, allowed: readonly Location[]): void {
+  const keyList = options.keys === undefined ? [] : [parseObjectLocation(options.keys).folder];
+  const named = [source, destination, ...(reportTo ? [reportTo] : []), ...keyList];
   const foreign = named.filter((location) => !allowed.some((outer) => contains(outer, location)));
   if (foreign.length === 0) return;
   throw new HttpProblem(403, {

@@ -15,7 +15,8 @@ export async function findLongShardSplits(
   checkpoint: string | undefined,
 ): Promise<readonly string[]> {
   const plan = await plans.find(record.id);
-  const idle = plan === undefined ? 0 : idleLanes(plan);
+  // A list is cut where its chunks end, once.
+  const idle = plan === undefined || plan.keyList !== undefined ? 0 : idleLanes(plan);
   if (idle === 0) return [];
   const range = { ...shard.range, ...(checkpoint !== undefined && { after: checkpoint }) };
   const signal = AbortSignal.timeout(MAX_MS);

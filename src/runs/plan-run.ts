@@ -3,6 +3,7 @@ import { rangesOf } from '../sync/filter-ranges.ts';
 import { planShards } from '../sync/plan-shards.ts';
 import type { Store } from '../sync/store.ts';
 import { filterOf } from './filter-of.ts';
+import { type KeyListDependencies, type PlannedKeys, planByKeys } from './plan-keys.ts';
 import type { RunRecord, RunRecords } from './record.ts';
 import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 import { type AttemptTask, type Stop, stopOf, stopRun } from './stop.ts';
@@ -17,7 +18,7 @@ export type PlanResult =
       readonly deletes?: true;
     };
 
-export interface PlanDependencies {
+export interface PlanDependencies extends KeyListDependencies {
   readonly records: RunRecords;
   readonly plans: ShardPlans;
   readonly openStores: (record: RunRecord) => { readonly source: Store; readonly destination: Store };
@@ -41,11 +42,12 @@ export async function planRun(dependencies: PlanDependencies, task: AttemptTask)
 
 async function makePlan(dependencies: PlanDependencies, task: AttemptTask, record: RunRecord): Promise<PlanResult> {
   const { records, plans, openStores, limitSeconds } = dependencies;
-  const { lanes, splitAt, tags } = record.options;
+  const { lanes, splitAt, tags, keys } = record.options;
   const watch = startWatch({ records, task, limitSeconds });
   const work = async () => {
     const stores = openStores(record);
     if (tags === true) await checkTagsOf(stores.source, watch.signal);
+    if (keys !== undefined) return planByList(dependencies, record, keys, watch.signal);
     const about = { ranges: rangesOf(record.options), filter: filterOf(record) };
     return planShards({ ...stores, ...about, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
   };
@@ -55,6 +57,18 @@ async function makePlan(dependencies: PlanDependencies, task: AttemptTask, recor
   throw 'error' in ending
     ? ending.error
     : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);
+}
+
+async function planByList(
+  dependencies: PlanDependencies,
+  record: RunRecord,
+  where: string,
+  signal: AbortSignal,
+): Promise<PlannedKeys['planned']> {
+  const { planned: plan, etag } = await planByKeys(dependencies, record, where, signal);
+  const keyList = { etag, keys: plan.expected?.objects ?? 0 };
+  await dependencies.records.update(record.id, (latest) => ({ ...latest, keyList }));
+  return plan;
 }
 
 function planned({ options }: RunRecord, { lanes }: ShardPlan): PlanResult {

@@ -71,6 +71,8 @@ export interface RunRecord extends RunRequest {
   readonly resumedAt?: string;
   /** How the earlier attempts came to their end. */
   readonly interruptions?: readonly Interruption[];
+  /** The list of keys that the run goes by: its version, and how many they are. */
+  readonly keyList?: { readonly etag: string; readonly keys: number };
   /** What makes the run fail: everything under way stops when it sees this. */
   readonly stopping?: RunFailure;
   readonly endedAt?: string;

@@ -2,6 +2,7 @@ import { compareKeys } from '../sync/key-order.ts';
 import type { KeyRange } from '../sync/key-range.ts';
 import type { PlannedShards } from '../sync/plan-shards.ts';
 import { present } from '../sync/present.ts';
+import type { KeyList } from './key-list.ts';
 import type { SliceProgress } from './shard-state.ts';
 import { addProgress, NO_PROGRESS } from './shard-state.ts';
 import type { State } from './state.ts';
@@ -21,6 +22,8 @@ export interface Shard {
 /** Which shards a run has, and how they stand. */
 export interface ShardPlan extends Omit<PlannedShards, 'ranges'> {
   readonly shards: readonly Shard[];
+  /** The keys that the run is about, where it goes by a list. */
+  readonly keyList?: KeyList;
   /** What the shards that are done have come to. */
   readonly done: SliceProgress;
 }
@@ -31,7 +34,7 @@ export type Claim = Shard | 'none-free' | 'all-done';
 export interface ShardPlans {
   find(runId: string): Promise<ShardPlan | undefined>;
   /** Keeps the plan that was made first. */
-  create(runId: string, planned: PlannedShards): Promise<ShardPlan>;
+  create(runId: string, planned: PlannedShards & Pick<ShardPlan, 'keyList'>): Promise<ShardPlan>;
   /** The shard that the lane has, or else the next free one, which it has from now on. */
   claim(runId: string, lane: number): Promise<Claim>;
   /**

@@ -2,7 +2,7 @@ import type { Location } from '../locations.ts';
 import { isFailure, type Receipt, type SkipReason } from '../sync/receipt.ts';
 import { addCounts, type Counts, countsOfReceipt, NO_COUNTS } from '../sync/tally.ts';
 import { createFailureGrouper, type FailureGroup } from './failure-groups.ts';
-import { createForecaster, type Forecast } from './forecast.ts';
+import { createForecaster, type Forecaster } from './forecast.ts';
 
 /** How many objects were passed over for each reason. */
 export type SkipCounts = Readonly<Partial<Record<SkipReason, number>>>;
@@ -15,7 +15,7 @@ export interface Summary {
   /** Deleted objects that the destination says it does not keep in any way. */
   readonly goneForGood: number;
   /** Of use after a dry run. `counts` are those of all that was listed. */
-  forecast(counts: Pick<Counts, 'listed' | 'extraneous'>): Forecast;
+  forecast: Forecaster['forecast'];
 }
 
 /** Adds receipts up as they come. */

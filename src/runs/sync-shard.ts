@@ -6,6 +6,7 @@ import type { Store } from '../sync/store.ts';
 import { carryOptionsOf } from './carry-options.ts';
 import { filterOf } from './filter-of.ts';
 import { handOver } from './hand-over.ts';
+import { readKeyList } from './key-list.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { LargeObjects } from './large-objects.ts';
 import { limitsOf } from './limits-of.ts';
@@ -53,13 +54,21 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   const logged = { runId: record.id, shard: shard.number, slice: before.nextSlice, startAfter: remainingRange(slice).after };
   const progress = trackProgress(openReceiptLog(state, logged, clock()), (found) => largeObjects.add(record, found));
   const keep = async () => shards.report(record.id, shard.number, before.nextSlice, (await progress.flushed()).progress);
+  const keys = await keysOf(dependencies, slice);
   const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
-  const end = await endOf(syncSlice(requestOf(dependencies, task, slice, watch.signal), progress.take), watch);
+  const end = await endOf(syncSlice({ ...requestOf(dependencies, task, slice, watch.signal), ...keys }, progress.take), watch);
   if (end.kind !== 'stopped' && end.kind !== 'broken') return handOver(dependencies, task, slice, await progress.flushed(), end);
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
   await keep().catch(() => undefined);
   if (end.kind === 'broken') throw end.error;
   return stopRun(records, record.id, end.stop);
+}
+
+/** Of a run that goes by a list. */
+async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): Promise<Pick<SliceRequest, 'keys'>> {
+  const { id, options } = slice.record;
+  const plan = options.keys === undefined ? undefined : await plans.find(id);
+  return plan?.keyList === undefined ? {} : { keys: readKeyList(state, plan.keyList, remainingRange(slice)) };
 }
 
 function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {

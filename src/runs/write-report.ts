@@ -39,5 +39,5 @@ export async function writeReport({ state, plans, shards }: ReportDependencies, 
   const { listed, extraneous, filtered, atDestination } = (await readProgress(shards, runId, plan)).total.counts;
   const unchanged = Math.max(0, listed - seen.listed);
   const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged, extraneous, filtered, atDestination };
-  return { ...found, counts, forecast: found.forecast(counts) };
+  return { ...found, counts, forecast: found.forecast(counts, record.options.keys === undefined ? 'by-listings' : 'by-keys') };
 }

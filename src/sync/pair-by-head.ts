@@ -50,7 +50,24 @@ function explainPairing(ends: Pick<Options, 'source' | 'destination'>, entry: Ob
   return error instanceof KeyCollisionError ? failed(ends, entry, 'key-collision', error.message) : explain(ends, entry, error);
 }
 
-function entryOf(key: string, { sizeBytes, etag, lastModified, md5, tier, provenance }: ObjectHead): ObjectEntry {
+/** What both sides have under a key, by a HEAD of each; `undefined` when the source has nothing. */
+export async function findPair(
+  { source, destination }: Pick<Options, 'source' | 'destination'>,
+  key: string,
+  signal: AbortSignal,
+): Promise<SourcePair | undefined> {
+  const [here, there] = await Promise.all([headIfHeld(source, key, signal), headIfHeld(destination, key, signal)]);
+  if (here === undefined) return undefined;
+  return { source: entryOf(key, here), ...(there !== undefined && { destination: entryOf(key, there) }) };
+}
+
+/** A store has nothing under a key that it cannot hold. */
+async function headIfHeld(store: Store, key: string, signal: AbortSignal): Promise<ObjectHead | undefined> {
+  return store.refuseKey(key) === undefined ? store.head(key, { signal }) : undefined;
+}
+
+/** The entry that a listing would have of an object, as far as its HEAD tells. */
+export function entryOf(key: string, { sizeBytes, etag, lastModified, md5, tier, provenance }: ObjectHead): ObjectEntry {
   return {
     ...{ key, sizeBytes, etag, lastModified },
     ...(md5 !== undefined && { md5 }),

@@ -1,7 +1,7 @@
 import { createAuditor } from './audit.ts';
 import { createCopier } from './copy-object.ts';
 import { versionOf } from './copy-task.ts';
-import { concernsOneObject, left, toReceipt } from './copy-verdict.ts';
+import { concernsOneObject, failed, left, toReceipt } from './copy-verdict.ts';
 import { type CopyDecision, type Decision, decide } from './decide.ts';
 import { extraneousReceipt } from './deletion-receipts.ts';
 import type { FailFast } from './fail-fast.ts';
@@ -11,8 +11,8 @@ import type { KeyPair, SourcePair } from './join.ts';
 import type { KeyMapping } from './key-mapping.ts';
 import type { Outcome } from './outcome.ts';
 import { reasonToLeave } from './overwrite.ts';
-import { createHeadPairing } from './pair-by-head.ts';
-import type { Receipt } from './receipt.ts';
+import { createHeadPairing, findPair } from './pair-by-head.ts';
+import type { FailureCode, Receipt } from './receipt.ts';
 import { createRehearsal } from './rehearse.ts';
 import type { SliceRequest } from './slice.ts';
 import type { ObjectEntry } from './store.ts';
@@ -31,7 +31,34 @@ export function createSettler(request: SliceRequest, signal: AbortSignal, guard:
   const { deal, largeObjects } = request.audit === undefined ? createSync(request, signal, guard) : createAudit(request, signal, guard);
   const dealMapped = mapping && createMapped({ ...request, mapping }, signal, { deal, leaveExtraneous });
 
-  function settle(pair: KeyPair): Outcome | Promise<Outcome> {
+  /** Of a key alone both sides are asked. */
+  function settle(item: KeyPair | string): Outcome | Promise<Outcome> {
+    return typeof item === 'string' ? guard(settleKey(item)) : settlePair(item);
+  }
+
+  async function settleKey(key: string): Promise<Outcome> {
+    const startedAt = clock();
+    try {
+      const pair = await findPair(request, key, signal);
+      if (pair !== undefined) return await settlePair(pair);
+      return failedKey(
+        key,
+        'not-found',
+        'the list names it, but it is not at the source. Correct the list, or look for the object.',
+        startedAt,
+      );
+    } catch (error) {
+      if (!concernsOneObject(error)) throw error;
+      return failedKey(key, error.code, error.message, startedAt);
+    }
+  }
+
+  function failedKey(key: string, reason: FailureCode, why: string, startedAt: number): Outcome {
+    const verdict = failed(request, { key, sizeBytes: 0, etag: '' }, reason, why);
+    return { key, isAtDestination: false, kind: 'receipt', receipt: toReceipt(verdict, startedAt, clock()) };
+  }
+
+  function settlePair(pair: KeyPair): Outcome | Promise<Outcome> {
     const place = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
     if (filter !== undefined && !passes(filter, mapping, pair))
       return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };

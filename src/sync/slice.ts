@@ -25,6 +25,8 @@ const OUTCOMES_PER_COPY = 16;
 export interface SliceRequest {
   readonly source: Store;
   readonly destination: Store;
+  /** The keys that the sync is about, ascending, in place of both listings. They are in the slice's part, and behind `startAfter`. */
+  readonly keys?: AsyncIterable<string>;
   /** The last key that an earlier slice dealt with. */
   readonly startAfter?: string;
   /** Where the slice's part of the keys ends: keys from this one on are not its own. */
@@ -77,7 +79,7 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   const { settle, largeObjects } = createSettler(request, signal, guard);
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
   const { clock, softDeadline, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
-  const pairs = untilFull(pairsOf(request, signal), () => clock() >= softDeadline || largeObjects() >= maxLargeObjects);
+  const pairs = untilFull(itemsOf(request, signal), () => clock() >= softDeadline || largeObjects() >= maxLargeObjects);
   try {
     for await (const outcome of mapInOrder(pairs.items, limits, settle)) await take(outcome);
   } catch (error) {
@@ -86,7 +88,8 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   return pairs.isCutShort() ? 'deadline' : 'done';
 }
 
-function pairsOf({ source, destination, startAfter, endBefore }: SliceRequest, signal: AbortSignal): AsyncGenerator<KeyPair> {
+function itemsOf({ keys, source, destination, startAfter, endBefore }: SliceRequest, signal: AbortSignal): AsyncIterable<KeyPair | string> {
+  if (keys !== undefined) return keys;
   const bounds = { ...(startAfter === undefined ? {} : { startAfter }), ...(endBefore === undefined ? {} : { endBefore }) };
   const options: ListOptions = { ...bounds, signal };
   return joinByKey(listInOrder(source, options), listInOrder(destination, options));

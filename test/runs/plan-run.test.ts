@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readKeyList } from '../../src/runs/key-list.ts';
 import { type PlanDependencies, planRun } from '../../src/runs/plan-run.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
 import { createShardPlans } from '../../src/runs/shard-plan.ts';
+import { present } from '../../src/sync/present.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
@@ -17,7 +19,10 @@ afterAll(() => server.stop());
 async function setUp(options: object = {}) {
   const state = server.createState();
   const [source, destination] = [createMemoryStore(), createMemoryStore()];
+  const lists = createMemoryStore('memory://lists/');
   const dependencies: PlanDependencies = {
+    state,
+    openKeyList: () => lists,
     records: createRunRecords(state),
     plans: createShardPlans(state),
     openStores: () => ({ source, destination }),
@@ -26,7 +31,7 @@ async function setUp(options: object = {}) {
   };
   const record = runRecord();
   await dependencies.records.create({ ...record, options: { ...record.options, ...options } });
-  return { ...dependencies, source, plan: (attempt = 1) => planRun(dependencies, { runId: RUN_ID, attempt }) };
+  return { ...dependencies, source, lists, plan: (attempt = 1) => planRun(dependencies, { runId: RUN_ID, attempt }) };
 }
 
 describe('planning a run', () => {
@@ -81,5 +86,47 @@ describe('planning a run', () => {
     run.source.list = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
 
     await expect(run.plan()).rejects.toThrow('It does not answer.');
+  });
+});
+
+describe('planning a run by a list of keys', () => {
+  const keys = 's3://bucket/lists/today.ndjson';
+
+  it('keeps the keys, sorted, each once, and does as many ranges as there are chunks', async () => {
+    const run = await setUp({ lanes: 2, keys });
+    const wanted = Array.from({ length: 25_000 }, (_, index) => `k${String((index * 7_919) % 25_000).padStart(5, '0')}`);
+    const { etag } = run.lists.put('today.ndjson', [...wanted, 'k00001'].map((key) => JSON.stringify(key)).join('\n'));
+
+    const result = await run.plan();
+
+    expect(result).toEqual({ end: 'planned', lanes: 2 });
+    const plan = await run.plans.find(RUN_ID);
+    expect(plan?.shards.map(({ range }) => range)).toEqual([
+      { through: 'k09999' },
+      { after: 'k09999', through: 'k19999' },
+      { after: 'k19999' },
+    ]);
+    expect(plan?.expected).toMatchObject({ objects: 25_000 });
+    expect(await run.records.find(RUN_ID)).toMatchObject({ keyList: { etag, keys: 25_000 } });
+    const kept = present(plan?.keyList, 'the list');
+    expect(await Array.fromAsync(readKeyList(run.state, kept, {}))).toEqual([...wanted].sort());
+    expect(await Array.fromAsync(readKeyList(run.state, kept, { after: 'k09998', through: 'k10001' }))).toEqual([
+      'k09999',
+      'k10000',
+      'k10001',
+    ]);
+  });
+
+  it.each([
+    ['', 'There is no such object.'],
+    ['"a"\n[]', 'Line 2 is neither a JSON string nor an object'],
+  ])('ends the run when the list cannot be used: %j', async (text, why) => {
+    const run = await setUp({ keys });
+    if (text !== '') run.lists.put('today.ndjson', text);
+
+    const result = await run.plan();
+
+    expect(result).toMatchObject({ end: 'failed', failure: { message: expect.stringContaining(why) } });
+    expect(result).toMatchObject({ failure: { message: expect.stringContaining(keys) } });
   });
 });

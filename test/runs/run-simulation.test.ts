@@ -44,6 +44,7 @@ async function setUp() {
     ...{ largeObjects: createLargeObjects(state), uploads: createKeptUploads(state), locks: createLocks(state) },
     openCopier: () =>
       createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes: { bufferBytes: 10, rangeBytes: 50 } }),
+    openKeyList: () => source,
     openReportTarget: () => ({ writeStream: async () => undefined }),
     // Each look at the clock is a second.
     clock: () => 1_700_000_000_000 + ++ticks * 1_000,

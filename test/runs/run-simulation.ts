@@ -1,6 +1,7 @@
 import { commitLargeObject, copyRange, nextStep } from '../../src/runs/copy-large-object.ts';
 import type { RunEnd } from '../../src/runs/finish-run.ts';
 import type { LargeObjectDependencies } from '../../src/runs/large-object-work.ts';
+import type { KeyListDependencies } from '../../src/runs/plan-keys.ts';
 import { planRun } from '../../src/runs/plan-run.ts';
 import { runSlice } from '../../src/runs/run-slice.ts';
 import type { AttemptTask } from '../../src/runs/stop.ts';
@@ -9,7 +10,7 @@ import type { SliceDependencies } from '../../src/runs/sync-shard.ts';
 /** Whole numbers from 0 to `below` - 1, the same ones for the same seed. */
 export type Random = (below: number) => number;
 
-type Dependencies = SliceDependencies & LargeObjectDependencies;
+type Dependencies = SliceDependencies & LargeObjectDependencies & KeyListDependencies;
 
 /** Answers a call of an activity as the engine would: it may have been made more than once. */
 type Call = <T>(activity: () => Promise<T>) => Promise<T>;

@@ -112,6 +112,40 @@ describe('a slice', () => {
     expect(outcomes.map((outcome) => outcome.kind === 'receipt' && outcome.receipt.action)).toEqual(actions);
   });
 
+  it('is about the keys of a list alone, and lists nothing', async () => {
+    const sides = bothSides();
+    for (const key of ['a', 'b', 'c', 'd']) sides.source.put(key, `of ${key}`);
+    sides.destination.put('b', 'of b');
+    sides.destination.put('z', 'only here');
+    const refuse = () => {
+      throw new Error('Nothing is to be listed.');
+    };
+    sides.source.list = refuse;
+    sides.destination.list = refuse;
+    const { head } = sides.source;
+    sides.source.head = (key, options) =>
+      key === 'd' ? Promise.reject(new StoreError('permission-denied', 'The service denied it.')) : head(key, options);
+    async function* keys() {
+      yield* ['a', 'b', 'd', 'gone', 'x.tmp'];
+    }
+    sides.source.put('x.tmp', 'text');
+    const filter = createFilter({ exclude: ['*.tmp'] }, new Date());
+
+    const { outcomes, counts } = await run(requestFor(sides, { keys: keys(), filter, comparison: 'size' }));
+
+    expect(outcomes.map((outcome) => [outcome.key, outcome.kind === 'receipt' ? outcome.receipt.action : outcome.kind])).toEqual([
+      ['a', 'copied'],
+      ['b', 'unchanged'],
+      ['d', 'failed'],
+      ['gone', 'failed'],
+      ['x.tmp', 'filtered'],
+    ]);
+    expect(outcomes[2]).toMatchObject({ receipt: { reason: 'permission-denied' } });
+    expect(outcomes[3]).toMatchObject({ receipt: { reason: 'not-found', message: expect.stringContaining('the list names it') } });
+    expect(counts).toMatchObject({ listed: 4, copied: 1, unchanged: 1, failed: 2, filtered: 1, extraneous: 0 });
+    expect(sides.destination.keys()).toEqual(['a', 'b', 'z']);
+  });
+
   it('tells what the destination alone has, with its version, when that may be deleted', async () => {
     const sides = bothSides();
     sides.source.put('a', 'text');

@@ -6,6 +6,7 @@ const RETURN_OPTIONS = {
   tierMap: { DEEP_ARCHIVE: 'Archive' },
   encryption: { scope: 'finance' },
   tags: true,
+  keys: 's3://contoso-archive/answers/today.ndjson',
   verify: true,
   readContent: true,
   filter: ['+ /drafts/final/**', '- /drafts/'],
@@ -35,7 +36,7 @@ const OPTIONS = {
   encryption: { kmsKeyId: 'alias/finance', bucketKey: true },
   tags: false,
   metadata: 'fail',
-} satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter' | 'verify' | 'readContent'>, unknown>;
+} satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter' | 'verify' | 'readContent' | 'keys'>, unknown>;
 
 /** A job that says everything that a job can say. */
 export const FULL_JOB = {
