@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { CopiedReceipt } from '../../src/sync/receipt.ts';
+import type { CopiedReceipt, Receipt } from '../../src/sync/receipt.ts';
 import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
 import { openAwsCli } from './aws-cli.ts';
 import { type CommandOutcome, outputOf } from './command.ts';
@@ -68,6 +68,37 @@ describe('after a sync from Blob Storage to S3', () => {
     expect(reportOf(check).filter((line) => !line.startsWith('='))).toEqual(['* media/photo.raw', '+ empty']);
   });
 
+  it('our audit says of each object what rclone says, before and after some are spoilt, missing and added', async () => {
+    await synced('audited');
+
+    const whenEqual = [await audit('audited'), reportOf(await rcloneCheck('source', 'audited'))];
+    const put = (key: string, Body: Buffer) => bridge.s3Client.send(new PutObjectCommand({ Bucket: BUCKET, Key: `audited/${key}`, Body }));
+    await put('media/photo.raw', randomBytes(3 * MIB));
+    await put('names/umlaut-äöü-😀.txt', randomBytes(18));
+    await put('added', Buffer.from('only here'));
+    await awsCli().remove('audited/empty');
+    const whenNot = [await audit('audited'), reportOf(await rcloneCheck('source', 'audited'))];
+
+    expect(whenEqual[0]).toEqual(whenEqual[1]);
+    expect(whenEqual[0]).toEqual(KEYS.map((key) => `= ${key}`));
+    expect(whenNot[0]).toEqual(whenNot[1]);
+    expect(whenNot[0]?.filter((line) => !line.startsWith('='))).toEqual([
+      '* media/photo.raw',
+      '* names/umlaut-äöü-😀.txt',
+      '+ empty',
+      '- added',
+    ]);
+  });
+
+  it('rclone lists on both sides the keys and the sizes that the report tells', async () => {
+    const receipts = await synced('listed');
+
+    const sides = await Promise.all([listed(`blob:${bridge.container.containerName}/source`), listed(`s3:${BUCKET}/listed`)]);
+
+    const told = receipts.map(({ key, sizeBytes }) => [key, sizeBytes]).sort();
+    expect(sides).toEqual([told, told]);
+  });
+
   it('rclone finds every byte in Blob Storage again after a sync back', async () => {
     await synced('there');
     await bridge.sync(bridge.s3('there'), bridge.blob('back'));
@@ -108,6 +139,26 @@ async function synced(prefix: string): Promise<CopiedReceipt[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line): CopiedReceipt => JSON.parse(line));
+}
+
+const SIGNS: Readonly<Record<string, string>> = { equal: '=', different: '*', missing: '+', extraneous: '-' };
+
+/** What our audit says, in the signs of rclone. */
+async function audit(prefix: string): Promise<string[]> {
+  const run = await bridge.sync(bridge.blob('source'), bridge.s3(prefix), { options: { verify: true, readContent: true } });
+  const report = await (await bridge.call('GET', `/api/runs/${run.id}/report`)).text();
+  return report
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Receipt => JSON.parse(line))
+    .map(({ action, key }) => `${SIGNS[action] ?? action} ${key}`)
+    .sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function listed(place: string): Promise<[string, number][]> {
+  const output = outputOf(await runRclone(['lsjson', '--recursive', '--files-only', place], remotes()));
+  const entries: { readonly Path: string; readonly Size: number }[] = JSON.parse(output.toString());
+  return entries.map(({ Path, Size }): [string, number] => [Path, Size]).sort();
 }
 
 function account(): S3Account {
