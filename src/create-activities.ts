@@ -1,23 +1,23 @@
 import type { Activities } from './bridge.ts';
 import { formatLocation, parseObjectLocation } from './locations.ts';
 import type { OpenStores } from './open-stores.ts';
-import { carryOptionsOf } from './runs/carry-options.ts';
-import { commitLargeObject, copyRange, nextStep } from './runs/copy-large-object.ts';
-import { deleteSlice } from './runs/delete-slice.ts';
 import { type FinishDependencies, finishRun } from './runs/finish-run.ts';
-import type { LargeObjectDependencies } from './runs/large-object-work.ts';
-import { limitsOf } from './runs/limits-of.ts';
+import { commitLargeObject, copyRange, nextStep } from './runs/large/copy-large-object.ts';
+import type { LargeObjectDependencies } from './runs/large/large-object-work.ts';
 import { notifyRun } from './runs/notify-run.ts';
-import { planRun } from './runs/plan-run.ts';
+import { carryOptionsOf } from './runs/options/carry-options.ts';
+import { limitsOf } from './runs/options/limits-of.ts';
 import type { RunRecord } from './runs/record.ts';
-import { runSlice } from './runs/run-slice.ts';
+import { deleteSlice } from './runs/shards/delete-slice.ts';
+import { planRun } from './runs/shards/plan-run.ts';
+import { runSlice } from './runs/shards/run-slice.ts';
+import type { SliceDependencies } from './runs/shards/sync-shard.ts';
 import { stopAttempt } from './runs/stop-attempt.ts';
-import type { SliceDependencies } from './runs/sync-shard.ts';
 import type { Settings } from './settings.ts';
-import { createBufferPool } from './sync/buffer-pool.ts';
-import { PART_BYTES } from './sync/copy-parts.ts';
-import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large-object.ts';
-import { limitPool, limitStores } from './sync/limit-store.ts';
+import { PART_BYTES } from './sync/copy/copy-parts.ts';
+import { createBufferPool } from './sync/flow/buffer-pool.ts';
+import { limitPool, limitStores } from './sync/flow/limit-store.ts';
+import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large/large-object.ts';
 import { createWebhook } from './webhook/webhook.ts';
 
 /** The memory for objects on their way, of the whole process: small ones have buffers of their own, so that they do not wait for parts. */

@@ -1,21 +1,9 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
-import { archiveOptions, checkArchiveOptions } from './archive-options.ts';
-import { auditOptions, checkAuditOptions } from './audit-options.ts';
-import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
 import type { Checked } from './checked.ts';
-import { deleteOptions } from './delete-options.ts';
-import { checkFilterOptions, filterOptions } from './filter-options.ts';
-import { checkKeyListOptions, keyListOptions } from './key-list-options.ts';
-import { limitOptions } from './limit-options.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
+import { checkSyncOptions, type SyncOptions, syncOptions } from './options/sync-options.ts';
 
-/** Objects that a lane has under way at once, where a job does not say. */
-const DEFAULT_CONCURRENCY = 32;
-/** Ranges of keys under way at once, where a job does not say. */
-const DEFAULT_LANES = 8;
-/** The plan of a run has to stay small. */
-const MAX_SPLITS = 255;
 /** For editors, which cannot call {@link parseLocation}: every location matches; a blob location with a SAS does not. */
 const LOCATION_PATTERN = '^(?:s3://[a-z0-9.-]{3,63}(?:[/?#]|$)|https?://[^/?#@]+/[^?#]+$)';
 /** Likewise: six fields. */
@@ -37,77 +25,6 @@ const location = z
     }
   });
 
-const options = z
-  .strictObject({
-    compare: z
-      .enum(['auto', 'checksum', 'size', 'always'])
-      .default('auto')
-      .meta({
-        description:
-          'How it is told whether a copy is current: auto (by the cheapest proof that there is), by checksum (content is read where there is none), size alone, or always copy.',
-        examples: ['size'],
-      }),
-    overwrite: z
-      .enum(['changed', 'if-newer', 'never'])
-      .optional()
-      .meta({
-        description:
-          'What becomes of what the destination has and is not current: it is replaced (changed), unless it was written after the source (if-newer), or never.',
-        default: 'changed',
-        examples: ['if-newer'],
-      }),
-    concurrency: z
-      .int()
-      .min(1)
-      .max(128)
-      .default(DEFAULT_CONCURRENCY)
-      .meta({ description: 'Objects under way at once in each lane.', examples: [64] }),
-    lanes: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(DEFAULT_LANES)
-      .meta({ description: 'Ranges of keys under way at once: each is a lane of its own, on any instance.', examples: [16] }),
-    splitAt: z
-      .array(z.string().min(1).max(1_024))
-      .max(MAX_SPLITS)
-      .optional()
-      .meta({
-        description: 'Keys at which the ranges are split. By default they are looked for.',
-        examples: [['2024/', '2025/', '2026/']],
-      }),
-    dryRun: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
-    keyMapping: z
-      .enum(['escape', 'fail'])
-      .optional()
-      .meta({
-        description:
-          'What becomes of an object whose key the other side cannot hold: its copy has another, from which it can be told (escape), or it fails.',
-        default: 'escape',
-        examples: ['fail'],
-      }),
-    folderMarkers: z
-      .enum(['copy', 'skip'])
-      .optional()
-      .meta({
-        description: 'What becomes of objects without bytes that only stand for a folder: they are copied like others, or passed over.',
-        default: 'copy',
-        examples: ['skip'],
-      }),
-    ...keyListOptions,
-    ...limitOptions,
-    ...filterOptions,
-    ...deleteOptions,
-    ...auditOptions,
-    ...archiveOptions,
-    ...carriedOptions,
-  })
-  .prefault({})
-  .meta({ id: 'options', description: 'How it is synced.', examples: [{ compare: 'size', lanes: 16 }] });
-
 const schedule = z
   .string()
   .refine(isNcrontab, {
@@ -123,7 +40,7 @@ const schedule = z
 const between = {
   source: location.describe('From where: a container or a bucket, or what is below a prefix in it.'),
   destination: location.describe('To where: a location on the other cloud than the source.'),
-  options,
+  options: syncOptions,
   reportTo: location.optional().describe('The location where each run puts its report, as <job>-<run>.ndjson. By default none.'),
 };
 
@@ -172,8 +89,6 @@ export type SyncRequest = z.infer<typeof syncBody>;
 /** A configured sync. */
 export type Job = z.infer<typeof job>;
 
-export type SyncOptions = z.infer<typeof options>;
-
 /** Checks the body of `POST /api/sync`. */
 export function checkSyncRequest(body: unknown): Checked<SyncRequest> {
   return check(syncBody, body, '');
@@ -217,12 +132,9 @@ function isObject(value: unknown): boolean {
 
 function fitTogether(request: Between, context: z.RefinementCtx): void {
   crossesClouds(request, context);
-  const report = (option: string, message: string) => context.addIssue({ code: 'custom', path: ['options', option], message });
-  checkFilterOptions(request.options, report);
-  checkKeyListOptions(request.options, report);
-  checkAuditOptions(request.options, report);
-  checkArchiveOptions(request.options, request.source.kind, report);
-  checkCarriedOptions(request.options, request.destination.kind, report);
+  checkSyncOptions(request.options, { source: request.source.kind, destination: request.destination.kind }, (option, message) => {
+    context.addIssue({ code: 'custom', path: ['options', option], message });
+  });
 }
 
 function crossesClouds({ source, destination }: Between, context: z.RefinementCtx): void {

@@ -8,11 +8,11 @@ import { createBlobStore } from './azure/blob-store.ts';
 import type { Federation } from './create-federation.ts';
 import type { FederatedCredentials } from './federation/credentials.ts';
 import type { Grant } from './federation/session-policy.ts';
-import type { SyncOptions } from './jobs.ts';
 import { type BlobLocation, type Location, parseLocation, parseObjectLocation } from './locations.ts';
+import type { SyncOptions } from './options/sync-options.ts';
 import { type RunRecord, sessionNameOf } from './runs/record.ts';
 import type { AwsSettings, StateStorageSettings } from './settings.ts';
-import { createGovernors, type Governor } from './sync/governor.ts';
+import { createGovernors, type Governor } from './sync/flow/governor.ts';
 import type { LeftoverUploads } from './sync/leftovers.ts';
 import type { Store, StreamTarget } from './sync/store.ts';
 

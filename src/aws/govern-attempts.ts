@@ -1,5 +1,5 @@
 import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import type { Governor } from '../sync/governor.ts';
+import type { Governor } from '../sync/flow/governor.ts';
 
 /** What S3, and servers that speak like it, say of too many requests, whatever the status. */
 const THROTTLING = new Set(['SlowDown', 'RequestLimitExceeded', 'TooManyRequestsException', 'Throttling', 'ThrottlingException']);

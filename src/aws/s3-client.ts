@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { Governor } from '../sync/governor.ts';
+import type { Governor } from '../sync/flow/governor.ts';
 import { governAttempts } from './govern-attempts.ts';
 
 interface S3ClientOptions {

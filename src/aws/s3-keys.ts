@@ -1,4 +1,4 @@
-import { escapeCharacters } from '../sync/escape.ts';
+import { escapeCharacters } from '../sync/compare/escape.ts';
 
 const MAX_KEY_BYTES = 1_024;
 

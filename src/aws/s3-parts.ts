@@ -1,7 +1,7 @@
 import { ListPartsCommand, type Part, UploadPartCommand } from '@aws-sdk/client-s3';
+import { sendOnce } from '../sync/copy/send-once.ts';
 import { crc64FromBase64 } from '../sync/crc64.ts';
 import { present } from '../sync/present.ts';
-import { sendOnce } from '../sync/send-once.ts';
 import type { Store, UploadedPart } from '../sync/store.ts';
 import { checksumOf, keepsCrc64 } from './s3-checksums.ts';
 import type { S3Requests } from './s3-requests.ts';

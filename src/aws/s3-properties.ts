@@ -1,8 +1,8 @@
 import type { StorageClass } from '@aws-sdk/client-s3';
-import { pickContentHeaders, sendableContentHeaders } from '../sync/content-headers.ts';
-import { s3Metadata } from '../sync/metadata.ts';
+import { pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
+import { s3Metadata } from '../sync/properties/metadata.ts';
+import { hasTags } from '../sync/properties/tags.ts';
 import type { ObjectDescription, ObjectProperties, Provenance, Tags } from '../sync/store.ts';
-import { hasTags } from '../sync/tags.ts';
 
 interface S3Headers {
   readonly ContentType?: string | undefined;

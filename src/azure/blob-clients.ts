@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient, type StoragePipelineOptions } from '@azure/storage-blob';
-import type { Governor } from '../sync/governor.ts';
+import type { Governor } from '../sync/flow/governor.ts';
 
 /** A storage account and how to sign in to it. */
 export type BlobAccount = { readonly url: string; readonly credential: TokenCredential } | { readonly connectionString: string };

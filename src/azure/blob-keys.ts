@@ -1,4 +1,4 @@
-import { escapeCharacters } from '../sync/escape.ts';
+import { escapeCharacters } from '../sync/compare/escape.ts';
 
 /** What no blob's name can have, or would lose: a dot at the end of a segment, a backslash, control characters. */
 const UNHOLDABLE = /\.(?=\/|$)|[\\\p{Cc}\ufffe\uffff]/u;

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { ContainerClient } from '@azure/storage-blob';
+import { sendOnce } from '../sync/copy/send-once.ts';
 import { crc64FromBase64 } from '../sync/crc64.ts';
 import { present } from '../sync/present.ts';
-import { sendOnce } from '../sync/send-once.ts';
 import type { Store } from '../sync/store.ts';
 import { abortable, type BlobRequests, crc64Bytes, createBlobRequests, isAbsent } from './blob-requests.ts';
 import { blockId, partsAmong, streamedBlockId } from './block-ids.ts';

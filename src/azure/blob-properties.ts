@@ -1,9 +1,9 @@
 import type { BlobHTTPHeaders } from '@azure/storage-blob';
-import { pickContentHeaders, sendableContentHeaders } from '../sync/content-headers.ts';
 import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
-import { blobMetadata } from '../sync/metadata.ts';
+import { pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
+import { blobMetadata } from '../sync/properties/metadata.ts';
+import { hasTags } from '../sync/properties/tags.ts';
 import type { ObjectDescription, ObjectProperties, Provenance } from '../sync/store.ts';
-import { hasTags } from '../sync/tags.ts';
 
 interface StoredDescription {
   readonly properties: ObjectProperties;

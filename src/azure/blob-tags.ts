@@ -1,6 +1,6 @@
-import { blobMetadata } from '../sync/metadata.ts';
+import { blobMetadata } from '../sync/properties/metadata.ts';
+import { findBlobTagMisfits, hasTags } from '../sync/properties/tags.ts';
 import type { ObjectDescription, Store } from '../sync/store.ts';
-import { findBlobTagMisfits, hasTags } from '../sync/tags.ts';
 import { abortable, type BlobRequests } from './blob-requests.ts';
 import type { Action } from './errors.ts';
 

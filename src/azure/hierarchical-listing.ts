@@ -1,4 +1,4 @@
-import { mapInOrder } from '../sync/map-in-order.ts';
+import { mapInOrder } from '../sync/flow/map-in-order.ts';
 import type { ObjectEntry } from '../sync/store.ts';
 import type { BlobRequests } from './blob-requests.ts';
 import { listDirectory } from './directory-listing.ts';

@@ -2,7 +2,7 @@ import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import { input } from 'durable-functions';
 import type { BridgeOrProblems } from '../bridge.ts';
 import { isOver } from '../runs/record.ts';
-import type { ReportFormat } from '../runs/report.ts';
+import type { ReportFormat } from '../runs/report/report.ts';
 import { engineOf } from './durable-engine.ts';
 import { existing, runIdOf } from './existing-run.ts';
 import { HttpProblem, withBridge } from './problem.ts';

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { DeletionTask } from '../runs/delete-slice.ts';
 import type { RunEnd } from '../runs/finish-run.ts';
-import type { SliceResult } from '../runs/lane-task.ts';
+import type { DeletionTask } from '../runs/shards/delete-slice.ts';
+import type { SliceResult } from '../runs/shards/lane-task.ts';
 import { failureOf } from './failure.ts';
 import { DELETE_SLICE } from './names.ts';
 import { pause } from './pause.ts';

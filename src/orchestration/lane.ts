@@ -1,6 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { RunEnd } from '../runs/finish-run.ts';
-import type { LaneTask, SliceResult } from '../runs/lane-task.ts';
+import type { LaneTask, SliceResult } from '../runs/shards/lane-task.ts';
 import { failureOf } from './failure.ts';
 import { LARGE_OBJECT, STOP_ATTEMPT, SYNC_SLICE } from './names.ts';
 import { pause } from './pause.ts';

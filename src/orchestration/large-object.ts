@@ -1,6 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { RunEnd } from '../runs/finish-run.ts';
-import type { LargeObjectStep, LargeObjectTask } from '../runs/large-object-task.ts';
+import type { LargeObjectStep, LargeObjectTask } from '../runs/large/large-object-task.ts';
 import { failureOf } from './failure.ts';
 import { COMMIT_LARGE_OBJECT, COPY_RANGE, NEXT_STEP } from './names.ts';
 import { pause } from './pause.ts';

@@ -1,6 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { FinishAnswer, RunEnd } from '../runs/finish-run.ts';
-import type { PlanResult } from '../runs/plan-run.ts';
+import type { PlanResult } from '../runs/shards/plan-run.ts';
 import type { AttemptTask } from '../runs/stop.ts';
 import { failureOf } from './failure.ts';
 import { DELETIONS, FINISH_RUN, LANE, NOTIFY_RUN, PLAN_RUN } from './names.ts';

@@ -1,6 +1,6 @@
 import type { LeftoverUpload, LeftoverUploads } from '../sync/leftovers.ts';
 import { isStoreError } from '../sync/store-error.ts';
-import type { KeptUploads } from './kept-uploads.ts';
+import type { KeptUploads } from './large/kept-uploads.ts';
 import { isOver, type RunRecord, type RunRecords, runIdOfSession } from './record.ts';
 
 interface Dependencies {

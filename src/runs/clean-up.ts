@@ -1,8 +1,8 @@
-import type { LargeObjectCopier } from '../sync/large-object.ts';
+import type { LargeObjectCopier } from '../sync/large/large-object.ts';
 import type { LeftoverUploads } from '../sync/leftovers.ts';
 import { createAbortLeftovers } from './abort-leftovers.ts';
 import type { Engine } from './engine.ts';
-import type { KeptUploads } from './kept-uploads.ts';
+import type { KeptUploads } from './large/kept-uploads.ts';
 import { isOver, type RunRecord, type RunRecords } from './record.ts';
 import type { State } from './state.ts';
 

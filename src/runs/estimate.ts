@@ -1,5 +1,5 @@
 import type { Counts } from '../sync/tally.ts';
-import type { ShardPlan } from './shard-plan.ts';
+import type { ShardPlan } from './shards/shard-plan.ts';
 
 interface Standing {
   readonly plan: ShardPlan;

@@ -1,10 +1,10 @@
 import type { StreamTarget } from '../sync/store.ts';
 import type { Counts } from '../sync/tally.ts';
-import { deliverReport } from './deliver-report.ts';
 import type { Locks } from './lock.ts';
 import { type DeletionNote, isOver, type RunFailure, type RunRecord, type RunRecords, type RunState } from './record.ts';
+import { deliverReport } from './report/deliver-report.ts';
+import { type ReportDependencies, writeReport } from './report/write-report.ts';
 import { type AttemptTask, interruptAttempt, type Stop } from './stop.ts';
-import { type ReportDependencies, writeReport } from './write-report.ts';
 
 /** How an attempt ended: `interrupted` is what another one may go on with. */
 export type RunEnd = Stop | { readonly end: 'done' };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { SyncOptions } from '../jobs.ts';
+import type { SyncOptions } from '../options/sync-options.ts';
 import type { Counts } from '../sync/tally.ts';
-import type { FailureGroup } from './failure-groups.ts';
-import type { Forecast } from './forecast.ts';
+import type { FailureGroup } from './report/failure-groups.ts';
+import type { Forecast } from './report/forecast.ts';
+import type { SkipCounts } from './report/summary.ts';
 import type { State } from './state.ts';
-import type { SkipCounts } from './summary.ts';
 
 /** How a run stands. The last four are final. */
 export type RunState = 'queued' | 'running' | 'succeeded' | 'completed-with-failures' | 'failed' | 'cancelled';

@@ -1,5 +1,5 @@
-import type { Shard, ShardPlan } from './shard-plan.ts';
-import { addProgress, NO_PROGRESS, progressOf, type ShardStates, type SliceProgress } from './shard-state.ts';
+import type { Shard, ShardPlan } from './shards/shard-plan.ts';
+import { addProgress, NO_PROGRESS, progressOf, type ShardStates, type SliceProgress } from './shards/shard-state.ts';
 
 /** A shard that a lane has, and how far it has come. */
 export interface OpenShard {

@@ -1,12 +1,12 @@
 import type { FailureReceipt } from '../sync/receipt.ts';
 import type { Counts } from '../sync/tally.ts';
 import { estimate } from './estimate.ts';
-import type { KeptUploads } from './kept-uploads.ts';
-import type { LargeObjects } from './large-objects.ts';
+import type { KeptUploads } from './large/kept-uploads.ts';
+import type { LargeObjects } from './large/large-objects.ts';
 import { isOver, type RunRecord } from './record.ts';
 import { type RunProgress, readProgress } from './run-progress.ts';
-import type { ShardPlan, ShardPlans } from './shard-plan.ts';
-import type { ShardStates } from './shard-state.ts';
+import type { ShardPlan, ShardPlans } from './shards/shard-plan.ts';
+import type { ShardStates } from './shards/shard-state.ts';
 
 /** What a run is doing. */
 export type RunPhase = 'waiting' | 'planning' | 'copying' | 'deleting' | 'reporting' | 'cancelling' | 'ended';

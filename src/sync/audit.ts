@@ -1,6 +1,6 @@
-import { concernsOneObject, failed, toReceipt } from './copy-verdict.ts';
-import type { SourcePair } from './join.ts';
-import { type HeadedObject, type Proof, proveEqual } from './prove-equal.ts';
+import type { SourcePair } from './compare/join.ts';
+import { type HeadedObject, type Proof, proveEqual } from './compare/prove-equal.ts';
+import { concernsOneObject, failed, toReceipt } from './copy/copy-verdict.ts';
 import type { AuditOutcome, Receipt } from './receipt.ts';
 import type { ObjectEntry, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';

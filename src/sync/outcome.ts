@@ -1,4 +1,4 @@
-import type { LargeTask } from './large-task.ts';
+import type { LargeTask } from './large/large-task.ts';
 import type { Receipt } from './receipt.ts';
 
 /** What became of one key. */

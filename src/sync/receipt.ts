@@ -1,5 +1,5 @@
-import type { CopyReason } from './decide.ts';
-import type { Evidence } from './prove-equal.ts';
+import type { CopyReason } from './compare/decide.ts';
+import type { Evidence } from './compare/prove-equal.ts';
 import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 

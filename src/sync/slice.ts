@@ -1,20 +1,20 @@
-import type { BufferPool } from './buffer-pool.ts';
-import type { CarryOptions } from './carry.ts';
-import type { Comparison } from './decide.ts';
-import { createFailFast } from './fail-fast.ts';
-import type { Filter } from './filter.ts';
-import type { FolderMarkers } from './folder-markers.ts';
-import { joinByKey, type KeyPair } from './join.ts';
-import type { KeyMapping } from './key-mapping.ts';
-import { listInOrder } from './listing.ts';
-import { mapInOrder } from './map-in-order.ts';
+import type { Comparison } from './compare/decide.ts';
+import type { FolderMarkers } from './compare/folder-markers.ts';
+import { joinByKey, type KeyPair } from './compare/join.ts';
+import type { KeyMapping } from './compare/key-mapping.ts';
+import { listInOrder } from './compare/listing.ts';
+import type { Overwrite } from './compare/overwrite.ts';
+import type { Restorer } from './copy/restore.ts';
+import type { Filter } from './filter/filter.ts';
+import type { BufferPool } from './flow/buffer-pool.ts';
+import { createFailFast } from './flow/fail-fast.ts';
+import { mapInOrder } from './flow/map-in-order.ts';
+import { untilFull } from './flow/until-full.ts';
 import type { Outcome } from './outcome.ts';
-import type { Overwrite } from './overwrite.ts';
-import type { Restorer } from './restore.ts';
+import type { CarryOptions } from './properties/carry.ts';
 import { createSettler } from './settle-pair.ts';
 import type { ListOptions, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
-import { untilFull } from './until-full.ts';
 
 /** So many large objects are handed over by one slice. */
 const MAX_LARGE_OBJECTS = 32;

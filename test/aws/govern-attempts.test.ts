@@ -2,7 +2,7 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createS3Client } from '../../src/aws/s3-client.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createGovernor, type Governor } from '../../src/sync/governor.ts';
+import { createGovernor, type Governor } from '../../src/sync/flow/governor.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { failureOf } from '../contract/objects.ts';
 import { handClock } from '../support/hand-clock.ts';

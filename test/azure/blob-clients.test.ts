@@ -2,7 +2,7 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createBlobServiceClient } from '../../src/azure/blob-clients.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
-import { createGovernor, type Governor } from '../../src/sync/governor.ts';
+import { createGovernor, type Governor } from '../../src/sync/flow/governor.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { failureOf } from '../contract/objects.ts';
 import { handClock } from '../support/hand-clock.ts';

@@ -1,6 +1,6 @@
-import { createBufferPool } from '../../src/sync/buffer-pool.ts';
+import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { listOptionsOf } from '../../src/sync/key-range.ts';
-import { planShards } from '../../src/sync/plan-shards.ts';
+import { planShards } from '../../src/sync/plan/plan-shards.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
 import type { ListOptions, ObjectEntry, Store } from '../../src/sync/store.ts';
 import { createMemoryStore } from '../support/memory-store.ts';

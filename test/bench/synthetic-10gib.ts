@@ -1,7 +1,7 @@
-import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
-import { createLargeObjectCopier } from '../../src/sync/large-object.ts';
-import type { CopiedRange, LargeUpload } from '../../src/sync/large-task.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
+import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
+import { createLargeObjectCopier } from '../../src/sync/large/large-object.ts';
+import type { CopiedRange, LargeUpload } from '../../src/sync/large/large-task.ts';
 import { usageOf } from './support/process-usage.ts';
 import { createDiscardingStore, createSyntheticSource } from './support/synthetic-stores.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import type { Store } from '../../src/sync/store.ts';
 import type { ChooseFault, Fault, ProxiedRequest } from '../support/fault-proxy.ts';
 import { getObject, onlyReceipt, putObject, syncAll } from '../support/store-objects.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';

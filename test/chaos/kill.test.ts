@@ -16,7 +16,7 @@ import { createS3Client } from '../../src/aws/s3-client.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import type { Store } from '../../src/sync/store.ts';
 import { holdParts } from '../support/hold-parts.ts';
 import { contentsOf, getObject, putObject } from '../support/store-objects.ts';

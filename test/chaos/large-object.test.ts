@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import { type BeginResult, createLargeObjectCopier, type LargeObjectCopier } from '../../src/sync/large-object.ts';
-import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large-task.ts';
+import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
+import { type BeginResult, createLargeObjectCopier, type LargeObjectCopier } from '../../src/sync/large/large-object.ts';
+import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large/large-task.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import type { Store, UploadLimits } from '../../src/sync/store.ts';
 import { isStoreError } from '../../src/sync/store-error.ts';

@@ -5,7 +5,7 @@ import { createS3Client } from '../../src/aws/s3-client.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
 import { createBlobServiceClient } from '../../src/azure/blob-clients.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
-import { createGovernor } from '../../src/sync/governor.ts';
+import { createGovernor } from '../../src/sync/flow/governor.ts';
 import type { Store } from '../../src/sync/store.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { contentsOf, putObject, syncAll } from '../support/store-objects.ts';

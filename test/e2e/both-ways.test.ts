@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { putObject } from '../support/store-objects.ts';

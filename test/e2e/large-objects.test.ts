@@ -4,7 +4,7 @@ import { BUCKET } from '../../local/clouds.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import type { Store } from '../../src/sync/store.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CleanUpDependencies, cleanUp } from '../../src/runs/clean-up.ts';
-import { createKeptUploads } from '../../src/runs/kept-uploads.ts';
+import { createKeptUploads } from '../../src/runs/large/kept-uploads.ts';
 import { createRunRecords, type RunRecord, sessionNameOf } from '../../src/runs/record.ts';
-import { reportPath } from '../../src/runs/report.ts';
-import type { LargeUpload } from '../../src/sync/large-task.ts';
+import { reportPath } from '../../src/runs/report/report.ts';
+import type { LargeUpload } from '../../src/sync/large/large-task.ts';
 import type { LeftoverUpload } from '../../src/sync/leftovers.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../src/runs/estimate.ts';
-import type { ShardPlan } from '../../src/runs/shard-plan.ts';
-import { NO_PROGRESS } from '../../src/runs/shard-state.ts';
+import type { ShardPlan } from '../../src/runs/shards/shard-plan.ts';
+import { NO_PROGRESS } from '../../src/runs/shards/shard-state.ts';
 import { NO_COUNTS } from '../../src/sync/tally.ts';
 
 const MIB = 1024 * 1024;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FinishDependencies, finishRun, type RunEnd } from '../../src/runs/finish-run.ts';
 import { createLocks } from '../../src/runs/lock.ts';
-import { openReceiptLog } from '../../src/runs/receipt-log.ts';
 import { createRunRecords, type RunRecord } from '../../src/runs/record.ts';
-import { readReport } from '../../src/runs/report.ts';
-import { createShardPlans } from '../../src/runs/shard-plan.ts';
-import { createShardStates, type SlicedWork } from '../../src/runs/shard-state.ts';
+import { openReceiptLog } from '../../src/runs/report/receipt-log.ts';
+import { readReport } from '../../src/runs/report/report.ts';
+import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
+import { createShardStates, type SlicedWork } from '../../src/runs/shards/shard-state.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { NO_COUNTS } from '../../src/sync/tally.ts';
 import { copied, failed, RUN_ID, runRecord } from '../support/run-records.ts';

@@ -1,11 +1,11 @@
-import { commitLargeObject, copyRange, nextStep } from '../../src/runs/copy-large-object.ts';
 import type { RunEnd } from '../../src/runs/finish-run.ts';
-import type { LargeObjectDependencies } from '../../src/runs/large-object-work.ts';
-import type { KeyListDependencies } from '../../src/runs/plan-keys.ts';
-import { planRun } from '../../src/runs/plan-run.ts';
-import { runSlice } from '../../src/runs/run-slice.ts';
+import { commitLargeObject, copyRange, nextStep } from '../../src/runs/large/copy-large-object.ts';
+import type { LargeObjectDependencies } from '../../src/runs/large/large-object-work.ts';
+import type { KeyListDependencies } from '../../src/runs/shards/plan-keys.ts';
+import { planRun } from '../../src/runs/shards/plan-run.ts';
+import { runSlice } from '../../src/runs/shards/run-slice.ts';
+import type { SliceDependencies } from '../../src/runs/shards/sync-shard.ts';
 import type { AttemptTask } from '../../src/runs/stop.ts';
-import type { SliceDependencies } from '../../src/runs/sync-shard.ts';
 
 /** Whole numbers from 0 to `below` - 1, the same ones for the same seed. */
 export type Random = (below: number) => number;

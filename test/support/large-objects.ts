@@ -1,7 +1,12 @@
-import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import type { CopyDecision } from '../../src/sync/decide.ts';
-import { createLargeObjectCopier, type LargeObjectCopier, type LargeObjectOptions, type RangeResult } from '../../src/sync/large-object.ts';
-import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large-task.ts';
+import type { CopyDecision } from '../../src/sync/compare/decide.ts';
+import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
+import {
+  createLargeObjectCopier,
+  type LargeObjectCopier,
+  type LargeObjectOptions,
+  type RangeResult,
+} from '../../src/sync/large/large-object.ts';
+import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large/large-task.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import type { UploadLimits } from '../../src/sync/store.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { escapeCharacters } from '../../src/sync/compare/escape.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
-import { escapeCharacters } from '../../src/sync/escape.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
 import { present } from '../../src/sync/present.ts';
 import type {

@@ -1,6 +1,6 @@
-import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
+import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { syncSlice } from '../../src/sync/slice.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAuditor } from '../../src/sync/audit.ts';
-import type { SourcePair } from '../../src/sync/join.ts';
+import type { SourcePair } from '../../src/sync/compare/join.ts';
 import { present } from '../../src/sync/present.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { createMemoryStore } from '../support/memory-store.ts';

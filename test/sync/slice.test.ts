@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBufferPool } from '../../src/sync/buffer-pool.ts';
-import { PART_BYTES } from '../../src/sync/copy-parts.ts';
-import { createFilter } from '../../src/sync/filter.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
+import { createFilter } from '../../src/sync/filter/filter.ts';
+import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import type { Outcome } from '../../src/sync/outcome.ts';
 import { type SliceRequest, syncSlice } from '../../src/sync/slice.ts';
 import { StoreError } from '../../src/sync/store-error.ts';

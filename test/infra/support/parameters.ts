@@ -1,4 +1,5 @@
-import type { Job, SyncOptions } from '../../../src/jobs.ts';
+import type { Job } from '../../../src/jobs.ts';
+import type { SyncOptions } from '../../../src/options/sync-options.ts';
 
 /** What is said otherwise for a destination in Blob Storage. */
 const RETURN_OPTIONS = {

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { Location } from '../locations.ts';
+import { archiveOptions, checkArchiveOptions } from './archive-options.ts';
+import { auditOptions, checkAuditOptions } from './audit-options.ts';
+import { carriedOptions, checkCarriedOptions } from './carried-options.ts';
+import { deleteOptions } from './delete-options.ts';
+import { checkFilterOptions, filterOptions } from './filter-options.ts';
+import { checkKeyListOptions, keyListOptions } from './key-list-options.ts';
+import { limitOptions } from './limit-options.ts';
+
+/** Objects that a lane has under way at once, where a job does not say. */
+const DEFAULT_CONCURRENCY = 32;
+/** Ranges of keys under way at once, where a job does not say. */
+const DEFAULT_LANES = 8;
+/** The plan of a run has to stay small. */
+const MAX_SPLITS = 255;
+
+/** How a job or an ad hoc run syncs. */
+export const syncOptions = z
+  .strictObject({
+    compare: z
+      .enum(['auto', 'checksum', 'size', 'always'])
+      .default('auto')
+      .meta({
+        description:
+          'How it is told whether a copy is current: auto (by the cheapest proof that there is), by checksum (content is read where there is none), size alone, or always copy.',
+        examples: ['size'],
+      }),
+    overwrite: z
+      .enum(['changed', 'if-newer', 'never'])
+      .optional()
+      .meta({
+        description:
+          'What becomes of what the destination has and is not current: it is replaced (changed), unless it was written after the source (if-newer), or never.',
+        default: 'changed',
+        examples: ['if-newer'],
+      }),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(128)
+      .default(DEFAULT_CONCURRENCY)
+      .meta({ description: 'Objects under way at once in each lane.', examples: [64] }),
+    lanes: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(DEFAULT_LANES)
+      .meta({ description: 'Ranges of keys under way at once: each is a lane of its own, on any instance.', examples: [16] }),
+    splitAt: z
+      .array(z.string().min(1).max(1_024))
+      .max(MAX_SPLITS)
+      .optional()
+      .meta({
+        description: 'Keys at which the ranges are split. By default they are looked for.',
+        examples: [['2024/', '2025/', '2026/']],
+      }),
+    dryRun: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Writes nothing: the report tells what would be copied.', default: false, examples: [true] }),
+    keyMapping: z
+      .enum(['escape', 'fail'])
+      .optional()
+      .meta({
+        description:
+          'What becomes of an object whose key the other side cannot hold: its copy has another, from which it can be told (escape), or it fails.',
+        default: 'escape',
+        examples: ['fail'],
+      }),
+    folderMarkers: z
+      .enum(['copy', 'skip'])
+      .optional()
+      .meta({
+        description: 'What becomes of objects without bytes that only stand for a folder: they are copied like others, or passed over.',
+        default: 'copy',
+        examples: ['skip'],
+      }),
+    ...keyListOptions,
+    ...limitOptions,
+    ...filterOptions,
+    ...deleteOptions,
+    ...auditOptions,
+    ...archiveOptions,
+    ...carriedOptions,
+  })
+  .prefault({})
+  .meta({ id: 'options', description: 'How it is synced.', examples: [{ compare: 'size', lanes: 16 }] });
+
+export type SyncOptions = z.infer<typeof syncOptions>;
+
+interface Clouds {
+  readonly source: Location['kind'];
+  readonly destination: Location['kind'];
+}
+
+/** Tells which options do not go together, or are not for these clouds. */
+export function checkSyncOptions(
+  options: SyncOptions,
+  { source, destination }: Clouds,
+  report: (option: string, message: string) => void,
+): void {
+  checkFilterOptions(options, report);
+  checkKeyListOptions(options, report);
+  checkAuditOptions(options, report);
+  checkArchiveOptions(options, source, report);
+  checkCarriedOptions(options, destination, report);
+}

@@ -1,0 +1,78 @@
+import type { LargeObjectCopier } from '../../sync/large/large-object.ts';
+import type { RunRecord, RunRecords } from '../record.ts';
+import { failRun, stopOf, stopRun } from '../stop.ts';
+import { isPaused, pauseAfter, tooSlow, tooThrottled } from '../throttling.ts';
+import { type Ending, endOf, startWatch } from '../watch.ts';
+import type { KeptUploads } from './kept-uploads.ts';
+import type { LargeObjectStep, LargeObjectTask } from './large-object-task.ts';
+import type { LargeObject, LargeObjects } from './large-objects.ts';
+
+export interface LargeObjectDependencies {
+  readonly records: RunRecords;
+  readonly largeObjects: LargeObjects;
+  readonly uploads: KeptUploads;
+  readonly openCopier: (record: RunRecord, sharers?: number) => LargeObjectCopier;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** After so long no part is started. */
+  readonly sliceSeconds: number;
+  /** So long after that the work is broken off. */
+  readonly graceSeconds: number;
+}
+
+/** A large object, and what a step of its copy works with. */
+export interface LargeObjectWork {
+  readonly record: RunRecord;
+  readonly id: string;
+  readonly large: LargeObject;
+  readonly signal: AbortSignal;
+  /** To be told that something has been achieved. */
+  progressed(): void;
+  hasProgressed(): boolean;
+}
+
+/**
+ * Does a step of the copy of a large object, under watch. Throws only what another try may cure; what ends the run, or the object, is a
+ * result.
+ */
+export async function workOn(
+  dependencies: LargeObjectDependencies,
+  task: LargeObjectTask,
+  work: (work: LargeObjectWork) => Promise<LargeObjectStep>,
+): Promise<LargeObjectStep> {
+  const { records, largeObjects, clock, sliceSeconds, graceSeconds } = dependencies;
+  const record = await records.find(task.runId);
+  const stop = stopOf(record, task.attempt);
+  if (record === undefined || stop !== undefined) return { step: 'stopped', stop: stop ?? { end: 'superseded' } };
+  if (task.pause !== undefined && isPaused(task.pause, clock())) return { step: 'look-again', pause: task.pause };
+  const large = await largeObjects.find(task.runId, task.object);
+  if (large === undefined)
+    throw new Error(`The large object ${task.object} of run ${task.runId} is gone from the state container. Start a new run.`);
+  if (large.outcome !== undefined) return { step: 'ended' };
+  let hasProgressed = false;
+  const progressed = () => {
+    hasProgressed = true;
+  };
+  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds });
+  const ending = await endOf(
+    work({ record, id: task.object, large, signal: watch.signal, progressed, hasProgressed: () => hasProgressed }),
+    watch,
+  );
+  return stepAfter(dependencies, task, ending, hasProgressed);
+}
+
+async function stepAfter(
+  { records, clock, sliceSeconds, graceSeconds }: LargeObjectDependencies,
+  { runId, pause: previous }: LargeObjectTask,
+  ending: Ending<LargeObjectStep>,
+  hasProgressed: boolean,
+): Promise<LargeObjectStep> {
+  if (ending.kind === 'done') return ending.result;
+  if (ending.kind === 'broken') throw ending.error;
+  if (ending.kind === 'stopped') return { step: 'stopped', stop: await stopRun(records, runId, ending.stop) };
+  if (ending.kind === 'too-late' && hasProgressed) return { step: 'look-again' };
+  const pause = pauseAfter(previous, hasProgressed, clock());
+  if (pause !== undefined) return { step: 'look-again', pause };
+  const failure = ending.kind === 'throttled' ? tooThrottled(ending.error.message) : tooSlow('part', sliceSeconds + graceSeconds);
+  return { step: 'stopped', stop: await failRun(records, runId, failure) };
+}

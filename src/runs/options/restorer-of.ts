@@ -1,0 +1,18 @@
+import { bytesOf } from '../../options/byte-size.ts';
+import { createRestorer, type Restorer } from '../../sync/copy/restore.ts';
+import type { Store } from '../../sync/store.ts';
+import type { RunRecord } from '../record.ts';
+import type { State } from '../state.ts';
+import { createRestoreBudget } from './restore-budget.ts';
+
+/** What brings a run's archived objects back; not there when they are passed over. */
+export function restorerOf(
+  state: State,
+  { id, options }: Pick<RunRecord, 'id' | 'options'>,
+  source: Pick<Store, 'requestRestore'>,
+): { readonly restore?: Restorer } {
+  const { archived = 'skip', dryRun = false } = options;
+  if (archived === 'skip') return {};
+  const { maxBytes, ...request } = archived.restore;
+  return { restore: createRestorer({ source, request, reserve: createRestoreBudget(state, id, bytesOf(maxBytes)), isRehearsal: dryRun }) };
+}

@@ -1,0 +1,24 @@
+import type { FailureCode } from '../../sync/receipt.ts';
+
+/** What to do about objects that failed for a reason, before the run is started again. The receipts tell more of each. */
+export const REMEDIES: Readonly<Record<FailureCode, string>> = {
+  'not-found': 'Look whether the bucket or container is still there, and whether something deletes objects while they are copied.',
+  'precondition-failed': 'Something else writes to the same keys of the destination. Stop that, or give the job a prefix of its own.',
+  'permission-denied':
+    'Allow the bridge what the message names: by the role, the bucket policy and the KMS key on AWS, by a role assignment on Azure. "npm run doctor" finds which is missing.',
+  'credentials-expired': 'Start the run again. If it happens again, compare the clock and BRIDGE_SESSION_SECONDS by "npm run doctor".',
+  throttled: 'Lower the concurrency or the lanes of the job, or run it when less else asks the same store.',
+  'checksum-mismatch':
+    'Start the run again. Objects that fail again are damaged at the source, or by something on the way: restore them there.',
+  'invalid-key': 'Rename these objects at the source: the destination cannot hold their keys.',
+  'key-collision':
+    'Something else has the key at the destination that these objects would get, since the destination cannot hold their own. Move it, or rename them at the source.',
+  'invalid-metadata':
+    'Shorten or rename at the source the metadata or tags that the message names. The option "metadata" says what becomes of names.',
+  archived: 'Restore these objects from the archive (S3), or rehydrate them (Blob Storage), before they are copied.',
+  aborted: 'Start the run again: it was broken off while these objects were under way.',
+  unavailable: 'Start the run again. If it happens again, look at the network and at the health of the services.',
+  rejected: 'The service refused the request; the message says why.',
+  'source-changed': 'Start the run again, best when less is written: these objects changed while they were read.',
+  'too-large': 'Split these objects at the source: the destination cannot hold objects of their size.',
+};

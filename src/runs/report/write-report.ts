@@ -1,0 +1,43 @@
+import { parseLocation } from '../../locations.ts';
+import type { RunRecord } from '../record.ts';
+import { readProgress } from '../run-progress.ts';
+import type { ShardPlans } from '../shards/shard-plan.ts';
+import type { ShardStates } from '../shards/shard-state.ts';
+import type { State } from '../state.ts';
+import type { Forecast } from './forecast.ts';
+import { readAllReceipts } from './read-receipts.ts';
+import { reportPath } from './report.ts';
+import { createSummary, type Summary } from './summary.ts';
+
+export interface ReportDependencies {
+  readonly state: State;
+  readonly plans: ShardPlans;
+  readonly shards: ShardStates;
+}
+
+/** What the report comes to. */
+interface ReportedRun extends Omit<Summary, 'forecast'> {
+  readonly forecast: Forecast;
+}
+
+/**
+ * Folds the receipts into one report and counts them. The receipts are the truth: the slices' own counts show an object as unchanged when
+ * an earlier execution of the same slice had copied it.
+ */
+export async function writeReport({ state, plans, shards }: ReportDependencies, record: RunRecord): Promise<ReportedRun> {
+  const { id: runId, source, destination } = record;
+  const plan = await plans.find(runId);
+  const { add, summary } = createSummary(parseLocation(source).kind, parseLocation(destination).kind);
+  async function* lines() {
+    for await (const receipt of readAllReceipts(state, runId, plan)) {
+      add(receipt);
+      yield Buffer.from(`${JSON.stringify(receipt)}\n`);
+    }
+  }
+  await state.writeStream(reportPath(runId), lines(), 'application/x-ndjson');
+  const { counts: seen, ...found } = summary();
+  const { listed, extraneous, filtered, atDestination } = (await readProgress(shards, runId, plan)).total.counts;
+  const unchanged = Math.max(0, listed - seen.listed);
+  const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged, extraneous, filtered, atDestination };
+  return { ...found, counts, forecast: found.forecast(counts, record.options.keys === undefined ? 'by-listings' : 'by-keys') };
+}

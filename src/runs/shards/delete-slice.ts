@@ -1,0 +1,118 @@
+import { type DeletionRequest, deleteExtraneous } from '../../sync/delete/delete-extraneous.ts';
+import { holdBack } from '../../sync/delete/deletion-guard.ts';
+import { compareKeys } from '../../sync/key-order.ts';
+import type { ExtraneousObject } from '../../sync/receipt.ts';
+import { mappingOf } from '../options/mapping-of.ts';
+import type { RunRecord } from '../record.ts';
+import { readReceipts } from '../report/read-receipts.ts';
+import { openReceiptLog } from '../report/receipt-log.ts';
+import { stopOf, stopRun } from '../stop.ts';
+import { isPaused, tooSlow, tooThrottled } from '../throttling.ts';
+import { endOf, startWatch } from '../watch.ts';
+import type { CountedEnding } from './hand-over.ts';
+import type { LaneTask, SliceResult } from './lane-task.ts';
+import { pauseOrFail } from './pause-or-fail.ts';
+import { type ShardPlan, shardsInOrder } from './shard-plan.ts';
+import type { ShardState } from './shard-state.ts';
+import type { SliceDependencies } from './sync-shard.ts';
+import { type Reached, trackProgress } from './track-progress.ts';
+
+type Dependencies = Omit<SliceDependencies, 'largeObjects' | 'largeObjectBytes' | 'pool'>;
+
+/** Deletions come last, one slice after the other. */
+export type DeletionTask = Omit<LaneTask, 'lane'>;
+
+type Guard = NonNullable<RunRecord['options']['delete']>;
+
+/** What a slice of the deletions goes by. */
+interface Deletions {
+  readonly record: RunRecord;
+  readonly guard: Guard;
+  readonly plan: ShardPlan;
+  readonly before: ShardState;
+}
+
+/**
+ * Does the next slice of a run's deletions, which begin when all is compared, and only within the limits of the option `delete`. May be
+ * called again for a slice that was done, or that died half-way. Throws what another try may cure.
+ */
+export async function deleteSlice(dependencies: Dependencies, task: DeletionTask): Promise<SliceResult> {
+  const { records, plans, shards, clock } = dependencies;
+  const record = await records.find(task.runId);
+  const stop = stopOf(record, task.attempt);
+  if (record === undefined || stop !== undefined) return stop ?? { end: 'superseded' };
+  if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
+  const guard = record.options.delete;
+  const before = await shards.find(record.id, 'deletions');
+  if (guard === undefined || before.isListed) return { end: 'done' };
+  const plan = await plans.find(record.id);
+  if (plan === undefined || plan.shards.some(({ isDone }) => isDone === undefined))
+    throw new Error(`Run ${record.id} was about to delete before all was compared. Nothing was deleted.`);
+  const reason = holdBack(guard, plan.done.counts);
+  if (reason !== undefined) return holdAllBack(dependencies, record, reason);
+  return deleteSome(dependencies, task, { record, guard, plan, before });
+}
+
+async function holdAllBack({ records }: Dependencies, { id }: RunRecord, message: string): Promise<SliceResult> {
+  await records.update(id, (latest) => (latest.deletion ? undefined : { ...latest, deletion: { state: 'held-back', message } }));
+  return { end: 'done' };
+}
+
+async function deleteSome(dependencies: Dependencies, task: DeletionTask, deletions: Deletions): Promise<SliceResult> {
+  const { state, records, shards, sliceSeconds, graceSeconds, clock } = dependencies;
+  const { record, before } = deletions;
+  const logged = { runId: record.id, shard: 'deletions', slice: before.nextSlice, startAfter: before.checkpoint } as const;
+  const progress = trackProgress(openReceiptLog(state, logged, clock()));
+  const keep = async () => shards.report(record.id, 'deletions', before.nextSlice, (await progress.flushed()).progress);
+  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
+  const end = await endOf(deleteExtraneous(requestOf(dependencies, deletions, watch.signal), progress.takeReceipt), watch);
+  if (end.kind !== 'stopped' && end.kind !== 'broken') return enter(dependencies, task, before, await progress.flushed(), end);
+  // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
+  await keep().catch(() => undefined);
+  if (end.kind === 'broken') throw end.error;
+  return stopRun(records, record.id, end.stop);
+}
+
+function requestOf(dependencies: Dependencies, deletions: Deletions, signal: AbortSignal): DeletionRequest {
+  const { openStores, sliceSeconds, clock } = dependencies;
+  const { record } = deletions;
+  const stores = openStores(record);
+  return {
+    ...stores,
+    ...mappingOf(record, stores),
+    found: foundIn(dependencies, deletions),
+    concurrency: record.options.concurrency,
+    isRehearsal: record.options.dryRun === true,
+    clock,
+    softDeadline: clock() + sliceSeconds * 1_000,
+    signal,
+  };
+}
+
+/** Enters what the slice has done, and says what comes next. */
+async function enter(
+  dependencies: Dependencies,
+  task: DeletionTask,
+  { nextSlice }: ShardState,
+  { progress }: Reached,
+  ending: CountedEnding,
+): Promise<SliceResult> {
+  const { shards, sliceSeconds, graceSeconds } = dependencies;
+  const isListed = ending.kind === 'done' && ending.result === 'done';
+  const hasProgressed = isListed || progress.checkpoint !== undefined;
+  if (hasProgressed) await shards.finish(task.runId, 'deletions', nextSlice, { progress, isListed, large: [], splitAt: [] });
+  if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, hasProgressed, tooThrottled(ending.error.message));
+  if (!hasProgressed) return pauseOrFail(dependencies, task, hasProgressed, tooSlow('object', sliceSeconds + graceSeconds));
+  return { end: isListed ? 'done' : 'more' };
+}
+
+/** What is left of what was found; no more than may be deleted, even where more has been found by executions that died. */
+async function* foundIn({ state }: Dependencies, { record, guard, plan, before }: Deletions): AsyncGenerator<ExtraneousObject> {
+  const { checkpoint, counts } = before;
+  let left = guard.maxCount - counts.deleted;
+  for await (const receipt of readReceipts(state, record.id, shardsInOrder(plan))) {
+    if (receipt.action !== 'extraneous' || (checkpoint !== undefined && compareKeys(receipt.key, checkpoint) <= 0)) continue;
+    if (left-- <= 0) return;
+    yield receipt;
+  }
+}

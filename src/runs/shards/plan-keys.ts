@@ -1,0 +1,62 @@
+import { parseObjectLocation } from '../../locations.ts';
+import { keyListFormatOf } from '../../options/key-list-options.ts';
+import { compareKeys } from '../../sync/key-order.ts';
+import type { PlannedShards } from '../../sync/plan/plan-shards.ts';
+import type { Store } from '../../sync/store.ts';
+import { StoreError } from '../../sync/store-error.ts';
+import type { RunRecord } from '../record.ts';
+import type { State } from '../state.ts';
+import { type KeyList, rangesOfKeyList, writeKeyList } from './key-list.ts';
+import { KeyListError, parseKeyList } from './parse-key-list.ts';
+
+/** They are sorted in memory. */
+const MAX_KEYS = 1_000_000;
+/** More shards than lanes, so that lanes even out. */
+const SHARDS_PER_LANE = 4;
+
+export interface KeyListDependencies {
+  readonly state: State;
+  /** Opens the folder of the list. */
+  readonly openKeyList: (record: RunRecord) => Pick<Store, 'head' | 'read'>;
+}
+
+export interface PlannedKeys {
+  readonly planned: PlannedShards & { readonly keyList: KeyList };
+  /** Of the list, as it was read. */
+  readonly etag: string;
+}
+
+/** Plans a run by its list of keys, which is read this once. Throws a StoreError: what is wrong with the list ends the run. */
+export async function planByKeys(
+  { state, openKeyList }: KeyListDependencies,
+  record: RunRecord,
+  where: string,
+  signal: AbortSignal,
+): Promise<PlannedKeys> {
+  const { key } = parseObjectLocation(where);
+  const store = openKeyList(record);
+  const head = await store.head(key, { signal });
+  if (head === undefined) throw unusable(where, 'There is no such object.');
+  const { body, etag } = await store.read(key, { ifMatch: head.etag, signal });
+  const keyList = await writeKeyList(state, record.id, await sortedKeys(body, where));
+  const objects = keyList.chunks.reduce((sum, chunk) => sum + chunk.keys, 0);
+  const ranges = rangesOfKeyList(keyList, record.options.lanes * SHARDS_PER_LANE);
+  return { planned: { ranges, lanes: Math.min(record.options.lanes, ranges.length), expected: { objects, bytes: 0 }, keyList }, etag };
+}
+
+async function sortedKeys(body: AsyncIterable<Uint8Array>, where: string): Promise<readonly string[]> {
+  const keys = new Set<string>();
+  try {
+    for await (const key of parseKeyList(body, keyListFormatOf(where) ?? 'ndjson')) {
+      keys.add(key);
+      if (keys.size > MAX_KEYS) throw new KeyListError(`It has more than ${MAX_KEYS} keys. Split it into lists for several runs.`);
+    }
+  } catch (error) {
+    throw error instanceof KeyListError ? unusable(where, error.message, error) : error;
+  }
+  return [...keys].sort(compareKeys);
+}
+
+function unusable(where: string, why: string, cause?: Error): StoreError {
+  return new StoreError('rejected', `The list of keys ${where} cannot be used: ${why}`, { isWholeStore: true, ...(cause && { cause }) });
+}

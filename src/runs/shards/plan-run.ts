@@ -1,0 +1,76 @@
+import { rangesOf } from '../../sync/filter/filter-ranges.ts';
+import { planShards } from '../../sync/plan/plan-shards.ts';
+import { checkTagsOf } from '../../sync/properties/check-tags.ts';
+import type { Store } from '../../sync/store.ts';
+import { filterOf } from '../options/filter-of.ts';
+import type { RunRecord, RunRecords } from '../record.ts';
+import { type AttemptTask, type Stop, stopOf, stopRun } from '../stop.ts';
+import { endOf, startWatch } from '../watch.ts';
+import { type KeyListDependencies, type PlannedKeys, planByKeys } from './plan-keys.ts';
+import type { ShardPlan, ShardPlans } from './shard-plan.ts';
+
+export type PlanResult =
+  | Stop
+  | {
+      readonly end: 'planned';
+      readonly lanes: number;
+      /** What only the destination has is dealt with when the lanes are done. */
+      readonly deletes?: true;
+    };
+
+export interface PlanDependencies extends KeyListDependencies {
+  readonly records: RunRecords;
+  readonly plans: ShardPlans;
+  readonly openStores: (record: RunRecord) => { readonly source: Store; readonly destination: Store };
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly limitSeconds: number;
+}
+
+/** Begins a run, or another attempt of it: answers how many lanes it needs. An earlier attempt's plan stands. */
+export async function planRun(dependencies: PlanDependencies, task: AttemptTask): Promise<PlanResult> {
+  const { records, plans, clock } = dependencies;
+  const startedAt = new Date(clock()).toISOString();
+  const record = await records.update(task.runId, (latest) =>
+    latest.state === 'queued' ? { ...latest, state: 'running', startedAt } : undefined,
+  );
+  const stop = stopOf(record, task.attempt);
+  if (stop !== undefined) return stop;
+  const plan = await plans.find(record.id);
+  return plan === undefined ? makePlan(dependencies, task, record) : planned(record, plan);
+}
+
+async function makePlan(dependencies: PlanDependencies, task: AttemptTask, record: RunRecord): Promise<PlanResult> {
+  const { records, plans, openStores, limitSeconds } = dependencies;
+  const { lanes, splitAt, tags, keys } = record.options;
+  const watch = startWatch({ records, task, limitSeconds });
+  const work = async () => {
+    const stores = openStores(record);
+    if (tags === true) await checkTagsOf(stores.source, watch.signal);
+    if (keys !== undefined) return planByList(dependencies, record, keys, watch.signal);
+    const about = { ranges: rangesOf(record.options), filter: filterOf(record) };
+    return planShards({ ...stores, ...about, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
+  };
+  const ending = await endOf(work(), watch);
+  if (ending.kind === 'done') return planned(record, await plans.create(record.id, ending.result));
+  if (ending.kind === 'stopped') return stopRun(records, record.id, ending.stop);
+  throw 'error' in ending
+    ? ending.error
+    : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);
+}
+
+async function planByList(
+  dependencies: PlanDependencies,
+  record: RunRecord,
+  where: string,
+  signal: AbortSignal,
+): Promise<PlannedKeys['planned']> {
+  const { planned: plan, etag } = await planByKeys(dependencies, record, where, signal);
+  const keyList = { etag, keys: plan.expected?.objects ?? 0 };
+  await dependencies.records.update(record.id, (latest) => ({ ...latest, keyList }));
+  return plan;
+}
+
+function planned({ options }: RunRecord, { lanes }: ShardPlan): PlanResult {
+  return { end: 'planned', lanes, ...(options.delete !== undefined && { deletes: true }) };
+}

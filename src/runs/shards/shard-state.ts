@@ -1,0 +1,117 @@
+import type { FailureReceipt } from '../../sync/receipt.ts';
+import { addCounts, type Counts, NO_COUNTS } from '../../sync/tally.ts';
+import type { State } from '../state.ts';
+
+/** How far a slice has come. */
+export interface SliceProgress {
+  /** The last key that is dealt with. */
+  readonly checkpoint?: string;
+  readonly counts: Counts;
+  /** The first few failures. */
+  readonly failures: readonly FailureReceipt[];
+}
+
+/** How far a shard has come: what its finished slices did, and what the slice under way has done so far. */
+export interface ShardState extends SliceProgress {
+  /** Number of the slice to do next, from 0. */
+  readonly nextSlice: number;
+  /** The listings of its range have come to their end. */
+  readonly isListed: boolean;
+  /** Ids of the large objects that the last finished slice met, until they are settled. */
+  readonly large: readonly string[];
+  /** The checkpoint with which that slice began. */
+  readonly largeAfter?: string;
+  /** Where the last finished slice found that the rest of the shard should be split. To be done before the next slice begins. */
+  readonly splitAt: readonly string[];
+  readonly underWay?: SliceProgress;
+}
+
+/** What a slice has done. */
+export interface FinishedSlice {
+  readonly progress: SliceProgress;
+  readonly isListed: boolean;
+  readonly large: readonly string[];
+  /** Keys of the range that is left. */
+  readonly splitAt: readonly string[];
+}
+
+/** As many failures as a status shows. */
+export const MAX_SHOWN_FAILURES = 10;
+
+export const NO_PROGRESS: SliceProgress = { counts: NO_COUNTS, failures: [] };
+
+const NEW_SHARD: ShardState = { ...NO_PROGRESS, nextSlice: 0, isListed: false, large: [], splitAt: [] };
+
+/** Finished slices and the one under way, together. */
+export function progressOf(shard: ShardState): SliceProgress {
+  return shard.underWay === undefined ? shard : addProgress(shard, shard.underWay);
+}
+
+export function addProgress(before: SliceProgress, slice: SliceProgress): SliceProgress {
+  const checkpoint = slice.checkpoint ?? before.checkpoint;
+  return {
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    counts: addCounts(before.counts, slice.counts),
+    failures: [...before.failures, ...slice.failures].slice(0, MAX_SHOWN_FAILURES),
+  };
+}
+
+/** A shard, by its number; or what comes when all are done: it goes by slices as well. */
+export type SlicedWork = number | 'deletions';
+
+export interface ShardStates {
+  find(runId: string, shard: SlicedWork): Promise<ShardState>;
+  /** Shows how far slice `slice` has come; does nothing when that slice is finished already. */
+  report(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
+  /** Enters a finished slice, once; tells whether it was this call that did, rather than another execution of the same slice. */
+  finish(runId: string, shard: SlicedWork, slice: number, finished: FinishedSlice): Promise<boolean>;
+  /** Enters what became of the large objects that the slice before `slice` met, once. */
+  settle(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
+}
+
+export function createShardStates(state: State): ShardStates {
+  /** Changes a shard whose next slice is still `slice`; tells whether it did. */
+  async function change(
+    runId: string,
+    shard: SlicedWork,
+    slice: number,
+    next: (current: ShardState) => ShardState | undefined,
+  ): Promise<boolean> {
+    const path = pathOf(runId, shard);
+    for (;;) {
+      const current = await state.read<ShardState>(path);
+      const value = current?.value ?? NEW_SHARD;
+      const changed = value.nextSlice === slice ? next(value) : undefined;
+      if (changed === undefined) return false;
+      const guard = current === undefined ? 'if-absent' : { ifMatch: current.etag };
+      if ((await state.write(path, changed, guard)) !== undefined) return true;
+    }
+  }
+
+  return {
+    async find(runId, shard) {
+      return (await state.read<ShardState>(pathOf(runId, shard)))?.value ?? NEW_SHARD;
+    },
+    async report(runId, shard, slice, underWay) {
+      await change(runId, shard, slice, (current) => (current.isListed ? undefined : { ...current, underWay }));
+    },
+    finish(runId, shard, slice, { progress, ...finished }) {
+      return change(runId, shard, slice, ({ underWay: _, ...current }) =>
+        current.isListed ? undefined : { ...withLargeAfter(current), ...finished, ...addProgress(current, progress), nextSlice: slice + 1 },
+      );
+    },
+    async settle(runId, shard, slice, progress) {
+      await change(runId, shard, slice, (current) =>
+        current.large.length === 0 ? undefined : { ...current, ...addProgress(current, progress), large: [] },
+      );
+    },
+  };
+}
+
+function withLargeAfter({ largeAfter: _, ...current }: ShardState): ShardState {
+  return { ...current, ...(current.checkpoint !== undefined && { largeAfter: current.checkpoint }) };
+}
+
+function pathOf(runId: string, shard: SlicedWork): string {
+  return `runs/${runId}/shards/${shard}.json`;
+}

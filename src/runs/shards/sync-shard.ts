@@ -1,0 +1,103 @@
+import type { BufferPool } from '../../sync/flow/buffer-pool.ts';
+import { limitPool } from '../../sync/flow/limit-store.ts';
+import { type KeyRange, listOptionsOf } from '../../sync/key-range.ts';
+import { type SliceRequest, syncSlice } from '../../sync/slice.ts';
+import type { Store } from '../../sync/store.ts';
+import type { LargeObjects } from '../large/large-objects.ts';
+import { carryOptionsOf } from '../options/carry-options.ts';
+import { filterOf } from '../options/filter-of.ts';
+import { limitsOf } from '../options/limits-of.ts';
+import { mappingOf } from '../options/mapping-of.ts';
+import { restorerOf } from '../options/restorer-of.ts';
+import type { RunRecord, RunRecords } from '../record.ts';
+import { openReceiptLog } from '../report/receipt-log.ts';
+import type { State } from '../state.ts';
+import { stopRun } from '../stop.ts';
+import { endOf, startWatch } from '../watch.ts';
+import { handOver } from './hand-over.ts';
+import { readKeyList } from './key-list.ts';
+import type { LaneTask, SliceResult } from './lane-task.ts';
+import type { Shard, ShardPlans } from './shard-plan.ts';
+import type { ShardState, ShardStates } from './shard-state.ts';
+import { trackProgress } from './track-progress.ts';
+
+export interface SliceDependencies {
+  readonly state: State;
+  readonly records: RunRecords;
+  readonly plans: ShardPlans;
+  readonly shards: ShardStates;
+  readonly largeObjects: LargeObjects;
+  /** For one of so many activities that share the run's limits; one unless given. */
+  readonly openStores: (record: RunRecord, sharers?: number) => { readonly source: Store; readonly destination: Store };
+  readonly pool: BufferPool;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** After so long a slice starts no new object. */
+  readonly sliceSeconds: number;
+  /** So long after that it is broken off: the worker must not be killed for it, since other runs are in the same one. */
+  readonly graceSeconds: number;
+  /** Objects of this size and more are not copied in slices. */
+  readonly largeObjectBytes: number;
+}
+
+/** The slice that is to be done of a shard. */
+export interface ShardSlice {
+  readonly record: RunRecord;
+  readonly shard: Shard;
+  readonly before: ShardState;
+}
+
+/** Does one slice of a shard: from its checkpoint to the end of its range, as far as the time allows. */
+export async function syncShard(dependencies: SliceDependencies, task: LaneTask, slice: ShardSlice): Promise<SliceResult> {
+  const { state, records, shards, largeObjects, sliceSeconds, graceSeconds, clock } = dependencies;
+  const { record, shard, before } = slice;
+  const logged = { runId: record.id, shard: shard.number, slice: before.nextSlice, startAfter: remainingRange(slice).after };
+  const progress = trackProgress(openReceiptLog(state, logged, clock()), (found) => largeObjects.add(record, found));
+  const keep = async () => shards.report(record.id, shard.number, before.nextSlice, (await progress.flushed()).progress);
+  const keys = await keysOf(dependencies, slice);
+  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
+  const end = await endOf(syncSlice({ ...requestOf(dependencies, task, slice, watch.signal), ...keys }, progress.take), watch);
+  if (end.kind !== 'stopped' && end.kind !== 'broken') return handOver(dependencies, task, slice, await progress.flushed(), end);
+  // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
+  await keep().catch(() => undefined);
+  if (end.kind === 'broken') throw end.error;
+  return stopRun(records, record.id, end.stop);
+}
+
+/** Of a run that goes by a list. */
+async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): Promise<Pick<SliceRequest, 'keys'>> {
+  const { id, options } = slice.record;
+  const plan = options.keys === undefined ? undefined : await plans.find(id);
+  return plan?.keyList === undefined ? {} : { keys: readKeyList(state, plan.keyList, remainingRange(slice)) };
+}
+
+function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {
+  const { state, openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
+  const { record } = slice;
+  const { verify = false, readContent = false } = record.options;
+  const stores = openStores(record, lanes);
+  return {
+    ...stores,
+    ...mappingOf(record, stores),
+    ...restorerOf(state, record, stores.source),
+    ...listOptionsOf(remainingRange(slice)),
+    carry: carryOptionsOf(record.options),
+    filter: filterOf(record),
+    comparison: record.options.compare,
+    folderMarkers: record.options.folderMarkers ?? 'copy',
+    overwrite: record.options.overwrite ?? 'changed',
+    concurrency: record.options.concurrency,
+    largeObjectBytes,
+    tellExtraneous: verify || record.options.delete !== undefined,
+    ...(verify && { audit: { readContent } }),
+    isRehearsal: record.options.dryRun === true,
+    pool: limitPool(pool, limitsOf(record, lanes)),
+    clock,
+    softDeadline: clock() + sliceSeconds * 1_000,
+    signal,
+  };
+}
+
+function remainingRange({ shard, before }: ShardSlice): KeyRange {
+  return before.checkpoint === undefined ? shard.range : { ...shard.range, after: before.checkpoint };
+}

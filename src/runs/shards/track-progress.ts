@@ -1,0 +1,67 @@
+import type { LargeTask } from '../../sync/large/large-task.ts';
+import type { Outcome } from '../../sync/outcome.ts';
+import { isFailure, type Receipt } from '../../sync/receipt.ts';
+import { addCounts, type Counts, countsOf, countsOfReceipt } from '../../sync/tally.ts';
+import type { ReceiptLog } from '../report/receipt-log.ts';
+import { MAX_SHOWN_FAILURES, NO_PROGRESS, type SliceProgress } from './shard-state.ts';
+
+/** What a slice has come to. */
+export interface Reached {
+  readonly progress: SliceProgress;
+  /** Ids of the large objects that it met. */
+  readonly large: readonly string[];
+}
+
+/** Counts a slice's outcomes and passes on what is to be kept of them. */
+export interface Progress {
+  take(outcome: Outcome): Promise<void> | undefined;
+  /** Of what is done when all is compared. */
+  takeReceipt(receipt: Receipt): Promise<void>;
+  /** The progress so far, once its receipts are kept. */
+  flushed(): Promise<Reached>;
+}
+
+/** Where nothing large can be met, `addLargeObject` is left out. */
+export function trackProgress(receipts: ReceiptLog, addLargeObject = refuseLargeObject): Progress {
+  let progress: SliceProgress = NO_PROGRESS;
+  let large: readonly string[] = [];
+
+  async function addLarge(outcome: Extract<Outcome, { readonly kind: 'large' }>): Promise<void> {
+    large = [...large, await addLargeObject(outcome.task)];
+    count(outcome);
+  }
+
+  function count(outcome: Outcome): void {
+    add(outcome.key, countsOf(outcome), outcome.kind === 'receipt' ? outcome.receipt : undefined);
+  }
+
+  function add(checkpoint: string, counts: Counts, receipt: Receipt | undefined): void {
+    progress = { checkpoint, counts: addCounts(progress.counts, counts), failures: failuresWith(progress, receipt) };
+  }
+
+  return {
+    take(outcome) {
+      if (outcome.kind === 'large') return addLarge(outcome);
+      count(outcome);
+      return outcome.kind === 'receipt' ? receipts.add(outcome.receipt) : undefined;
+    },
+    takeReceipt(receipt) {
+      add(receipt.key, countsOfReceipt(receipt), receipt);
+      return receipts.add(receipt);
+    },
+    async flushed() {
+      const reached = { progress, large };
+      await receipts.flush();
+      return reached;
+    },
+  };
+}
+
+function failuresWith({ failures }: SliceProgress, receipt: Receipt | undefined): SliceProgress['failures'] {
+  if (receipt === undefined || !isFailure(receipt) || failures.length >= MAX_SHOWN_FAILURES) return failures;
+  return [...failures, receipt];
+}
+
+async function refuseLargeObject({ entry }: LargeTask): Promise<string> {
+  throw new Error(`There was no place for the large object ${JSON.stringify(entry.key)}.`);
+}

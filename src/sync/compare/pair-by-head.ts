@@ -1,0 +1,77 @@
+import { explain, failed, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
+import type { Receipt } from '../receipt.ts';
+import type { ObjectEntry, ObjectHead, Store } from '../store.ts';
+import type { SourcePair } from './join.ts';
+import type { DestinationName, KeyMapping } from './key-mapping.ts';
+
+interface Options {
+  readonly source: Store;
+  readonly destination: Store;
+  readonly mapping: KeyMapping;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/**
+ * Finds the counterpart of an object whose copy has another key, which no listing shows beside it: by a HEAD. Or answers the receipt of an
+ * object that cannot have its copy there, since something else is.
+ */
+export function createHeadPairing({ source, destination, mapping, clock }: Options) {
+  async function pairUp(renamed: ObjectEntry & DestinationName, signal: AbortSignal): Promise<SourcePair> {
+    const { destinationKey, originalKey } = renamed;
+    if (destination.refuseKey(destinationKey) !== undefined) return { source: renamed };
+    const head = await destination.head(destinationKey, { signal });
+    if (head === undefined) return { source: renamed };
+    if (originalKey !== undefined && head.provenance?.originalKey !== originalKey) throw new KeyCollisionError(destinationKey);
+    return { source: renamed, destination: entryOf(destinationKey, head) };
+  }
+
+  return async (entry: ObjectEntry, signal: AbortSignal): Promise<SourcePair | Receipt> => {
+    const startedAt = clock();
+    try {
+      return await pairUp({ ...entry, ...(await mapping.nameAtDestination(entry, signal)) }, signal);
+    } catch (error) {
+      return toReceipt(explainPairing({ source, destination }, entry, error), startedAt, clock());
+    }
+  };
+}
+
+/** Something else has the key that an object's copy would have. */
+class KeyCollisionError extends Error {
+  override readonly name = 'KeyCollisionError';
+
+  constructor(destinationKey: string) {
+    const place = `it would be ${JSON.stringify(destinationKey)} at the destination`;
+    super(`${place}, where something else is. Move that, or rename the object at the source.`);
+  }
+}
+
+function explainPairing(ends: Pick<Options, 'source' | 'destination'>, entry: ObjectEntry, error: unknown): Verdict {
+  return error instanceof KeyCollisionError ? failed(ends, entry, 'key-collision', error.message) : explain(ends, entry, error);
+}
+
+/** What both sides have under a key, by a HEAD of each; `undefined` when the source has nothing. */
+export async function findPair(
+  { source, destination }: Pick<Options, 'source' | 'destination'>,
+  key: string,
+  signal: AbortSignal,
+): Promise<SourcePair | undefined> {
+  const [here, there] = await Promise.all([headIfHeld(source, key, signal), headIfHeld(destination, key, signal)]);
+  if (here === undefined) return undefined;
+  return { source: entryOf(key, here), ...(there !== undefined && { destination: entryOf(key, there) }) };
+}
+
+/** A store has nothing under a key that it cannot hold. */
+async function headIfHeld(store: Store, key: string, signal: AbortSignal): Promise<ObjectHead | undefined> {
+  return store.refuseKey(key) === undefined ? store.head(key, { signal }) : undefined;
+}
+
+/** The entry that a listing would have of an object, as far as its HEAD tells. */
+export function entryOf(key: string, { sizeBytes, etag, lastModified, md5, tier, provenance }: ObjectHead): ObjectEntry {
+  return {
+    ...{ key, sizeBytes, etag, lastModified },
+    ...(md5 !== undefined && { md5 }),
+    ...(tier !== undefined && { tier }),
+    ...(provenance !== undefined && { sourceEtag: provenance.sourceEtag }),
+  };
+}

@@ -1,0 +1,60 @@
+import { type Crc64, createRunningCrc64 } from '../crc64.ts';
+import type { CallOptions, ObjectHead, Store } from '../store.ts';
+
+/** What shows that the contents of two objects are equal, or are not. */
+export type Evidence = 'crc64nvme' | 'md5' | 'content';
+
+export type Proof =
+  | { readonly verdict: 'equal'; readonly by: Evidence }
+  | { readonly verdict: 'different'; readonly by: Evidence | 'size' }
+  /** Both keep no checksum of the same kind, and their contents were not to be read. */
+  | { readonly verdict: 'unprovable' };
+
+/** An object as a HEAD has just told of it. */
+export interface HeadedObject {
+  readonly store: Pick<Store, 'read'>;
+  readonly key: string;
+  readonly head: ObjectHead;
+}
+
+interface ProofOptions extends CallOptions {
+  /** Whether contents may be read where checksums tell nothing. */
+  readonly readContent: boolean;
+}
+
+/**
+ * Compares the contents of two objects by what their stores keep of them; else, where that is allowed, by reading: bytes are held for a
+ * moment only. The checksum that we leave in a blob's metadata counts as kept: who writes a blob anew and puts our metadata on it again
+ * would be believed. Throws StoreErrors: `precondition-failed` when an object changes while it is read.
+ */
+export async function proveEqual(one: HeadedObject, other: HeadedObject, options: ProofOptions): Promise<Proof> {
+  if (one.head.sizeBytes !== other.head.sizeBytes) return { verdict: 'different', by: 'size' };
+  const kept = compareKept(one.head, other.head);
+  if (kept !== undefined || !options.readContent) return kept ?? { verdict: 'unprovable' };
+  const [first, second] = [await checksumOf(one, options), await checksumOf(other, options)];
+  return { verdict: verdictOf(first === second), by: 'content' };
+}
+
+/** Of what both keep, all must agree. */
+function compareKept(one: ObjectHead, other: ObjectHead): Proof | undefined {
+  const kept: readonly [Evidence, unknown, unknown][] = [
+    ['crc64nvme', one.crc64, other.crc64],
+    ['md5', one.md5, other.md5],
+  ];
+  const both = kept.filter(([, first, second]) => first !== undefined && second !== undefined);
+  const [by] = both.find(([, first, second]) => first !== second) ?? both[0] ?? [];
+  return by && { verdict: verdictOf(both.every(([, first, second]) => first === second)), by };
+}
+
+function verdictOf(isEqual: boolean): 'equal' | 'different' {
+  return isEqual ? 'equal' : 'different';
+}
+
+/** Reads only what keeps no checksum. */
+async function checksumOf({ store, key, head }: HeadedObject, { signal }: CallOptions): Promise<Crc64> {
+  if (head.crc64 !== undefined) return head.crc64;
+  const running = await createRunningCrc64();
+  const { body } = await store.read(key, { ifMatch: head.etag, ...(signal && { signal }) });
+  for await (const bytes of body) running.add(bytes);
+  return running.digest();
+}

@@ -1,0 +1,115 @@
+import type { CopyDecision } from '../compare/decide.ts';
+import { reasonToLeaveNew } from '../compare/overwrite.ts';
+import { settleDecision } from '../compare/settle-decision.ts';
+import type { Receipt } from '../receipt.ts';
+import type { ObjectEntry, Store } from '../store.ts';
+import { isStoreError } from '../store-error.ts';
+import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
+import { type CopyPath, type CopyTask, destinationKeyOf, type ObjectVersion, versionOf } from './copy-task.ts';
+import { archived, copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
+import { copyWhole } from './copy-whole.ts';
+import { planParts } from './part-plan.ts';
+import { SourceChangedError } from './read-verified.ts';
+
+export interface CopyRequest {
+  readonly entry: ObjectVersion & Pick<ObjectEntry, 'isArchived' | 'isRestoring'>;
+  readonly decision: CopyDecision;
+  readonly signal: AbortSignal;
+}
+
+export interface CopierOptions extends CopyPath {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/**
+ * Copies one object and tells what became of it; `undefined` when the destination turns out to be current. What concerns this object alone
+ * is a receipt; what would befall every other object too (no such bucket, credentials refused, throttling, the signal) is thrown.
+ */
+export type Copier = (request: CopyRequest) => Promise<Receipt | undefined>;
+
+export function createCopier({ clock, ...path }: CopierOptions): Copier {
+  return async (request) => {
+    const startedAt = clock();
+    const verdict = await copyOrExplain(path, request);
+    return verdict && toReceipt(verdict, startedAt, clock());
+  };
+}
+
+async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verdict | undefined> {
+  const { entry, signal } = request;
+  const refusal = refuse(path, entry);
+  if (refusal !== undefined) return refusal;
+  try {
+    const verdict = await settleAndCopy(path, request).catch((error) => explain(path, entry, error));
+    return await orRestore(verdict, path, entry, signal);
+  } catch (error) {
+    return explain(path, entry, error);
+  }
+}
+
+async function settleAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
+  const final = await settleDecision(path, entry, decision, { signal });
+  if (final.action !== 'copy') return undefined;
+  if (entry.isArchived === true) return archived(entry);
+  return copyUntilSettled(path, { entry: versionOf(entry, entry), reason: final.reason, condition: final.condition, signal });
+}
+
+/** What turns out to be archived is brought back, where that is wanted. */
+export async function orRestore(
+  verdict: Verdict | undefined,
+  { restore }: Pick<CopyPath, 'restore'>,
+  entry: CopyRequest['entry'],
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const isArchived = verdict?.action === 'skipped' && verdict.reason === 'archived';
+  return isArchived && restore !== undefined ? { ...verdict, reason: await restore(entry, signal) } : verdict;
+}
+
+async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdict | undefined> {
+  let task = first;
+  for (let triesLeft = MAX_TRIES - 1; ; triesLeft--) {
+    try {
+      return await copyOnce(path, task);
+    } catch (error) {
+      const next = triesLeft > 0 ? await nextTask(path, task, error) : undefined;
+      if (next === undefined) throw error;
+      if ('action' in next) return next;
+      task = next;
+    }
+  }
+}
+
+/**
+ * Copies one version, of any size, in one go; `undefined` when the destination turns out to be current. Throws SourceChangedError or a
+ * StoreError, and then nothing is written.
+ */
+export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict | undefined> {
+  const { entry, reason } = task;
+  const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, PART_SIZES);
+  if (plan === undefined) return tooLarge(path, entry);
+  const copy = await (entry.sizeBytes <= PART_BYTES ? copyWhole(path, task) : copyParts(path, task, plan));
+  return copy && copied(entry, reason, copy);
+}
+
+/** What to try after `error`: the task as the stores are now; or how it ends; or `undefined` where another try would end the same way. */
+async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise<CopyTask | Verdict | undefined> {
+  const { source, destination, overwrite = 'changed' } = path;
+  const { entry, signal } = task;
+  if (error instanceof SourceChangedError) {
+    const fresh = await currentVersion(source, entry, signal);
+    return fresh === undefined ? sourceGone(entry) : { ...task, entry: fresh };
+  }
+  if (isStoreError(error, 'checksum-mismatch', 'credentials-expired')) return task;
+  // `not-found` is how S3 refuses to replace an object that is gone, and either store a commit whose parts another worker took.
+  if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) return undefined;
+  const head = await destination.head(destinationKeyOf(entry), { signal });
+  if (head === undefined) return { ...task, condition: 'if-absent' };
+  const leaveReason = reasonToLeaveNew(overwrite);
+  return leaveReason === undefined ? { ...task, condition: { ifMatch: head.etag } } : left(entry, leaveReason);
+}
+
+async function currentVersion(source: Store, entry: ObjectVersion, signal: AbortSignal): Promise<ObjectVersion | undefined> {
+  const head = await source.head(entry.key, { signal });
+  return head && versionOf(entry, head);
+}

@@ -1,0 +1,51 @@
+import type { Crc64 } from '../crc64.ts';
+import { describeCopy } from '../properties/carry.ts';
+import type { ObjectHead, Verified } from '../store.ts';
+import { type Copied, type CopyPath, type CopyTask, destinationKeyOf, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
+import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
+import { headPinned, proved } from './read-verified.ts';
+import { uploadParts } from './upload-parts.ts';
+
+/** Length of a part, and of the largest object that is copied whole. A multiple of what both services like, and one pooled buffer. */
+export const PART_BYTES = 8 * 1024 * 1024;
+
+export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 64 * 1024 * 1024 };
+
+/**
+ * Copies an object part by part; readers see nothing of it before the commit. `undefined` when it turns out to be an echo. Throws
+ * SourceChangedError or a StoreError, and then no part is left.
+ */
+export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied | undefined> {
+  const { source, destination } = path;
+  const { entry, condition, signal } = task;
+  const head = await headPinned(source, entry, signal);
+  if (isEcho(task, head.provenance)) return undefined;
+  const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
+  const { description, leftOut } = await describeCopy(path, task, head.properties);
+  const upload = await destination.beginUpload({ key, sizeBytes, ...description }, { signal });
+  try {
+    const md5 = orderedMd5For(head, plan);
+    const span = allParts(plan);
+    const { parts, crc64, verified: received } = await uploadParts(path, { entry, upload, plan, span, signal, ...(md5 && { md5 }) });
+    const sent = compareWithRecord(head, crc64, md5, entry.key);
+    const commit = destination.commit(upload, parts, { condition, crc64, signal });
+    const written = await orAlreadyOurs(commit, destination, task, crc64);
+    return { destinationEtag: written.etag, crc64, verified: [sent, received, written.verified].reduce(weaker), leftOut };
+  } catch (error) {
+    // A part that stays costs money on S3. If this fails too, the first error is the one to tell; a lifecycle rule takes the rest.
+    await destination.abort(upload).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Only where nothing better is kept. Streamed parts are never whole in memory, and so not to be had in order. */
+function orderedMd5For({ crc64, md5 }: ObjectHead, { isStreamed }: PartPlan): OrderedMd5 | undefined {
+  return crc64 === undefined && md5 !== undefined && !isStreamed ? createOrderedMd5() : undefined;
+}
+
+function compareWithRecord(head: ObjectHead, crc: Crc64, md5: OrderedMd5 | undefined, key: string): Verified {
+  if (head.crc64 !== undefined) return proved(head.crc64 === crc, 'crc64', key);
+  if (md5 !== undefined) return proved(md5.digest() === head.md5, 'md5', key);
+  return 'length';
+}

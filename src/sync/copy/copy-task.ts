@@ -1,0 +1,98 @@
+import { type CopyReason, isCopyOf } from '../compare/decide.ts';
+import type { DestinationName } from '../compare/key-mapping.ts';
+import type { Overwrite } from '../compare/overwrite.ts';
+import type { Crc64 } from '../crc64.ts';
+import type { BufferPool } from '../flow/buffer-pool.ts';
+import type { CarryOptions } from '../properties/carry.ts';
+import type { Condition, ObjectEntry, Provenance, Store, Verified, Written } from '../store.ts';
+import { isStoreError } from '../store-error.ts';
+import type { Restorer } from './restore.ts';
+
+/** The two ends of a copy and the memory between them. */
+export interface CopyPath {
+  readonly source: Store;
+  readonly destination: Store;
+  readonly pool: BufferPool;
+  readonly carry?: CarryOptions;
+  /** `changed` unless given. */
+  readonly overwrite?: Overwrite;
+  /** What is archived is passed over unless given. */
+  readonly restore?: Restorer;
+}
+
+/** One version of one object of the source. Plain data. */
+export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'> & Partial<DestinationName>;
+
+/** The version that a listing or a HEAD tells of, with the name of another version of the same object. */
+export function versionOf(
+  { key, destinationKey, originalKey }: Pick<ObjectVersion, 'key'> & Partial<DestinationName>,
+  { sizeBytes, etag, tier }: Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier'>,
+): ObjectVersion {
+  return {
+    ...{ key, sizeBytes, etag },
+    ...(tier !== undefined && { tier }),
+    ...(destinationKey !== undefined && { destinationKey }),
+    ...(originalKey !== undefined && { originalKey }),
+  };
+}
+
+/** The key that a copy of the object has. */
+export function destinationKeyOf({ key, destinationKey }: Pick<ObjectVersion, 'key' | 'destinationKey'>): string {
+  return destinationKey ?? key;
+}
+
+/** One version of one object, why it is copied, and what the destination must look like for it to be written. */
+export interface CopyTask {
+  readonly entry: ObjectVersion;
+  readonly reason: CopyReason;
+  readonly condition: Condition;
+  readonly signal: AbortSignal;
+}
+
+/** A destination object that holds exactly the bytes of the task's version. */
+export interface Copied {
+  readonly destinationEtag: string;
+  readonly crc64: Crc64;
+  readonly verified: Verified;
+  /** What of the source's metadata and tags it does not have, for people. */
+  readonly leftOut: readonly string[];
+}
+
+/** A copy for these reasons may be found to be needless when the source is read. */
+const GUESSES: readonly CopyReason[] = ['source-newer', 'source-changed', 'not-proved-current'];
+
+/**
+ * Tells whether the source's object was itself copied from the very object that it would replace: then two jobs in opposite directions
+ * would send it to and fro. `provenance` is the source's. What is known to differ is no echo.
+ */
+export function isEcho({ reason, condition }: Pick<CopyTask, 'reason' | 'condition'>, provenance: Provenance | undefined): boolean {
+  return GUESSES.includes(reason) && condition !== 'if-absent' && provenance?.sourceEtag === condition.ifMatch;
+}
+
+/**
+ * Waits for a conditional write. If it is refused because the object is already this very copy (the answer to an earlier try was lost, or
+ * another worker did the same), that counts as written.
+ */
+export async function orAlreadyOurs(
+  write: Promise<Written>,
+  destination: Store,
+  { entry, signal }: Pick<CopyTask, 'entry' | 'signal'>,
+  crc64: Crc64,
+): Promise<Written> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) throw error;
+    const head = await destination.head(destinationKeyOf(entry), { signal });
+    const isOurs = head !== undefined && isCopyOf(head, entry) && (head.crc64 ?? crc64) === crc64;
+    if (!isOurs) throw error;
+    return { etag: head.etag, verified: head.crc64 === undefined ? 'length' : 'crc64' };
+  }
+}
+
+const STRENGTH: Readonly<Record<Verified, number>> = { length: 0, md5: 1, crc64: 2 };
+
+/** What a copy proves is what its weaker end proves. */
+export function weaker(one: Verified, other: Verified): Verified {
+  return STRENGTH[one] < STRENGTH[other] ? one : other;
+}

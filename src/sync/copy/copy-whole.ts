@@ -1,0 +1,23 @@
+import { describeCopy } from '../properties/carry.ts';
+import { type Copied, type CopyPath, type CopyTask, destinationKeyOf, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import { readWhole } from './read-verified.ts';
+
+/**
+ * Copies an object that fits one buffer: one read, one write. `undefined` when it turns out to be an echo. Throws SourceChangedError or a
+ * StoreError, and then nothing is written.
+ */
+export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied | undefined> {
+  const { source, destination, pool } = path;
+  const { entry, condition, signal } = task;
+  const buffer = await pool.acquire(entry.sizeBytes, signal);
+  try {
+    const { bytes, crc64, properties, provenance, verified } = await readWhole(source, { entry, buffer: buffer.bytes, signal });
+    if (isEcho(task, provenance)) return undefined;
+    const { description, leftOut } = await describeCopy(path, task, properties);
+    const write = destination.write(destinationKeyOf(entry), bytes, { ...description, crc64, condition, signal });
+    const written = await orAlreadyOurs(write, destination, task, crc64);
+    return { destinationEtag: written.etag, crc64, verified: weaker(verified, written.verified), leftOut };
+  } finally {
+    buffer.release();
+  }
+}

@@ -1,0 +1,38 @@
+import type { CopyReason } from '../compare/decide.ts';
+import { settleDecision } from '../compare/settle-decision.ts';
+import type { Store } from '../store.ts';
+import { type Copier, type CopyRequest, orRestore } from './copy-object.ts';
+import type { ObjectVersion } from './copy-task.ts';
+import { archived, explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
+import type { Restorer } from './restore.ts';
+
+interface RehearsalOptions {
+  readonly source: Store;
+  readonly destination: Store;
+  /** For what is archived; passed over unless given. */
+  readonly restore?: Restorer;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/**
+ * Tells what a {@link Copier} would do, and writes nothing. It reads no object to copy it: one that cannot be read is told of as if it
+ * could. `verdictOf` is what becomes of an object that a Copier would copy.
+ */
+export function createRehearsal(
+  { clock, ...path }: RehearsalOptions,
+  verdictOf: (entry: ObjectVersion, reason: CopyReason) => Verdict = wouldCopy,
+): Copier {
+  async function settle({ entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
+    const final = await settleDecision(path, entry, decision, { signal });
+    if (final.action !== 'copy') return undefined;
+    return orRestore(entry.isArchived === true ? archived(entry) : verdictOf(entry, final.reason), path, entry, signal);
+  }
+
+  return async (request) => {
+    const startedAt = clock();
+    const { entry } = request;
+    const verdict = refuse(path, entry) ?? (await settle(request).catch((error) => explain(path, entry, error)));
+    return verdict && toReceipt(verdict, startedAt, clock());
+  };
+}

@@ -1,0 +1,24 @@
+import type { RestoreState } from '../receipt.ts';
+import type { ObjectEntry, RestoreRequest, Store } from '../store.ts';
+import type { ObjectVersion } from './copy-task.ts';
+
+/** Brings an archived object back; answers how far it is. Throws StoreErrors. */
+export type Restorer = (entry: ObjectVersion & Pick<ObjectEntry, 'isRestoring'>, signal: AbortSignal) => Promise<RestoreState>;
+
+interface RestorerOptions {
+  readonly source: Pick<Store, 'requestRestore'>;
+  readonly request: RestoreRequest;
+  /** Takes the bytes of one more object out of the run's budget; `false` when they are not left in it. */
+  readonly reserve: (sizeBytes: number) => Promise<boolean>;
+  /** Nothing is asked for. */
+  readonly isRehearsal: boolean;
+}
+
+export function createRestorer({ source, request, reserve, isRehearsal }: RestorerOptions): Restorer {
+  return async ({ key, sizeBytes, isRestoring = false }, signal) => {
+    if (isRestoring) return 'restoring';
+    if (!(await reserve(sizeBytes))) return 'restore-budget';
+    if (isRehearsal) return 'would-restore';
+    return (await source.requestRestore(key, request, { signal })) === 'requested' ? 'restore-requested' : 'restoring';
+  };
+}

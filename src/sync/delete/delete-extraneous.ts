@@ -1,0 +1,80 @@
+import type { KeyMapping } from '../compare/key-mapping.ts';
+import { concernsOneObject } from '../copy/copy-verdict.ts';
+import { createFailFast } from '../flow/fail-fast.ts';
+import { mapInOrder } from '../flow/map-in-order.ts';
+import { untilFull } from '../flow/until-full.ts';
+import type { ExtraneousObject, ExtraneousReceipt } from '../receipt.ts';
+import type { SliceEnd } from '../slice.ts';
+import type { Store } from '../store.ts';
+import { isStoreError } from '../store-error.ts';
+
+/** How many receipts may wait behind a slow request, for each object under way. */
+const RECEIPTS_PER_OBJECT = 16;
+
+export interface DeletionRequest {
+  readonly source: Pick<Store, 'head'>;
+  /** Which keys belong together; the same ones unless given. */
+  readonly mapping?: Pick<KeyMapping, 'isAtSource'>;
+  readonly destination: Pick<Store, 'delete' | 'url'>;
+  /** What was found at the destination alone, ascending. */
+  readonly found: AsyncIterable<ExtraneousObject>;
+  /** Objects under way at once, 1 or more. */
+  readonly concurrency: number;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** After this time of `clock` no other object is begun; at least one is dealt with all the same. */
+  readonly softDeadline: number;
+  readonly signal: AbortSignal;
+  /** Nothing is deleted: receipts tell what would be. */
+  readonly isRehearsal?: boolean;
+}
+
+/**
+ * Deletes what was found at the destination alone. The source is asked for each object, and must answer that it has none; the destination
+ * must still have the version that was found. Receipts come in key order: the last one's key is the checkpoint. Safe to run again from any
+ * checkpoint, and twice at once. Throws what concerns more than one object, after everything under way has ended.
+ */
+export async function deleteExtraneous(
+  request: DeletionRequest,
+  take: (receipt: ExtraneousReceipt) => Promise<void> | void,
+): Promise<SliceEnd> {
+  const { found, concurrency, clock, softDeadline } = request;
+  const { signal, guard, firstOr } = createFailFast(request.signal);
+  const objects = untilFull(found, () => clock() >= softDeadline);
+  const limits = { concurrency, window: concurrency * RECEIPTS_PER_OBJECT };
+  try {
+    const receipts = mapInOrder(objects.items, limits, (object) => guard(deleteOne({ ...request, signal }, object)));
+    for await (const receipt of receipts) await take(receipt);
+  } catch (error) {
+    throw firstOr(error);
+  }
+  return objects.isCutShort() ? 'deadline' : 'done';
+}
+
+async function deleteOne(request: DeletionRequest, { key, sizeBytes, destinationEtag }: ExtraneousObject): Promise<ExtraneousReceipt> {
+  const { clock } = request;
+  const startedAt = clock();
+  const outcome = await deleteOrExplain(request, key, destinationEtag);
+  const now = clock();
+  return { key, ...outcome, sizeBytes, destinationEtag, at: new Date(now).toISOString(), milliseconds: now - startedAt };
+}
+
+async function deleteOrExplain(request: DeletionRequest, key: string, ifMatch: string) {
+  const { destination, clock, signal, isRehearsal = false } = request;
+  try {
+    if (await isAtSource(request, key)) return { action: 'kept', reason: 'source-has-it' } as const;
+    const sourceAbsentAt = new Date(clock()).toISOString();
+    if (isRehearsal) return { action: 'would-delete', sourceAbsentAt } as const;
+    const { isRecoverable } = await destination.delete(key, { ifMatch, signal });
+    return { action: 'deleted', sourceAbsentAt, ...(isRecoverable !== undefined && { isRecoverable }) } as const;
+  } catch (error) {
+    if (isStoreError(error, 'precondition-failed')) return { action: 'kept', reason: 'destination-changed' } as const;
+    if (!concernsOneObject(error)) throw error;
+    const message = `Not deleted: ${JSON.stringify(key)} of ${destination.url}: ${error.message}`;
+    return { action: 'delete-failed', reason: error.code, message } as const;
+  }
+}
+
+async function isAtSource({ source, mapping, signal }: DeletionRequest, key: string): Promise<boolean> {
+  return mapping === undefined ? (await source.head(key, { signal })) !== undefined : mapping.isAtSource(key, signal);
+}

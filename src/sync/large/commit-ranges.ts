@@ -1,0 +1,38 @@
+import { type Copied, type CopyPath, orAlreadyOurs, weaker } from '../copy/copy-task.ts';
+import { headPinned, proved } from '../copy/read-verified.ts';
+import { type Crc64, combineCrc64 } from '../crc64.ts';
+import type { Store, Verified, Written } from '../store.ts';
+import { type CopiedRange, crc64OfRange, type LargeUpload } from './large-task.ts';
+import { listCopiedParts } from './listed-parts.ts';
+
+/**
+ * Makes the object of all its ranges, if the source is still the version that was copied. May be called again: what an earlier call
+ * committed counts as committed. Throws SourceChangedError or a StoreError, and then the destination is as it was.
+ */
+export async function commitRanges(
+  { source, destination }: CopyPath,
+  object: LargeUpload,
+  ranges: readonly CopiedRange[],
+  signal: AbortSignal,
+): Promise<Copied> {
+  const { entry, plan, leftOut = [] } = object;
+  if (ranges.length !== plan.rangeCount) throw new RangeError(`Of ${plan.rangeCount} ranges ${ranges.length} were given to commit.`);
+  const head = await headPinned(source, entry, signal);
+  const crc64 = ranges.reduce((crc, range) => combineCrc64(crc, crc64OfRange(range), range.sizeBytes), 0n);
+  // Where the source keeps only an MD5 no more than the length is proved: it cannot be put together from ranges.
+  const sent: Verified = head.crc64 === undefined ? 'length' : proved(head.crc64 === crc64, 'crc64', entry.key);
+  const commit = commitListed(destination, object, ranges, { crc64, signal });
+  const written = await orAlreadyOurs(commit, destination, { entry, signal }, crc64);
+  const received = ranges.map(({ verified }) => verified).reduce(weaker);
+  return { destinationEtag: written.etag, crc64, verified: [sent, received, written.verified].reduce(weaker), leftOut };
+}
+
+async function commitListed(
+  destination: Store,
+  object: LargeUpload,
+  ranges: readonly CopiedRange[],
+  options: { readonly crc64: Crc64; readonly signal: AbortSignal },
+): Promise<Written> {
+  const parts = await listCopiedParts(destination, object, ranges, options.signal);
+  return destination.commit(object.upload, parts, { ...options, condition: object.condition });
+}

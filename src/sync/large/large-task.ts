@@ -1,0 +1,45 @@
+import type { CopyDecision, CopyReason } from '../compare/decide.ts';
+import type { ObjectVersion } from '../copy/copy-task.ts';
+import type { PartPlan } from '../copy/part-plan.ts';
+import { type Crc64, crc64FromBase64 } from '../crc64.ts';
+import type { Condition, ObjectEntry, Upload, Verified } from '../store.ts';
+
+/** A large object as a slice found it, to be copied by steps of its own. Plain data. */
+export interface LargeTask {
+  readonly entry: ObjectVersion & Pick<ObjectEntry, 'isArchived'>;
+  readonly decision: CopyDecision;
+}
+
+/** A large object whose copy has begun. Plain data: each of its ranges may be copied by another process, and by several. */
+export interface LargeUpload {
+  /** The version that is copied: the one that the slice found, or the one that was there when the copy began. */
+  readonly entry: ObjectVersion;
+  readonly upload: Upload;
+  readonly plan: PartPlan;
+  readonly condition: Condition;
+  readonly reason: CopyReason;
+  /** What of its metadata and tags is not carried; not there in what an earlier release has begun. */
+  readonly leftOut?: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** How often the copy may begin anew. */
+  readonly triesLeft: number;
+}
+
+/** A range whose parts the destination has. Plain data. */
+export interface CopiedRange {
+  /** CRC-64/NVME of the range, base64 as S3 writes it. */
+  readonly crc64nvme: string;
+  readonly sizeBytes: number;
+  /** How far the destination confirmed the parts. */
+  readonly verified: Verified;
+  /** Of parts that were streamed: what names those to the destination that were compared. Another worker may have put others. */
+  readonly etags?: readonly string[];
+}
+
+/** The checksum of a range as a number. Throws TypeError when it is none. */
+export function crc64OfRange({ crc64nvme }: CopiedRange): Crc64 {
+  const crc = crc64FromBase64(crc64nvme, 'big-endian');
+  if (crc === undefined) throw new TypeError(`${JSON.stringify(crc64nvme)} is not the checksum of a range.`);
+  return crc;
+}

@@ -1,0 +1,40 @@
+import type { CopyPath, CopyTask } from '../copy/copy-task.ts';
+import type { ObjectDescription, ObjectProperties } from '../store.ts';
+import { type FittedProperties, fitProperties, type MetadataMode } from './fit-properties.ts';
+import { type TierChoice, tierOfCopy } from './tiers.ts';
+
+/** What copies take along besides their bytes, and how. */
+export interface CarryOptions {
+  /** The tier of every copy, or by the tier of its source; left to the destination unless given. */
+  readonly tier?: TierChoice;
+  /** Takes one request more for each copy. */
+  readonly tags?: boolean;
+  /** `rename` unless given. */
+  readonly metadata?: MetadataMode;
+}
+
+/** What is written beside the bytes of a copy. */
+export interface CopyDescription extends Pick<FittedProperties, 'leftOut'> {
+  readonly description: ObjectDescription;
+}
+
+/**
+ * What to write beside the bytes of a copy of the task's version, which has `properties` at the source. Throws a StoreError:
+ * `invalid-metadata` when the destination cannot have it.
+ */
+export async function describeCopy(
+  { source, destination, carry = {} }: CopyPath,
+  { entry, signal }: Pick<CopyTask, 'entry' | 'signal'>,
+  properties: ObjectProperties,
+): Promise<CopyDescription> {
+  const tags = carry.tags === true ? await source.readTags(entry.key, { signal }) : undefined;
+  const carried = tags === undefined ? properties : { ...properties, tags };
+  const { properties: fitting, leftOut } = fitProperties(destination, carried, carry.metadata ?? 'rename');
+  const tier = carry.tier === undefined ? undefined : tierOfCopy(carry.tier, entry.tier);
+  const description = {
+    properties: fitting,
+    provenance: { sourceEtag: entry.etag, ...(entry.originalKey !== undefined && { originalKey: entry.originalKey }) },
+    ...(tier !== undefined && { tier }),
+  };
+  return { description, leftOut };
+}

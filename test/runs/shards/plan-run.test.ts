@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRunRecords } from '../../../src/runs/record.ts';
+import { readKeyList } from '../../../src/runs/shards/key-list.ts';
+import { type PlanDependencies, planRun } from '../../../src/runs/shards/plan-run.ts';
+import { createShardPlans } from '../../../src/runs/shards/shard-plan.ts';
+import { present } from '../../../src/sync/present.ts';
+import { StoreError } from '../../../src/sync/store-error.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
+import { RUN_ID, runRecord } from '../../support/run-records.ts';
+import { type StateServer, startStateServer } from '../../support/state-server.ts';
+
+let server: StateServer;
+
+beforeAll(async () => {
+  server = await startStateServer();
+});
+afterAll(() => server.stop());
+
+async function setUp(options: object = {}) {
+  const state = server.createState();
+  const [source, destination] = [createMemoryStore(), createMemoryStore()];
+  const lists = createMemoryStore('memory://lists/');
+  const dependencies: PlanDependencies = {
+    state,
+    openKeyList: () => lists,
+    records: createRunRecords(state),
+    plans: createShardPlans(state),
+    openStores: () => ({ source, destination }),
+    clock: () => 1_700_000_000_000,
+    limitSeconds: 60,
+  };
+  const record = runRecord();
+  await dependencies.records.create({ ...record, options: { ...record.options, ...options } });
+  return { ...dependencies, source, lists, plan: (attempt = 1) => planRun(dependencies, { runId: RUN_ID, attempt }) };
+}
+
+describe('planning a run', () => {
+  it('enters that it is running, and since when, and keeps the plan', async () => {
+    const run = await setUp({ lanes: 2, splitAt: ['m'] });
+
+    const result = await run.plan();
+
+    expect(result).toEqual({ end: 'planned', lanes: 2 });
+    expect(await run.records.find(RUN_ID)).toMatchObject({ state: 'running', startedAt: '2023-11-14T22:13:20.000Z' });
+    expect((await run.plans.find(RUN_ID))?.shards).toMatchObject([{ range: { through: 'm' } }, { range: { after: 'm' } }]);
+  });
+
+  it('leaves the plan of an earlier attempt as it is', async () => {
+    const run = await setUp({ lanes: 2, splitAt: ['m'] });
+    await run.plan();
+    await run.plans.claim(RUN_ID, 1);
+    await run.records.update(RUN_ID, (record) => ({ ...record, attempt: 2 }));
+
+    const result = await run.plan(2);
+
+    expect(result).toEqual({ end: 'planned', lanes: 2 });
+    expect((await run.plans.find(RUN_ID))?.shards[0]).toMatchObject({ lane: 1 });
+  });
+
+  it('makes one plan when it is made twice at once', async () => {
+    const run = await setUp({ lanes: 2, splitAt: ['m'] });
+
+    expect(await Promise.all([run.plan(), run.plan()])).toEqual(Array(2).fill({ end: 'planned', lanes: 2 }));
+  });
+
+  it('is not done for a run that is cancelled, nor for an attempt that is over', async () => {
+    const run = await setUp();
+    const superseded = await run.plan(7);
+    await run.records.update(RUN_ID, (record) => ({ ...record, cancelRequestedAt: record.createdAt }));
+
+    expect([superseded, await run.plan()]).toEqual([{ end: 'superseded' }, { end: 'cancelled' }]);
+    expect(await run.plans.find(RUN_ID)).toBeUndefined();
+  });
+
+  it('fails the run when its source cannot be listed, and says why', async () => {
+    const run = await setUp();
+    const error = new StoreError('not-found', 'There is no such bucket.', { isWholeStore: true });
+    run.source.list = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
+
+    expect(await run.plan()).toEqual({ end: 'failed', failure: { code: 'not-found', message: 'There is no such bucket.' } });
+  });
+
+  it('throws when its source does not answer, so that it is tried again', async () => {
+    const run = await setUp();
+    const error = new StoreError('unavailable', 'It does not answer.', { isWholeStore: true });
+    run.source.list = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
+
+    await expect(run.plan()).rejects.toThrow('It does not answer.');
+  });
+});
+
+describe('planning a run by a list of keys', () => {
+  const keys = 's3://bucket/lists/today.ndjson';
+
+  it('keeps the keys, sorted, each once, and does as many ranges as there are chunks', async () => {
+    const run = await setUp({ lanes: 2, keys });
+    const wanted = Array.from({ length: 25_000 }, (_, index) => `k${String((index * 7_919) % 25_000).padStart(5, '0')}`);
+    const { etag } = run.lists.put('today.ndjson', [...wanted, 'k00001'].map((key) => JSON.stringify(key)).join('\n'));
+
+    const result = await run.plan();
+
+    expect(result).toEqual({ end: 'planned', lanes: 2 });
+    const plan = await run.plans.find(RUN_ID);
+    expect(plan?.shards.map(({ range }) => range)).toEqual([
+      { through: 'k09999' },
+      { after: 'k09999', through: 'k19999' },
+      { after: 'k19999' },
+    ]);
+    expect(plan?.expected).toMatchObject({ objects: 25_000 });
+    expect(await run.records.find(RUN_ID)).toMatchObject({ keyList: { etag, keys: 25_000 } });
+    const kept = present(plan?.keyList, 'the list');
+    expect(await Array.fromAsync(readKeyList(run.state, kept, {}))).toEqual([...wanted].sort());
+    expect(await Array.fromAsync(readKeyList(run.state, kept, { after: 'k09998', through: 'k10001' }))).toEqual([
+      'k09999',
+      'k10000',
+      'k10001',
+    ]);
+  });
+
+  it.each([
+    ['', 'There is no such object.'],
+    ['"a"\n[]', 'Line 2 is neither a JSON string nor an object'],
+  ])('ends the run when the list cannot be used: %j', async (text, why) => {
+    const run = await setUp({ keys });
+    if (text !== '') run.lists.put('today.ndjson', text);
+
+    const result = await run.plan();
+
+    expect(result).toMatchObject({ end: 'failed', failure: { message: expect.stringContaining(why) } });
+    expect(result).toMatchObject({ failure: { message: expect.stringContaining(keys) } });
+  });
+});

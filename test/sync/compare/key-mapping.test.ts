@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { escapeCharacters } from '../../../src/sync/compare/escape.ts';
+import { createKeyMapping } from '../../../src/sync/compare/key-mapping.ts';
+import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
+import { deleteExtraneous } from '../../../src/sync/delete/delete-extraneous.ts';
+import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
+import type { Outcome } from '../../../src/sync/outcome.ts';
+import { type SliceRequest, syncSlice } from '../../../src/sync/slice.ts';
+import { addCounts, countsOf, NO_COUNTS } from '../../../src/sync/tally.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+
+/** Holds any key. */
+function anyKeys(url: string): MemoryStore {
+  return { ...createMemoryStore(url), escapeKey: (key) => escapeCharacters(key, /(?!)/) };
+}
+
+/** Holds no key that ends with a dot, nor any of more than 20 characters. */
+function noDots(url: string): MemoryStore {
+  const refuseKey = (key: string) => (key.endsWith('.') ? 'it ends with a dot' : key.length > 20 ? 'it is too long' : undefined);
+  return { ...createMemoryStore(url), refuseKey };
+}
+
+async function sync(source: MemoryStore, destination: MemoryStore, more: Partial<SliceRequest> = {}) {
+  const outcomes: Outcome[] = [];
+  const request: SliceRequest = {
+    ...{ source, destination, comparison: 'auto', concurrency: 4, clock: Date.now, softDeadline: Number.POSITIVE_INFINITY },
+    mapping: createKeyMapping({ source, destination }),
+    pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 4 }]),
+    signal: new AbortController().signal,
+    ...more,
+  };
+  await syncSlice(request, (outcome) => void outcomes.push(outcome));
+  const receipts = outcomes.flatMap((outcome) => (outcome.kind === 'receipt' ? [outcome.receipt] : []));
+  return { outcomes, receipts, counts: outcomes.map(countsOf).reduce(addCounts, NO_COUNTS) };
+}
+
+/** What the destination refuses, what looks escaped, and what is neither. */
+const KEYS = ['a', 'a.', 'a_x002e_', 'b_x', 'c.', 'long'];
+
+function stores() {
+  const [source, destination, back] = [anyKeys('memory://source/'), noDots('memory://destination/'), anyKeys('memory://back/')];
+  for (const key of KEYS) source.put(key, `of ${key}`);
+  return { source, destination, back };
+}
+
+const textsOf = (store: MemoryStore) => Object.fromEntries(store.keys().map((key) => [key, store.textOf(key)]));
+
+describe('keys that the destination cannot hold', () => {
+  it('are escaped, and so are those that look escaped', async () => {
+    const { source, destination } = stores();
+
+    const { receipts, counts } = await sync(source, destination);
+
+    expect(destination.keys()).toEqual(['a', 'a_x002e_', 'a_x005f_x002e_', 'b_x', 'c_x002e_', 'long']);
+    expect(receipts.map((receipt) => [receipt.action, receipt.key, 'destinationKey' in receipt ? receipt.destinationKey : '='])).toEqual([
+      ['copied', 'a', '='],
+      ['copied', 'a.', 'a_x002e_'],
+      ['copied', 'a_x002e_', 'a_x005f_x002e_'],
+      ['copied', 'b_x', '='],
+      ['copied', 'c.', 'c_x002e_'],
+      ['copied', 'long', '='],
+    ]);
+    expect(destination.objects.get('c_x002e_')?.provenance).toMatchObject({ originalKey: 'c.' });
+    expect(counts).toMatchObject({ listed: 6, copied: 6, extraneous: 0 });
+  });
+
+  it('are unchanged in the next run, and copied again when they change', async () => {
+    const { source, destination } = stores();
+    await sync(source, destination);
+
+    const second = await sync(source, destination);
+    source.put('c.', 'new');
+    const third = await sync(source, destination);
+
+    expect(second.counts).toMatchObject({ listed: 6, unchanged: 6, extraneous: 0, atDestination: 6 });
+    expect(third.receipts).toMatchObject([{ key: 'c.', action: 'copied', destinationKey: 'c_x002e_' }]);
+    expect(destination.textOf('c_x002e_')).toBe('new');
+  });
+
+  it('come back as they were, and are unchanged after that, both ways', async () => {
+    const { source, destination, back } = stores();
+    await sync(source, destination);
+
+    const restored = await sync(destination, back);
+    const again = await sync(destination, back);
+    const home = await sync(destination, source);
+
+    expect(textsOf(back)).toEqual(textsOf(source));
+    expect(restored.counts).toMatchObject({ listed: 6, copied: 6, extraneous: 0 });
+    expect(again.counts).toMatchObject({ listed: 6, unchanged: 6, extraneous: 0 });
+    expect(home.counts).toMatchObject({ listed: 6, unchanged: 6, extraneous: 0 });
+  });
+
+  it('never take the place of something else', async () => {
+    const { source, destination } = stores();
+    destination.put('c_x002e_', 'theirs');
+
+    const { receipts } = await sync(source, destination);
+
+    expect(receipts.find(({ key }) => key === 'c.')).toMatchObject({
+      action: 'failed',
+      reason: 'key-collision',
+      message: expect.stringContaining('"c_x002e_" at the destination'),
+    });
+    expect(destination.textOf('c_x002e_')).toBe('theirs');
+  });
+
+  it('fail in the open when no other key helps', async () => {
+    const { source, destination } = stores();
+    source.put('much-longer-than-that.', 'text');
+
+    const { receipts } = await sync(source, destination);
+
+    expect(receipts.find(({ key }) => key.startsWith('much'))).toMatchObject({ action: 'failed', reason: 'invalid-key' });
+  });
+
+  it('fail in the open where they are not to be mapped', async () => {
+    const { source, destination } = stores();
+    const request = { source, destination, comparison: 'auto', concurrency: 4, clock: Date.now } as const;
+    const receipts: unknown[] = [];
+
+    await syncSlice(
+      {
+        ...{ ...request, softDeadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal },
+        pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 4 }]),
+      },
+      (outcome) => void (outcome.kind === 'receipt' && receipts.push([outcome.receipt.action, outcome.key])),
+    );
+
+    expect(receipts).toContainEqual(['failed', 'a.']);
+    expect(receipts).toContainEqual(['copied', 'a_x002e_']);
+  });
+
+  it('are audited under their names', async () => {
+    const { source, destination } = stores();
+    await sync(source, destination);
+    destination.put('long', 'text');
+
+    const { counts } = await sync(source, destination, { audit: { readContent: false }, tellExtraneous: true });
+
+    expect(counts).toMatchObject({ listed: 6, equal: 5, different: 1, extraneous: 0 });
+  });
+
+  it('are extraneous when they are gone from the source, and only then', async () => {
+    const { source, destination } = stores();
+    await sync(source, destination);
+    source.objects.delete('c.');
+
+    const { receipts, counts } = await sync(source, destination, { tellExtraneous: true });
+
+    expect(receipts).toMatchObject([{ action: 'extraneous', key: 'c_x002e_' }]);
+    expect(counts).toMatchObject({ listed: 5, unchanged: 5, extraneous: 1, atDestination: 6 });
+  });
+
+  it('are not deleted while the source has them under their own key', async () => {
+    const { source, destination } = stores();
+    await sync(source, destination);
+    source.objects.delete('c.');
+    const found = [...destination.objects].map(([key, { etag }]) => ({ key, sizeBytes: 1, destinationEtag: etag }));
+    const mapping = createKeyMapping({ source, destination });
+
+    await deleteExtraneous(
+      {
+        ...{ source, destination, mapping, concurrency: 1, clock: Date.now, softDeadline: Number.POSITIVE_INFINITY },
+        found: (async function* () {
+          yield* found;
+        })(),
+        signal: new AbortController().signal,
+      },
+      () => undefined,
+    );
+
+    expect(destination.keys()).toEqual(['a', 'a_x002e_', 'a_x005f_x002e_', 'b_x', 'long']);
+  });
+
+  it('cost no request where nothing is to be mapped', async () => {
+    const [source, destination] = [anyKeys('memory://source/'), noDots('memory://destination/')];
+    for (const key of ['a', 'b_x', 'x/y.z']) source.put(key, 'text');
+    let heads = 0;
+    for (const store of [source, destination]) {
+      const { head } = store;
+      store.head = (...args) => {
+        heads++;
+        return head(...args);
+      };
+    }
+    await sync(source, destination);
+
+    await sync(source, destination, { comparison: 'size' });
+
+    expect(heads).toBe(0);
+  });
+});

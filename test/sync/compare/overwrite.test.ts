@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { type Overwrite, reasonToLeave } from '../../../src/sync/compare/overwrite.ts';
+import { createCopier } from '../../../src/sync/copy/copy-object.ts';
+import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
+import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
+import { present } from '../../../src/sync/present.ts';
+import { begin, COPY, setUp as setUpLarge, taskFor } from '../../support/large-objects.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
+
+const { signal } = new AbortController();
+
+describe('what may be replaced', () => {
+  const at = (minute: number) => ({ key: 'k', sizeBytes: 1, etag: '"e"', lastModified: new Date(minute * 60_000) });
+
+  it.each<[Overwrite, number | undefined, string | undefined]>([
+    ['changed', undefined, undefined],
+    ['changed', 2, undefined],
+    ['if-newer', undefined, undefined],
+    ['if-newer', 0, undefined],
+    ['if-newer', 1, undefined],
+    ['if-newer', 2, 'destination-newer'],
+    ['never', undefined, undefined],
+    ['never', 0, 'exists'],
+  ])('with %s, of a destination of minute %s and a source of minute 1: %s', (overwrite, minute, reason) => {
+    const pair = { source: at(1), ...(minute !== undefined && { destination: at(minute) }) };
+
+    expect(reasonToLeave(pair, overwrite)).toBe(reason);
+  });
+});
+
+describe('an object that appears at the destination while it is copied', () => {
+  const appear: [Overwrite, object, string][] = [
+    ['changed', { action: 'copied' }, 'source'],
+    ['if-newer', { action: 'skipped', reason: 'destination-newer' }, 'theirs'],
+    ['never', { action: 'skipped', reason: 'exists' }, 'theirs'],
+  ];
+
+  it.each(appear)('is dealt with by the option: %s', async (overwrite, receipt, text) => {
+    const [source, destination] = [createMemoryStore('memory://source/'), createMemoryStore('memory://destination/')];
+    const { etag } = source.put('k', 'source');
+    const read = source.read;
+    source.read = async (...args) => {
+      if (!destination.objects.has('k')) destination.put('k', 'theirs');
+      return read(...args);
+    };
+    const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
+    const copy = createCopier({ source, destination, pool, overwrite, clock: () => 0 });
+
+    const result = await copy({ entry: { key: 'k', sizeBytes: 6, etag }, decision: COPY, signal });
+
+    expect(result).toMatchObject(receipt);
+    expect(destination.textOf('k')).toBe(text);
+  });
+
+  it.each(appear.slice(1))('is left alone by a large one too: %s', async (overwrite, receipt) => {
+    const ends = setUpLarge();
+    ends.source.put('k', 'abcdefg'.repeat(20));
+    const task = taskFor(ends);
+    ends.destination.put('k', 'theirs');
+
+    const begun = await ends.copier({ overwrite }).begin(task, { signal, triesLeft: 2 });
+
+    expect(begun).toMatchObject({ step: 'ended', receipt });
+  });
+});
+
+describe('an object that was itself copied from the one that it would replace', () => {
+  /** The source has a copy of the destination's object, by our mark. */
+  async function setUp(here: string, there: string) {
+    const [source, destination] = [createMemoryStore('memory://source/'), createMemoryStore('memory://destination/')];
+    const { etag } = destination.put('k', there);
+    const description = { properties: { metadata: {} }, provenance: { sourceEtag: etag } };
+    const written = await source.write('k', Buffer.from(here), { ...description, crc64: 0n });
+    const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
+    const copy = createCopier({ source, destination, pool, clock: () => 0 });
+    const entry = { key: 'k', sizeBytes: here.length, etag: written.etag };
+    return { copy, entry, destination, condition: { ifMatch: etag } };
+  }
+
+  it.each(['source-newer', 'source-changed', 'not-proved-current'] as const)(
+    'is not sent back when it only seems to be %s',
+    async (reason) => {
+      const { copy, entry, destination, condition } = await setUp('same', 'same');
+
+      expect(await copy({ entry, decision: { action: 'copy', reason, condition }, signal })).toBeUndefined();
+      expect(destination.objects.get('k')?.etag).toBe(condition.ifMatch);
+    },
+  );
+
+  it.each(['size-differs', 'content-differs', 'always'] as const)(
+    'is copied when it is known to differ, or is asked for: %s',
+    async (reason) => {
+      const { copy, entry, destination, condition } = await setUp('edited', 'before');
+
+      expect(await copy({ entry, decision: { action: 'copy', reason, condition }, signal })).toMatchObject({ action: 'copied', reason });
+      expect(destination.textOf('k')).toBe('edited');
+    },
+  );
+
+  it('is copied when the destination has changed since', async () => {
+    const { copy, entry, destination } = await setUp('same', 'same');
+    const { etag } = destination.put('k', 'edit');
+
+    const receipt = await copy({ entry, decision: { action: 'copy', reason: 'source-newer', condition: { ifMatch: etag } }, signal });
+
+    expect(receipt).toMatchObject({ action: 'copied' });
+  });
+
+  it('is not sent back when it is large', async () => {
+    const ends = setUpLarge();
+    const { etag } = ends.destination.put('k', 'abcdefg'.repeat(20));
+    await ends.source.write('k', Buffer.from('abcdefg'.repeat(20)), {
+      ...{ properties: { metadata: {} }, provenance: { sourceEtag: etag }, crc64: 0n },
+    });
+    const decision = { action: 'copy', reason: 'source-newer', condition: { ifMatch: etag } } as const;
+
+    expect(await ends.copier().begin(taskFor(ends, decision), { signal, triesLeft: 2 })).toEqual({ step: 'ended' });
+    await expect(begin(ends, taskFor(ends, { ...decision, reason: 'always' }))).resolves.toBeDefined();
+    expect(present(ends.destination.objects.get('k'), 'k').etag).toBe(etag);
+  });
+});
