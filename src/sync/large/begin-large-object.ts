@@ -3,7 +3,7 @@ import { reasonToLeaveNew } from '../compare/overwrite.ts';
 import { decideByProof } from '../compare/settle-decision.ts';
 import { copyOnce } from '../copy/copy-object.ts';
 import { type CopyPath, destinationKeyOf, isEcho, type ObjectVersion, versionOf } from '../copy/copy-task.ts';
-import { explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
+import { archived, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
 import { type PartSizes, planParts } from '../copy/part-plan.ts';
 import { describeCopy } from '../properties/carry.ts';
 import type { ObjectHead } from '../store.ts';
@@ -20,6 +20,7 @@ export async function beginLargeObject(
 ): Promise<Begun | Verdict | undefined> {
   const refusal = refuse(path, task.entry);
   if (refusal !== undefined) return refusal;
+  if (task.entry.isArchived === true) return archived(task.entry);
   try {
     const latest = await lookAgain(path, task, signal);
     return latest === undefined ? sourceGone(task.entry) : await beginLatest(path, latest, partSizes, signal);
