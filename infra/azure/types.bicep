@@ -39,7 +39,7 @@ type jobOptions = {
   @description('What becomes of an object whose key the other side cannot hold.')
   keyMapping: ('escape' | 'fail')?
   @description('What becomes of objects without bytes that only stand for a folder.')
-  folderMarkers: ('copy' | 'skip')?
+  folderMarkers: ('copy' | 'skip' | 'convert')?
   @description('Bytes a second that the run reads over all instances, with a unit, such as 50 MiB.')
   bandwidth: string?
   @description('Requests a second to both stores together, over all instances.')

@@ -1,4 +1,4 @@
-import { escapeCharacters } from '../sync/compare/escape.ts';
+import { keyEscape } from '../sync/escape.ts';
 
 const MAX_KEY_BYTES = 1_024;
 
@@ -12,7 +12,7 @@ export function refuseS3Key(key: string): string | undefined {
   return undefined;
 }
 
-/** A key that an object can have, unless it is too long; to be turned back by unescapeCharacters. */
+/** A key that an object can have, unless it is too long; to be turned back by keyEscape. */
 export function escapeS3Key(key: string): string {
-  return escapeCharacters(key, /^s(?=oap$)/);
+  return keyEscape.escape(key, /^s(?=oap$)/);
 }

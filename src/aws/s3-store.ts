@@ -28,6 +28,7 @@ export function createS3Store({ client, bucket, prefix, pageSize, encryption }: 
   const defaults = pageSize === undefined ? {} : { pageSize };
   return {
     url: requests.urlOf(''),
+    folderForm: 'slash',
     refuseKey: requests.refuseKey,
     escapeKey: escapeS3Key,
     list: (options) => listObjects(requests, { ...defaults, ...options }),

@@ -1,4 +1,4 @@
-import { escapeCharacters } from '../sync/compare/escape.ts';
+import { keyEscape } from '../sync/escape.ts';
 
 /** What no blob's name can have, or would lose: a dot at the end of a segment, a backslash, control characters. */
 const UNHOLDABLE = /\.(?=\/|$)|[\\\p{Cc}\ufffe\uffff]/u;
@@ -20,7 +20,7 @@ export function refuseBlobName(name: string): string | undefined {
   return undefined;
 }
 
-/** A name that a blob can have, unless it is too long, for a key that none can have; to be turned back by unescapeCharacters. */
+/** A name that a blob can have, unless it is too long, for a key that none can have; to be turned back by keyEscape. */
 export function escapeBlobName(name: string): string {
-  return escapeCharacters(name, UNHOLDABLE);
+  return keyEscape.escape(name, UNHOLDABLE);
 }

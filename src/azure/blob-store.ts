@@ -36,6 +36,7 @@ export function createBlobStore({
   const requests = createBlobRequests(container, prefix, encryption);
   return {
     url: requests.urlOf(''),
+    folderForm: 'stub',
     refuseKey: requests.refuseKey,
     escapeKey: escapeBlobName,
     list: (options) => listBlobs(requests, namespaces, { pageSize, ...options }),

@@ -69,10 +69,11 @@ export const syncOptions = z
         examples: ['fail'],
       }),
     folderMarkers: z
-      .enum(['copy', 'skip'])
+      .enum(['copy', 'skip', 'convert'])
       .optional()
       .meta({
-        description: 'What becomes of objects without bytes that only stand for a folder: they are copied like others, or passed over.',
+        description:
+          'What becomes of objects without bytes that only stand for a folder: they are copied like others, passed over, or made what stands for a folder on the other side.',
         default: 'copy',
         examples: ['skip'],
       }),

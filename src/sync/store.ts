@@ -170,6 +170,8 @@ export interface UploadedPart {
   readonly crc64?: Crc64;
 }
 
+export type FolderForm = 'slash' | 'stub';
+
 /** What a store can put together from parts. */
 export interface UploadLimits {
   readonly maxParts: number;
@@ -225,6 +227,9 @@ export interface Store {
 
   readonly uploadLimits: UploadLimits;
 
+  /** How tools mark a folder there: by an object without bytes under `<key>/`, or under the key with the metadata `hdi_isfolder`. */
+  readonly folderForm: FolderForm;
+
   beginUpload(request: UploadRequest, options?: CallOptions): Promise<Upload>;
 
   /** Puts one part; the same number again replaces it. */
@@ -254,7 +259,7 @@ export interface Store {
   /** Says why this store cannot hold `key`, or `undefined` when it can. */
   refuseKey(key: string): string | undefined;
 
-  /** The key under which this store can hold what it cannot under `key`, as escapeCharacters writes it. What is too long stays so. */
+  /** The key under which this store can hold what it cannot under `key`, as keyEscape writes it. What is too long stays so. */
   escapeKey(key: string): string;
 
   /**

@@ -23,11 +23,11 @@ const SHARED = [
     'enc%2Foded',
   ],
   ...['quote"', "apos'", 'angle<>', 'tilde~', 'Case', 'case', '日本語', '😀', 'fullwidth！', 'a.b', '.hidden', 'soap/a', 'x'.repeat(900)],
-  ...['nfc-\u00e9', 'nfd-e\u0301', 'private-\ue000', 'supplementary-\u{1f600}', '_x', '_x00', 'a_b'],
+  ...['nfc-\u00e9', 'nfd-e\u0301', 'private-\ue000', 'supplementary-\u{1f600}', '_x', '_x00', 'a_b', 'photo_x1080.jpg', 'file_x1234_.txt'],
 ];
 
 /** What looks as if it were escaped. */
-const LOOK_ALIKES = ['_x002e_', 'a_x005f_', 'b_x002e_', 'file_x1234.txt'];
+const LOOK_ALIKES = ['_x002e_', 'a_x005f_', 'b_x002e_', '_x0073_oap'];
 
 /** What Blob Storage cannot hold, or would change. */
 const S3_ONLY = [
@@ -86,6 +86,22 @@ describe('keys that tools get wrong', () => {
     expect(back).toMatchObject({ state: 'succeeded', counts: { listed: keys.length, copied: keys.length, extraneous: 0 } });
     expect(await textsInBlobs('home/')).toEqual(new Map(keys.map((key) => [key, textOf(key)])));
   }, 60_000);
+
+  it('that stand for folders get the form of the other side where that is wanted, and come back', async () => {
+    await putS3('folders/a/', '');
+    await putS3('folders/a/b', 'text');
+    const options = { options: { folderMarkers: 'convert' } };
+
+    const there = await bridge.sync(bridge.s3('folders'), bridge.blob('folders'), options);
+    const again = await bridge.sync(bridge.s3('folders'), bridge.blob('folders'), options);
+    const back = await bridge.sync(bridge.blob('folders'), bridge.s3('folders-back'), options);
+
+    expect(there).toMatchObject({ state: 'succeeded', counts: { copied: 2 } });
+    expect(again.counts).toMatchObject({ unchanged: 2, extraneous: 0 });
+    expect((await bridge.container.getBlobClient('folders/a').getProperties()).metadata).toMatchObject({ hdi_isfolder: 'true' });
+    expect(back).toMatchObject({ state: 'succeeded', counts: { copied: 2 } });
+    expect([...(await textsInS3('folders-back/')).keys()].sort()).toEqual(['a/', 'a/b']);
+  });
 });
 
 async function receiptsOf({ id }: RunView): Promise<Receipt[]> {

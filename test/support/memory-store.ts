@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { escapeCharacters } from '../../src/sync/compare/escape.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
+import { keyEscape } from '../../src/sync/escape.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
 import { present } from '../../src/sync/present.ts';
 import type {
@@ -145,8 +145,9 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
     async abort({ id }) {
       uploads.delete(id);
     },
+    folderForm: 'slash',
     refuseKey: () => undefined,
-    escapeKey: (key) => escapeCharacters(key, /\.$/),
+    escapeKey: (key) => keyEscape.escape(key, /\.$/),
     findMisfits: () => [],
   };
 }

@@ -2,10 +2,11 @@ import { createKeyMapping, type KeyMapping } from '../../sync/compare/key-mappin
 import type { Store } from '../../sync/store.ts';
 import type { RunRecord } from '../record.ts';
 
-/** How a run maps keys that the other side cannot hold; not there when such objects are to fail. */
+/** Which keys of a run may differ on the two sides; not there when none may. */
 export function mappingOf(
   { options }: Pick<RunRecord, 'options'>,
   stores: { readonly source: Store; readonly destination: Store },
 ): { readonly mapping?: KeyMapping } {
-  return options.keyMapping === 'fail' ? {} : { mapping: createKeyMapping(stores) };
+  const [escapes, convertsFolders] = [options.keyMapping !== 'fail', options.folderMarkers === 'convert'];
+  return escapes || convertsFolders ? { mapping: createKeyMapping({ ...stores, escapes, convertsFolders }) } : {};
 }

@@ -1,9 +1,30 @@
-import type { ObjectEntry } from '../store.ts';
+import type { FolderForm, ObjectEntry, ObjectHead, ObjectProperties } from '../store.ts';
 
-/** What becomes of objects that only stand for a folder. */
-export type FolderMarkers = 'copy' | 'skip';
+/** What becomes of objects that only stand for a folder: they are copied like others, passed over, or made what stands for one there. */
+export type FolderMarkers = 'copy' | 'skip' | 'convert';
+
+type Marker = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'isFolder'>;
+
+const FOLDER_METADATA = 'hdi_isfolder';
 
 /** Tells an object that the console of S3, or a tool for Blob Storage, made so that a folder can be seen. */
-export function isFolderMarker({ key, sizeBytes, isFolder = false }: Pick<ObjectEntry, 'key' | 'sizeBytes' | 'isFolder'>): boolean {
+export function isFolderMarker({ key, sizeBytes, isFolder = false }: Marker): boolean {
   return sizeBytes === 0 && (isFolder || key.endsWith('/'));
+}
+
+/** Tells whether what a HEAD has found stands for a folder in this form. */
+export function isMarkerInForm({ sizeBytes, properties }: Pick<ObjectHead, 'sizeBytes' | 'properties'>, form: FolderForm): boolean {
+  return sizeBytes === 0 && (form === 'slash' || properties.metadata[FOLDER_METADATA] === 'true');
+}
+
+/** The key of the same folder in the other form. */
+export function keyInForm(key: string, form: FolderForm): string {
+  const name = key.replace(/\/$/, '');
+  return form === 'slash' ? `${name}/` : name;
+}
+
+/** What goes with a marker in this form. */
+export function propertiesInForm(properties: ObjectProperties, form: FolderForm): ObjectProperties {
+  const { [FOLDER_METADATA]: _, ...metadata } = properties.metadata;
+  return { ...properties, metadata: form === 'stub' ? { ...metadata, [FOLDER_METADATA]: 'true' } : metadata };
 }

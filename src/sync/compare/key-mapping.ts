@@ -1,5 +1,6 @@
-import type { ObjectEntry, Store } from '../store.ts';
-import { looksEscaped, unescapeCharacters } from './escape.ts';
+import { keyEscape } from '../escape.ts';
+import type { FolderForm, ObjectEntry, Store } from '../store.ts';
+import { isFolderMarker, isMarkerInForm, keyInForm } from './folder-markers.ts';
 import type { KeyPair } from './join.ts';
 
 /** What the copy of an object is called that the destination cannot hold under its own key, or that had another one before. */
@@ -7,6 +8,8 @@ export interface DestinationName {
   readonly destinationKey: string;
   /** What is kept with the copy, so that it gets its own key again when it is copied back. */
   readonly originalKey?: string;
+  /** The copy stands for a folder, in this form. */
+  readonly folderForm?: FolderForm;
 }
 
 /** Which keys belong together on the two sides, where they are not the same. */
@@ -21,51 +24,71 @@ export interface KeyMapping {
   isAtSource(key: string, signal: AbortSignal): Promise<boolean>;
 }
 
-/** A key at the source, and what must be kept with the object for it to be meant. */
+interface MappingOptions {
+  readonly source: Pick<Store, 'head' | 'refuseKey' | 'escapeKey' | 'folderForm'>;
+  readonly destination: Pick<Store, 'refuseKey' | 'escapeKey' | 'folderForm'>;
+  /** Whether keys are escaped that the other side cannot hold. */
+  readonly escapes: boolean;
+  /** Whether what stands for a folder gets the form that it has there. */
+  readonly convertsFolders: boolean;
+}
+
+/** A key at the source, and what its object must be for it to be meant. */
 interface Counterpart {
   readonly key: string;
   readonly originalKey?: string;
-}
-
-interface Ends {
-  readonly source: Pick<Store, 'head' | 'refuseKey' | 'escapeKey'>;
-  readonly destination: Pick<Store, 'refuseKey' | 'escapeKey'>;
+  readonly folderForm?: FolderForm;
 }
 
 /**
  * Keys that the destination cannot hold are escaped there, reversibly, with the original beside them; and keys that look as if they were
  * escaped, so that no two become the same. What was escaped so gets its own key again on its way back.
  */
-export function createKeyMapping({ source, destination }: Ends): KeyMapping {
+export function createKeyMapping({ source, destination, escapes, convertsFolders }: MappingOptions): KeyMapping {
   const isHeld = (store: Pick<Store, 'refuseKey'>, key: string) => store.refuseKey(key) === undefined;
+  const isConverted = (entry: ObjectEntry, form: FolderForm) =>
+    convertsFolders && isFolderMarker(entry) && keyInForm(entry.key, form) !== entry.key;
 
   /** The key from before the source's object was escaped; `undefined` when it only looks so. */
   async function originalOf({ key }: ObjectEntry, signal: AbortSignal): Promise<string | undefined> {
-    const original = unescapeCharacters(key);
+    const original = keyEscape.unescape(key);
     const head = await source.head(key, { signal });
     return head?.provenance?.originalKey === original && source.escapeKey(original) === key ? original : undefined;
   }
 
-  /** What the destination has under `key` may be at the source under the same, escaped there, or escaped here. */
+  /** What the destination has under `key` may be at the source under the same, escaped there, escaped here, or as a folder's marker. */
   function counterpartsOf(key: string): readonly Counterpart[] {
     const escaped = source.escapeKey(key);
-    const original = unescapeCharacters(key);
+    const original = keyEscape.unescape(key);
+    const marker = keyInForm(key, source.folderForm);
     const counterparts: readonly (Counterpart | undefined)[] = [
       { key },
-      escaped === key ? undefined : { key: escaped, originalKey: key },
-      looksEscaped(key) && destination.escapeKey(original) === key ? { key: original } : undefined,
+      escapes && escaped !== key ? { key: escaped, originalKey: key } : undefined,
+      escapes && original !== key && destination.escapeKey(original) === key ? { key: original } : undefined,
+      convertsFolders && marker !== key ? { key: marker, folderForm: source.folderForm } : undefined,
     ];
     return counterparts.filter((counterpart) => counterpart !== undefined).filter((counterpart) => isHeld(source, counterpart.key));
   }
 
+  async function has({ key, originalKey, folderForm }: Counterpart, signal: AbortSignal): Promise<boolean> {
+    const head = await source.head(key, { signal });
+    if (head === undefined || (originalKey !== undefined && head.provenance?.originalKey !== originalKey)) return false;
+    return folderForm === undefined || isMarkerInForm(head, folderForm);
+  }
+
   return {
-    concerns(pair) {
-      const [key, other] = pair.source === undefined ? [pair.destination.key, source] : [pair.source.key, destination];
-      return looksEscaped(key) || !isHeld(other, key);
+    concerns({ source: here, destination: there }) {
+      if (here !== undefined)
+        return (
+          isConverted(here, destination.folderForm) || (escapes && (keyEscape.looksEscaped(here.key) || !isHeld(destination, here.key)))
+        );
+      return isConverted(there, source.folderForm) || (escapes && (keyEscape.looksEscaped(there.key) || !isHeld(source, there.key)));
     },
 
     async nameAtDestination(entry, signal) {
-      const original = looksEscaped(entry.key) ? await originalOf(entry, signal) : undefined;
+      const { folderForm } = destination;
+      if (isConverted(entry, folderForm)) return { destinationKey: keyInForm(entry.key, folderForm), folderForm };
+      const original = keyEscape.looksEscaped(entry.key) ? await originalOf(entry, signal) : undefined;
       if (original !== undefined && isHeld(destination, original)) return { destinationKey: original };
       const originalKey = original ?? entry.key;
       return { destinationKey: destination.escapeKey(originalKey), originalKey };
@@ -74,10 +97,7 @@ export function createKeyMapping({ source, destination }: Ends): KeyMapping {
     keysAtSource: (key) => counterpartsOf(key).map((counterpart) => counterpart.key),
 
     async isAtSource(key, signal) {
-      for (const { key: other, originalKey } of counterpartsOf(key)) {
-        const head = await source.head(other, { signal });
-        if (head !== undefined && (originalKey === undefined || head.provenance?.originalKey === originalKey)) return true;
-      }
+      for (const counterpart of counterpartsOf(key)) if (await has(counterpart, signal)) return true;
       return false;
     },
   };

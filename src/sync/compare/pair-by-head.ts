@@ -1,6 +1,7 @@
 import { explain, failed, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
 import type { Receipt } from '../receipt.ts';
 import type { ObjectEntry, ObjectHead, Store } from '../store.ts';
+import { isMarkerInForm } from './folder-markers.ts';
 import type { SourcePair } from './join.ts';
 import type { DestinationName, KeyMapping } from './key-mapping.ts';
 
@@ -18,11 +19,15 @@ interface Options {
  */
 export function createHeadPairing({ source, destination, mapping, clock }: Options) {
   async function pairUp(renamed: ObjectEntry & DestinationName, signal: AbortSignal): Promise<SourcePair> {
-    const { destinationKey, originalKey } = renamed;
+    const { destinationKey, originalKey, folderForm } = renamed;
     if (destination.refuseKey(destinationKey) !== undefined) return { source: renamed };
     const head = await destination.head(destinationKey, { signal });
     if (head === undefined) return { source: renamed };
-    if (originalKey !== undefined && head.provenance?.originalKey !== originalKey) throw new KeyCollisionError(destinationKey);
+    const isOther =
+      folderForm === undefined
+        ? originalKey !== undefined && head.provenance?.originalKey !== originalKey
+        : !isMarkerInForm(head, folderForm);
+    if (isOther) throw new KeyCollisionError(destinationKey);
     return { source: renamed, destination: entryOf(destinationKey, head) };
   }
 

@@ -25,7 +25,7 @@ export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'ti
 
 /** The version that a listing or a HEAD tells of, with the name of another version of the same object. */
 export function versionOf(
-  { key, destinationKey, originalKey }: Pick<ObjectVersion, 'key'> & Partial<DestinationName>,
+  { key, destinationKey, originalKey, folderForm }: Pick<ObjectVersion, 'key'> & Partial<DestinationName>,
   { sizeBytes, etag, tier }: Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier'>,
 ): ObjectVersion {
   return {
@@ -33,6 +33,7 @@ export function versionOf(
     ...(tier !== undefined && { tier }),
     ...(destinationKey !== undefined && { destinationKey }),
     ...(originalKey !== undefined && { originalKey }),
+    ...(folderForm !== undefined && { folderForm }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { propertiesInForm } from '../compare/folder-markers.ts';
 import type { CopyPath, CopyTask } from '../copy/copy-task.ts';
 import type { ObjectDescription, ObjectProperties } from '../store.ts';
 import { type FittedProperties, fitProperties, type MetadataMode } from './fit-properties.ts';
@@ -28,7 +29,8 @@ export async function describeCopy(
   properties: ObjectProperties,
 ): Promise<CopyDescription> {
   const tags = carry.tags === true ? await source.readTags(entry.key, { signal }) : undefined;
-  const carried = tags === undefined ? properties : { ...properties, tags };
+  const formed = entry.folderForm === undefined ? properties : propertiesInForm(properties, entry.folderForm);
+  const carried = tags === undefined ? formed : { ...formed, tags };
   const { properties: fitting, leftOut } = fitProperties(destination, carried, carry.metadata ?? 'rename');
   const tier = carry.tier === undefined ? undefined : tierOfCopy(carry.tier, entry.tier);
   const description = {

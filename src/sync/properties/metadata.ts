@@ -1,4 +1,4 @@
-import { escapeCharacters, unescapeCharacters } from '../compare/escape.ts';
+import { nameEscape } from '../escape.ts';
 import type { Misfit } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -44,7 +44,7 @@ export const blobMetadata = createMetadataCodec({
   ownNames: BLOB_OWN_NAMES,
   rule: 'names there are of a-z, 0-9 and _, do not begin with a digit, and are not source_etag, original_key or crc64nvme',
   encodeName: (name) => (TOKEN.test(name) ? escapeName(name, BLOB_OWN_NAMES) : undefined),
-  decodeName: unescapeCharacters,
+  decodeName: nameEscape.unescape,
 });
 
 /** Amazon S3: HTTP tokens, 2 KB. */
@@ -107,7 +107,7 @@ function createMetadataCodec(rules: MetadataRules): MetadataCodec {
 }
 
 function escapeName(name: string, ownNames: readonly string[]): string {
-  return escapeCharacters(name, includes(ownNames, name) ? /^./ : /[^a-z0-9_]|^[0-9]/);
+  return nameEscape.escape(name, includes(ownNames, name) ? /^./ : /[^a-z0-9_]|^[0-9]/);
 }
 
 /** RFC 2047 encoded words, which S3 itself uses for what is not ASCII; the space between two of them does not count. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { escapeCharacters } from '../../../src/sync/compare/escape.ts';
 import { createKeyMapping } from '../../../src/sync/compare/key-mapping.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { deleteExtraneous } from '../../../src/sync/delete/delete-extraneous.ts';
+import { keyEscape } from '../../../src/sync/escape.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import type { Outcome } from '../../../src/sync/outcome.ts';
 import { type SliceRequest, syncSlice } from '../../../src/sync/slice.ts';
@@ -11,7 +11,7 @@ import { createMemoryStore, type MemoryStore } from '../../support/memory-store.
 
 /** Holds any key. */
 function anyKeys(url: string): MemoryStore {
-  return { ...createMemoryStore(url), escapeKey: (key) => escapeCharacters(key, /(?!)/) };
+  return { ...createMemoryStore(url), escapeKey: (key) => keyEscape.escape(key, /(?!)/) };
 }
 
 /** Holds no key that ends with a dot, nor any of more than 20 characters. */
@@ -24,7 +24,7 @@ async function sync(source: MemoryStore, destination: MemoryStore, more: Partial
   const outcomes: Outcome[] = [];
   const request: SliceRequest = {
     ...{ source, destination, comparison: 'auto', concurrency: 4, clock: Date.now, softDeadline: Number.POSITIVE_INFINITY },
-    mapping: createKeyMapping({ source, destination }),
+    mapping: createKeyMapping({ source, destination, escapes: true, convertsFolders: false }),
     pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 4 }]),
     signal: new AbortController().signal,
     ...more,
@@ -157,7 +157,7 @@ describe('keys that the destination cannot hold', () => {
     await sync(source, destination);
     source.objects.delete('c.');
     const found = [...destination.objects].map(([key, { etag }]) => ({ key, sizeBytes: 1, destinationEtag: etag }));
-    const mapping = createKeyMapping({ source, destination });
+    const mapping = createKeyMapping({ source, destination, escapes: true, convertsFolders: false });
 
     await deleteExtraneous(
       {
@@ -189,5 +189,65 @@ describe('keys that the destination cannot hold', () => {
     await sync(source, destination, { comparison: 'size' });
 
     expect(heads).toBe(0);
+  });
+});
+
+describe('what stands for a folder', () => {
+  /** S3's way to the left, Blob Storage's to the right: its listing tells what is a stub. */
+  function sides() {
+    const s3 = anyKeys('memory://s3/');
+    const blob: MemoryStore = { ...anyKeys('memory://blob/'), folderForm: 'stub' };
+    const { list } = blob;
+    blob.list = async function* (options) {
+      const isStub = (key: string) => blob.objects.get(key)?.properties.metadata['hdi_isfolder'] === 'true';
+      for await (const page of list(options)) yield page.map((entry) => (isStub(entry.key) ? { ...entry, isFolder: true } : entry));
+    };
+    return { s3, blob };
+  }
+
+  const converting = (source: MemoryStore, destination: MemoryStore) => ({
+    mapping: createKeyMapping({ source, destination, escapes: true, convertsFolders: true }),
+  });
+
+  it('gets the form of the other side, both ways, and is unchanged after that', async () => {
+    const { s3, blob } = sides();
+    const back = anyKeys('memory://back/');
+    s3.put('a/', '', { properties: { metadata: { owner: 'me' } } });
+    s3.put('a/b', 'text');
+
+    await sync(s3, blob, converting(s3, blob));
+    await sync(blob, back, converting(blob, back));
+    const again = [await sync(s3, blob, converting(s3, blob)), await sync(blob, back, converting(blob, back))];
+
+    expect(blob.keys()).toEqual(['a', 'a/b']);
+    expect(blob.objects.get('a')?.properties.metadata).toEqual({ owner: 'me', hdi_isfolder: 'true' });
+    expect(back.keys()).toEqual(['a/', 'a/b']);
+    expect(back.objects.get('a/')?.properties.metadata).toEqual({ owner: 'me' });
+    expect(again.map(({ counts }) => counts)).toMatchObject([
+      { listed: 2, unchanged: 2, extraneous: 0 },
+      { listed: 2, unchanged: 2, extraneous: 0 },
+    ]);
+  });
+
+  it('never takes the place of an object', async () => {
+    const { s3, blob } = sides();
+    s3.put('a/', '');
+    blob.put('a', 'text');
+
+    const { receipts } = await sync(s3, blob, converting(s3, blob));
+
+    expect(receipts).toMatchObject([{ key: 'a/', action: 'failed', reason: 'key-collision' }]);
+    expect(blob.textOf('a')).toBe('text');
+  });
+
+  it('is extraneous when it is gone from the source', async () => {
+    const { s3, blob } = sides();
+    s3.put('a/', '');
+    await sync(s3, blob, converting(s3, blob));
+    s3.objects.delete('a/');
+
+    const { counts } = await sync(s3, blob, converting(s3, blob));
+
+    expect(counts).toMatchObject({ listed: 0, extraneous: 1 });
   });
 });

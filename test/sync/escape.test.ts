@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeS3Key, refuseS3Key } from '../../../src/aws/s3-keys.ts';
-import { escapeBlobName, refuseBlobName } from '../../../src/azure/blob-keys.ts';
-import { looksEscaped, unescapeCharacters } from '../../../src/sync/compare/escape.ts';
+import { escapeS3Key, refuseS3Key } from '../../src/aws/s3-keys.ts';
+import { escapeBlobName, refuseBlobName } from '../../src/azure/blob-keys.ts';
+import { keyEscape, nameEscape } from '../../src/sync/escape.ts';
 
 /** Keys of up to 1,024 bytes, in which what must be escaped, and what looks escaped, is frequent. */
 const part = fc.oneof(
@@ -21,7 +21,7 @@ describe.each([
   it('come back as they were', () => {
     fc.assert(
       fc.property(keys, (key) => {
-        expect(unescapeCharacters(escapeKey(key))).toBe(key);
+        expect(keyEscape.unescape(escapeKey(key))).toBe(key);
       }),
     );
   });
@@ -45,7 +45,7 @@ describe.each([
   it('are the keys themselves where nothing is to be escaped', () => {
     fc.assert(
       fc.property(keys, (key) => {
-        if (refuse(key) === undefined && !looksEscaped(key)) expect(escapeKey(key)).toBe(key);
+        if (refuse(key) === undefined && !keyEscape.looksEscaped(key)) expect(escapeKey(key)).toBe(key);
       }),
     );
   });
@@ -62,8 +62,16 @@ describe('escaping', () => {
     ['_x002e.', '_x005f_x002e_x002e_'],
     ['v1.2/notes.txt', 'v1.2/notes.txt'],
     ['a//b', 'a//b'],
+    ['photo_x1080.jpg', 'photo_x1080.jpg'],
+    ['photo_x1080_.jpg', 'photo_x1080_.jpg'],
   ])('makes %j of %j for Blob Storage', (key, name) => {
     expect(escapeBlobName(key)).toBe(name);
+  });
+
+  it('of names may be of any character', () => {
+    const escaped = nameEscape.escape('my-name_x1080', /-/);
+
+    expect([escaped, nameEscape.unescape(escaped)]).toEqual(['my_x002d_name_x005f_x1080', 'my-name_x1080']);
   });
 
   it('leaves S3 all keys but one', () => {
