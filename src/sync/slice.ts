@@ -12,7 +12,7 @@ import { mapInOrder } from './flow/map-in-order.ts';
 import { untilFull } from './flow/until-full.ts';
 import type { Outcome } from './outcome.ts';
 import type { CarryOptions } from './properties/carry.ts';
-import { createSettler } from './settle-pair.ts';
+import { createSettler } from './settle/settle-pair.ts';
 import type { ListOptions, Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
 

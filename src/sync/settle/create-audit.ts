@@ -1,0 +1,14 @@
+import { createAuditor } from '../audit.ts';
+import type { FailFast } from '../flow/fail-fast.ts';
+import type { SliceRequest } from '../slice.ts';
+import { type Dealer, outcomeOf } from './deal.ts';
+
+/** Copies nothing: tells of every object whether its copy has the same content. */
+export function createAudit(
+  request: SliceRequest & Required<Pick<SliceRequest, 'audit'>>,
+  signal: AbortSignal,
+  guard: FailFast['guard'],
+): Dealer {
+  const audit = createAuditor({ ...request, readContent: request.audit.readContent });
+  return { deal: (pair, place) => outcomeOf(place, guard(audit(pair, signal))), largeObjects: () => 0 };
+}
