@@ -1,3 +1,4 @@
+import { createKeyMapping } from '../../src/sync/compare/key-mapping.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { listOptionsOf } from '../../src/sync/key-range.ts';
 import { planShards } from '../../src/sync/plan/plan-shards.ts';
@@ -15,6 +16,7 @@ const LANES = 8;
 const source = storeOf('source');
 const destination = storeOf('destination');
 const signal = new AbortController().signal;
+const mapping = createKeyMapping({ source, destination, escapes: true, convertsFolders: false });
 const pool = createBufferPool([{ bufferBytes: 1, count: 1 }]);
 
 const planStart = performance.now();
@@ -29,6 +31,7 @@ for (const range of ranges) {
     destination,
     ...listOptionsOf(range),
     comparison: 'auto',
+    mapping,
     concurrency: 32,
     pool,
     clock: Date.now,

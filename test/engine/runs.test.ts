@@ -4,7 +4,7 @@ import type { RunView } from '../../src/runs/run-view.ts';
 import { expectComplete } from './complete-run.ts';
 import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
 import { itLeavesSoundHistories } from './histories.ts';
-import { countOf, seed, seedMixture, untilMoreThan } from './objects.ts';
+import { allOf, countOf, keyOf, seed, seedMixture, untilMoreThan } from './objects.ts';
 import { CONTAINER } from './places.ts';
 import { turnsIn } from './turns.ts';
 
@@ -59,6 +59,23 @@ describe('a run on the real engine', () => {
     await expectComplete(bridge, await bridge.ended(id), source, destination);
     const lanes = turnsIn(bridge.journal()).filter(({ trigger }) => trigger.instanceId.startsWith(`${id}-1-lane-`));
     expect(new Set(lanes.map(({ executionId }) => executionId)).size).toBeGreaterThan(1);
+  });
+
+  it('deletes what is gone from the source, slice by slice, when all is compared', async () => {
+    const [source, destination] = [bridge.blob('mirror'), bridge.s3('mirror')];
+    await seed(source.store, OBJECTS);
+    await bridge.ended(await bridge.start(source, destination));
+    for (let n = 0; n < OBJECTS; n += 2) await source.store.delete(keyOf(n));
+    bridge.s3Proxy.setFaults(({ method }) => (method === 'DELETE' ? { kind: 'delay', milliseconds: 500 } : undefined));
+
+    const id = await bridge.start(source, destination, { concurrency: 4, delete: { maxPercent: 100 } });
+
+    const run = await bridge.ended(id);
+    expect(run).toMatchObject({ state: 'succeeded', counts: { listed: OBJECTS / 2, unchanged: OBJECTS / 2, extraneous: OBJECTS / 2 } });
+    expect(run.counts).toMatchObject({ deleted: OBJECTS / 2, deletionsFailed: 0 });
+    expect(await allOf(destination.store)).toEqual(await allOf(source.store));
+    const deletions = turnsIn(bridge.journal()).filter(({ trigger }) => trigger.instanceId === `${id}-1-deletions`);
+    expect(new Set(deletions.map(({ executionId }) => executionId)).size).toBeGreaterThan(1);
   });
 });
 

@@ -25,14 +25,25 @@ afterAll(() => server.stop());
 
 const KEYS = Array.from({ length: 60 }, (_, index) => `k${String(index).padStart(2, '0')}`);
 const LARGE_BYTES = 100;
+const GUARD = { maxCount: 100, maxPercent: 100, allowEmptySource: false };
 
-/** A run of two lanes and three shards, whose slices end after a few objects each. Every tenth object is large; one cannot be read. */
+/** What only the destination has; the source has one of them again when it is asked. */
+const EXTRA = Array.from({ length: 30 }, (_, index) => `k${String(2 * index).padStart(2, '0')}-extra`);
+const BACK_AGAIN = 'k20-extra';
+
+/**
+ * A run of two lanes and three shards, whose slices end after a few objects each. Every tenth object is large; one cannot be read. What only
+ * the destination has is deleted.
+ */
 async function setUp() {
   const state = server.createState();
   const source = createMemoryStore('memory://source/');
   const destination = createMemoryStore('memory://destination/');
   for (const [index, key] of KEYS.entries()) source.put(key, key.repeat(index % 10 === 3 ? LARGE_BYTES : 1));
   for (const key of KEYS.slice(0, 10)) destination.put(key, key, { lastModified: new Date(Date.now() + 3_600_000) });
+  for (const key of EXTRA) destination.put(key, key);
+  const { head } = source;
+  source.head = async (key, options) => head(key === BACK_AGAIN ? 'k00' : key, options);
   const read = source.read;
   source.read = (key, options) =>
     key === 'k25' ? Promise.reject(new StoreError('rejected', 'k25 is not to be read.')) : read(key, options);
@@ -51,7 +62,10 @@ async function setUp() {
     ...{ sliceSeconds: 60, graceSeconds: 60, largeObjectBytes: LARGE_BYTES },
   };
   const record = runRecord();
-  await dependencies.records.create({ ...record, options: { ...record.options, lanes: 2, concurrency: 3, splitAt: ['k20', 'k40'] } });
+  await dependencies.records.create({
+    ...record,
+    options: { ...record.options, lanes: 2, concurrency: 3, splitAt: ['k20', 'k40'], delete: GUARD },
+  });
   return { ...dependencies, source, destination };
 }
 
@@ -79,11 +93,17 @@ describe('a run whose activities die, and go on as zombies beside others', () =>
           .filter((line) => line !== '')
           .map((line) => JSON.parse(line));
         const needed = KEYS.filter((key) => key >= 'k10' || key === 'k03');
+        const dealtWith = [...needed, ...EXTRA].sort();
         expect(end).toBe('done');
         expect(KEYS.filter((key) => run.destination.textOf(key) !== run.source.textOf(key))).toEqual(['k25']);
-        expect(receipts.map(({ key }) => key)).toEqual(needed);
-        expect(receipts.filter(({ action }) => action !== 'copied')).toMatchObject([{ key: 'k25', action: 'failed' }]);
+        expect(receipts.map(({ key }) => key)).toEqual(dealtWith);
+        expect(receipts.filter(({ action }) => action !== 'copied' && action !== 'deleted')).toMatchObject([
+          { key: BACK_AGAIN, action: 'kept' },
+          { key: 'k25', action: 'failed' },
+        ]);
+        expect(run.destination.keys()).toEqual([...KEYS.filter((key) => key !== 'k25'), BACK_AGAIN].sort());
         expect(record?.counts).toMatchObject({ listed: 60, copied: needed.length - 1, failed: 1, unchanged: 60 - needed.length });
+        expect(record?.counts).toMatchObject({ extraneous: 30, deleted: 29, deletionsFailed: 0 });
         expect(await Array.fromAsync(run.uploads.list())).toEqual([]);
       }),
       { numRuns: 3 },

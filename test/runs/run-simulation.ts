@@ -1,6 +1,7 @@
 import type { RunEnd } from '../../src/runs/finish-run.ts';
 import { commitLargeObject, copyRange, nextStep } from '../../src/runs/large/copy-large-object.ts';
 import type { LargeObjectDependencies } from '../../src/runs/large/large-object-work.ts';
+import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
 import type { KeyListDependencies } from '../../src/runs/shards/plan-keys.ts';
 import { planRun } from '../../src/runs/shards/plan-run.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
@@ -28,8 +29,16 @@ export async function simulateAttempt(dependencies: Dependencies, task: AttemptT
   if (planned.end !== 'planned') return planned.end;
   const lanes = Array.from({ length: planned.lanes }, (_, lane) => simulateLane(dependencies, { ...task, lane }, call));
   const ends = await Promise.all(lanes);
+  const end = ends.find((other) => other !== 'done') ?? (planned.deletes ? await simulateDeletions(dependencies, task, call) : 'done');
   await Promise.all(zombies);
-  return ends.find((end) => end !== 'done') ?? 'done';
+  return end;
+}
+
+async function simulateDeletions(dependencies: Dependencies, task: AttemptTask, call: Call): Promise<RunEnd['end']> {
+  for (;;) {
+    const result = await call(() => deleteSlice(dependencies, task));
+    if (result.end !== 'more' && result.end !== 'wait' && result.end !== 'large-objects') return result.end;
+  }
 }
 
 async function simulateLane(dependencies: Dependencies, task: AttemptTask & { readonly lane: number }, call: Call): Promise<RunEnd['end']> {

@@ -25,7 +25,7 @@ export interface Forecast {
 export interface Forecaster {
   add(receipt: WouldCopyReceipt): void;
   /** `counts` are those of the dry run. */
-  forecast(counts: Pick<Counts, 'listed' | 'extraneous'>, way?: 'by-listings' | 'by-keys'): Forecast;
+  forecast(counts: Pick<Counts, 'listed' | 'extraneous' | 'wouldDelete'>, way?: 'by-listings' | 'by-keys'): Forecast;
 }
 
 interface Store {
@@ -58,15 +58,16 @@ export function createForecaster(source: Location['kind'], destination: Location
       reads += 1 + parts;
       writes += isWhole ? 1 : parts + requestsOfUpload;
     },
-    forecast({ listed, extraneous }, way = 'by-listings') {
+    forecast({ listed, extraneous, wouldDelete }, way = 'by-listings') {
       const totals = { objects, egressBytes };
       // Each key of a list is asked for on both sides.
       if (way === 'by-keys')
         return { ...totals, source: { list: 0, read: reads + listed, write: 0 }, destination: { list: 0, read: listed, write: writes } };
       return {
         ...totals,
-        source: { list: pagesOf(listed, source), read: reads, write: 0 },
-        destination: { list: pagesOf(listed - objects + extraneous, destination), read: 0, write: writes },
+        // What is to be deleted is asked for first.
+        source: { list: pagesOf(listed, source), read: reads + wouldDelete, write: 0 },
+        destination: { list: pagesOf(listed - objects + extraneous, destination), read: 0, write: writes + wouldDelete },
       };
     },
   };

@@ -22,13 +22,28 @@ describe('what a dry run foretells', () => {
     const forecaster = createForecaster(from, to);
     for (const sizeBytes of [0, 8 * MIB, 17 * MIB]) forecaster.add(wouldCopy(sizeBytes));
 
-    const forecast = forecaster.forecast({ listed: 2_503, extraneous: 0 });
+    const forecast = forecaster.forecast({ listed: 2_503, extraneous: 0, wouldDelete: 0 });
 
     expect(forecast).toEqual({ objects: 3, egressBytes: 25 * MIB, ...requests });
   });
 
+  it('asks the source for each object that would be deleted', () => {
+    const forecast = createForecaster('s3', 'blob').forecast({ listed: 1, extraneous: 5, wouldDelete: 5 });
+
+    expect(forecast).toMatchObject({ source: { list: 1, read: 5 }, destination: { list: 1, read: 0, write: 5 } });
+  });
+
+  it('asks both sides for each key of a list, and lists nothing', () => {
+    const forecaster = createForecaster('blob', 's3');
+    forecaster.add(wouldCopy(1));
+
+    const forecast = forecaster.forecast({ listed: 100, extraneous: 0, wouldDelete: 0 }, 'by-keys');
+
+    expect(forecast).toMatchObject({ source: { list: 0, read: 101, write: 0 }, destination: { list: 0, read: 100, write: 1 } });
+  });
+
   it('is the two listings where there is nothing to do', () => {
-    const forecast = createForecaster('s3', 'blob').forecast({ listed: 0, extraneous: 0 });
+    const forecast = createForecaster('s3', 'blob').forecast({ listed: 0, extraneous: 0, wouldDelete: 0 });
 
     expect(forecast).toMatchObject({ objects: 0, source: { list: 1, read: 0 }, destination: { list: 1, write: 0 } });
   });
