@@ -32,7 +32,10 @@ const restore = z.strictObject({
 /** The option that says what becomes of archived objects. */
 export const archiveOptions = {
   archived: z
-    .union([z.literal('skip'), z.strictObject({ restore })])
+    .union(
+      [z.literal('skip'), z.strictObject({ restore })],
+      'must be "skip", or {"restore": {"maxBytes": …}} with speed, days and tier if need be',
+    )
     .optional()
     .meta({
       description:

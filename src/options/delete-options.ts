@@ -15,8 +15,8 @@ export const deleteOptions = {
         .meta({ description: 'If more objects would be deleted, none is.', examples: [100] }),
       maxPercent: z
         .number()
-        .positive()
-        .max(100)
+        .gt(0, 'must be more than 0')
+        .max(100, 'must be at most 100')
         .default(DEFAULT_MAX_PERCENT)
         .meta({ description: "If a larger part of the destination's objects would be deleted, none is.", examples: [5] }),
       allowEmptySource: z

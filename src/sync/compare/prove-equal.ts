@@ -1,8 +1,9 @@
 import { type Crc64, createRunningCrc64 } from '../crc64.ts';
 import type { CallOptions, ObjectHead, Store } from '../store.ts';
+import { isCopyOf } from './decide.ts';
 
-/** What shows that the contents of two objects are equal, or are not. */
-export type Evidence = 'crc64nvme' | 'md5' | 'content';
+/** What shows that the contents of two objects are equal, or are not; `source-etag`: one is marked as the copy of this version of the other. */
+export type Evidence = 'crc64nvme' | 'md5' | 'content' | 'source-etag';
 
 export type Proof =
   | { readonly verdict: 'equal'; readonly by: Evidence }
@@ -23,14 +24,15 @@ interface ProofOptions extends CallOptions {
 }
 
 /**
- * Compares the contents of two objects by what their stores keep of them; else, where that is allowed, by reading: bytes are held for a
- * moment only. The checksum that we leave in a blob's metadata counts as kept: who writes a blob anew and puts our metadata on it again
- * would be believed. Throws StoreErrors: `precondition-failed` when an object changes while it is read.
+ * Compares the contents of two objects by what their stores keep of them; else, where that is allowed, by reading, in which bytes are held
+ * for a moment only; else by our marks. The checksum that we leave in a blob's metadata counts as kept: who writes a blob anew and puts our
+ * metadata on it again would be believed. Throws StoreErrors: `precondition-failed` when an object changes while it is read.
  */
 export async function proveEqual(one: HeadedObject, other: HeadedObject, options: ProofOptions): Promise<Proof> {
   if (one.head.sizeBytes !== other.head.sizeBytes) return { verdict: 'different', by: 'size' };
   const kept = compareKept(one.head, other.head);
-  if (kept !== undefined || !options.readContent) return kept ?? { verdict: 'unprovable' };
+  if (kept !== undefined) return kept;
+  if (!options.readContent) return isMarked(one, other) ? { verdict: 'equal', by: 'source-etag' } : { verdict: 'unprovable' };
   const [first, second] = [await checksumOf(one, options), await checksumOf(other, options)];
   return { verdict: verdictOf(first === second), by: 'content' };
 }
@@ -44,6 +46,11 @@ function compareKept(one: ObjectHead, other: ObjectHead): Proof | undefined {
   const both = kept.filter(([, first, second]) => first !== undefined && second !== undefined);
   const [by] = both.find(([, first, second]) => first !== second) ?? both[0] ?? [];
   return by && { verdict: verdictOf(both.every(([, first, second]) => first === second)), by };
+}
+
+/** The bytes of a copy are compared when it is made. Who writes others under our metadata would be believed. */
+function isMarked(one: HeadedObject, other: HeadedObject): boolean {
+  return isCopyOf(one.head, other.head) || isCopyOf(other.head, one.head);
 }
 
 function verdictOf(isEqual: boolean): 'equal' | 'different' {

@@ -55,6 +55,26 @@ describe('proving that two objects are equal', () => {
     expect(one.reads() + other.reads()).toBe(0);
   });
 
+  it('takes the mark of a copy where there is no checksum, and not one of another version', async () => {
+    const source = await object('same', []);
+    const copy = await object('same', ['crc64']);
+    const marked = (sourceEtag: string) => ({ ...copy, head: { ...copy.head, provenance: { sourceEtag } } });
+
+    const verdicts = [
+      await proveEqual(source, marked(source.head.etag), { readContent: false }),
+      await proveEqual(marked(source.head.etag), source, { readContent: false }),
+      await proveEqual(source, marked('"before"'), { readContent: false }),
+      await proveEqual(source, marked(source.head.etag), { readContent: true }),
+    ];
+
+    expect(verdicts).toEqual([
+      { verdict: 'equal', by: 'source-etag' },
+      { verdict: 'equal', by: 'source-etag' },
+      { verdict: 'unprovable' },
+      { verdict: 'equal', by: 'content' },
+    ]);
+  });
+
   it('reads what keeps no CRC, where it may', async () => {
     const [one, same, other] = [await object('same', ['crc64']), await object('same', ['md5']), await object('diff', [])];
 
