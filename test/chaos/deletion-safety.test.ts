@@ -1,15 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
-import { createRunRecords } from '../../src/runs/record.ts';
 import { readAllReceipts } from '../../src/runs/report/read-receipts.ts';
 import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
-import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
-import { createShardStates } from '../../src/runs/shards/shard-state.ts';
-import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import type { Fault, ProxiedRequest } from '../support/fault-proxy.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
+import { sliceDependencies } from '../support/slice-dependencies.ts';
 import { type StateServer, startStateServer } from '../support/state-server.ts';
 import { contentsOf, putObject } from '../support/store-objects.ts';
 import { type Side, startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
@@ -105,12 +100,7 @@ const BYTES = Buffer.from('text');
 async function mirror(source: Side, destination: Side, prefix: string) {
   const state = server.createState();
   const stores = { source: source.open(prefix), destination: destination.open(prefix) };
-  const dependencies = {
-    ...{ state, records: createRunRecords(state), plans: createShardPlans(state), shards: createShardStates(state) },
-    ...{ largeObjects: createLargeObjects(state), openStores: () => stores, clock: Date.now },
-    pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]),
-    ...{ sliceSeconds: 60, graceSeconds: 60, largeObjectBytes: PART_BYTES },
-  };
+  const dependencies = sliceDependencies(state, stores);
   const record = runRecord({ state: 'running' });
   const guard = { maxCount: 1_000, maxPercent: 100, allowEmptySource: false };
   await dependencies.records.create({ ...record, options: { ...record.options, compare: 'size', delete: guard } });

@@ -1,7 +1,6 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
 import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
 
 let bridge: TestBridge;
@@ -54,8 +53,8 @@ describe.each(WAYS)('$way', ({ way, put, remove, locations }) => {
     });
     expect(mirrored).toMatchObject({ state: 'succeeded', counts: { listed: 3, unchanged: 3, extraneous: 1, deleted: 1 } });
     expect(again).toMatchObject({ state: 'succeeded', counts: { listed: 3, unchanged: 3, extraneous: 0 } });
-    expect(await receiptsOf(held)).toMatchObject([{ key: 'b', action: 'extraneous' }]);
-    expect(await receiptsOf(mirrored)).toEqual([
+    expect(await bridge.receiptsOf(held)).toMatchObject([{ key: 'b', action: 'extraneous' }]);
+    expect(await bridge.receiptsOf(mirrored)).toEqual([
       {
         ...{ key: 'b', action: 'deleted', sizeBytes: `${prefix}/mirror/b`.length, destinationEtag: expect.any(String) },
         ...{ sourceAbsentAt: expect.any(String), at: expect.any(String), milliseconds: expect.any(Number) },
@@ -92,11 +91,3 @@ describe.each(WAYS)('$way', ({ way, put, remove, locations }) => {
     expect(gone.counts).toMatchObject({ listed: 1, extraneous: 1, deleted: 1 });
   });
 });
-
-async function receiptsOf({ id }: RunView): Promise<unknown[]> {
-  const report = await (await bridge.call('GET', `/api/runs/${id}/report`)).text();
-  return report
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-}

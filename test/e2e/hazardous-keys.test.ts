@@ -1,8 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
 import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
 
 /** What both clouds hold as it is, but tools get wrong. */
@@ -56,7 +54,7 @@ describe('keys that tools get wrong', () => {
     const again = await bridge.sync(bridge.s3('from'), bridge.blob('there'));
     const back = await bridge.sync(bridge.blob('there'), bridge.s3('back'));
 
-    const receipts = await receiptsOf(there);
+    const receipts = await bridge.receiptsOf(there);
     expect(there).toMatchObject({ state: 'completed-with-failures', counts: { listed: keys.length + 1, copied: keys.length, failed: 1 } });
     expect(receipts.map(({ key }) => key).sort()).toEqual([...keys, dots].sort());
     expect(receipts.find(({ action }) => action === 'failed')).toMatchObject({ key: dots, reason: 'invalid-key' });
@@ -81,7 +79,7 @@ describe('keys that tools get wrong', () => {
     const back = await bridge.sync(bridge.s3('s3'), bridge.blob('home'));
 
     expect(there.counts).toMatchObject({ listed: keys.length + 1, copied: keys.length, failed: 1 });
-    expect((await receiptsOf(there)).find(({ action }) => action === 'failed')).toMatchObject({ key: long, reason: 'invalid-key' });
+    expect((await bridge.receiptsOf(there)).find(({ action }) => action === 'failed')).toMatchObject({ key: long, reason: 'invalid-key' });
     expect(again.counts).toMatchObject({ listed: keys.length + 1, unchanged: keys.length, failed: 1, extraneous: 0 });
     expect(back).toMatchObject({ state: 'succeeded', counts: { listed: keys.length, copied: keys.length, extraneous: 0 } });
     expect(await textsInBlobs('home/')).toEqual(new Map(keys.map((key) => [key, textOf(key)])));
@@ -103,14 +101,6 @@ describe('keys that tools get wrong', () => {
     expect([...(await textsInS3('folders-back/')).keys()].sort()).toEqual(['a/', 'a/b']);
   });
 });
-
-async function receiptsOf({ id }: RunView): Promise<Receipt[]> {
-  const report = await (await bridge.call('GET', `/api/runs/${id}/report`)).text();
-  return report
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
 
 async function textsInS3(prefix: string): Promise<Map<string, string>> {
   const command = new ListObjectsV2Command({ Bucket: BUCKET, Prefix: prefix, EncodingType: 'url' });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { type BlobRequestCounter, startBlobRequestCounter } from '../support/blob-request-counter.ts';
+import { type CountedBridge, startCountedBridge } from '../support/counted-bridge.ts';
 import { fillBucket, fillContainer } from '../support/fill-stores.ts';
 import { countsSince, type RequestCounts, totalOf } from '../support/request-counts.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
 
 const OBJECTS = 2_000;
 const OBJECT_BYTES = 4_096;
@@ -14,37 +13,25 @@ const MAX_RECORD_REQUESTS = 200;
 
 const STATE_CONTAINER = 'keyless-bridge';
 
-let counter: BlobRequestCounter;
-let bridge: TestBridge;
-let container: string;
+let bridge: CountedBridge;
 
 beforeAll(async () => {
-  counter = await startBlobRequestCounter();
-  bridge = await startTestBridge({
-    settings: ({ azurite }) => {
-      const counted = counter.inFrontOf(azurite);
-      container = `${counted.blobUrl}/test`;
-      return { AzureWebJobsStorage: counted.connectionString, BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${container}` };
-    },
-  });
+  bridge = await startCountedBridge();
   const filling = { prefix: 'source/', count: OBJECTS, sizeBytes: OBJECT_BYTES };
   await Promise.all([fillContainer(bridge.container, filling), fillBucket(bridge.s3Client, BUCKET, filling)]);
 });
-afterAll(async () => {
-  await bridge.stop();
-  await counter.stop();
-});
+afterAll(() => bridge.stop());
 
 /** A listing request answers up to 2,500 blobs, or 1,000 objects of a bucket; the source is listed once more to plan by. */
 describe.each([
   {
     way: 'Blob Storage to S3',
-    locations: () => [`${container}/source`, bridge.s3('copy')] as const,
+    locations: () => [bridge.blob('source'), bridge.s3('copy')] as const,
     listings: { 'List Blobs': 2, ListObjectsV2: 2 },
   },
   {
     way: 'S3 to Blob Storage',
-    locations: () => [bridge.s3('source'), `${container}/copy`] as const,
+    locations: () => [bridge.s3('source'), bridge.blob('copy')] as const,
     listings: { 'List Blobs': 1, ListObjectsV2: 4 },
   },
 ])('$way', ({ locations, listings }) => {
@@ -65,16 +52,16 @@ describe.each([
 
 /** What a run asked of both stores, and of the container of the app's own records. */
 async function counted<T>(run: () => Promise<T>): Promise<{ run: T; data: RequestCounts; records: RequestCounts }> {
-  const before = { data: dataRequests(), records: counter.countsOf(STATE_CONTAINER) };
+  const before = { data: dataRequests(), records: bridge.requestsTo(STATE_CONTAINER) };
   const result = await run();
   return {
     run: result,
     data: countsSince(before.data, dataRequests()),
-    records: countsSince(before.records, counter.countsOf(STATE_CONTAINER)),
+    records: countsSince(before.records, bridge.requestsTo(STATE_CONTAINER)),
   };
 }
 
 function dataRequests(): RequestCounts {
-  const { AssumeRoleWithWebIdentity: _, ...s3 } = Object.fromEntries(bridge.clouds.aws.requestCounts);
-  return new Map([...counter.countsOf(bridge.container.containerName), ...Object.entries(s3)]);
+  const { AssumeRoleWithWebIdentity: _, ...data } = Object.fromEntries(bridge.requests());
+  return new Map(Object.entries(data));
 }

@@ -2,28 +2,15 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
-import { type BlobRequestCounter, startBlobRequestCounter } from '../support/blob-request-counter.ts';
-import { countsSince, type RequestCounts } from '../support/request-counts.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { type CountedBridge, startCountedBridge } from '../support/counted-bridge.ts';
+import { countsSince } from '../support/request-counts.ts';
 
-let counter: BlobRequestCounter;
-let bridge: TestBridge;
-let container: string;
+let bridge: CountedBridge;
 
 beforeAll(async () => {
-  counter = await startBlobRequestCounter();
-  bridge = await startTestBridge({
-    settings: ({ azurite }) => {
-      const counted = counter.inFrontOf(azurite);
-      container = `${counted.blobUrl}/test`;
-      return { AzureWebJobsStorage: counted.connectionString, BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${container}` };
-    },
-  });
+  bridge = await startCountedBridge();
 });
-afterAll(async () => {
-  await bridge.stop();
-  await counter.stop();
-});
+afterAll(() => bridge.stop());
 
 const blob = (key: string) => bridge.container.getBlockBlobClient(key);
 const putBlob = (key: string, body: string) => blob(key).upload(body, body.length);
@@ -32,12 +19,12 @@ const putS3 = (Key: string, Body: string) => bridge.s3Client.send(new PutObjectC
 describe('an audit', () => {
   it('proves copies equal without reading one, and finds what is not', async () => {
     for (const key of ['damaged', 'gone', 'whole']) await putS3(`from/${key}`, key);
-    const [source, destination] = [bridge.s3('from'), `${container}/to`];
+    const [source, destination] = [bridge.s3('from'), bridge.blob('to')];
     await bridge.sync(source, destination);
-    const before = requests();
+    const before = bridge.requests();
 
     const good = await verify(source, destination);
-    const asked = [...countsSince(before, requests()).keys()];
+    const asked = [...countsSince(before, bridge.requests()).keys()];
     await putBlob('to/damaged', 'DAMAGED');
     await blob('to/gone').delete();
     await putBlob('to/extra', 'extra');
@@ -51,7 +38,7 @@ describe('an audit', () => {
       state: 'completed-with-failures',
       counts: { listed: 3, equal: 1, different: 1, missing: 1, unprovable: 0, extraneous: 1 },
     });
-    expect(await receiptsOf(bad)).toMatchObject([
+    expect(await bridge.receiptsOf(bad)).toMatchObject([
       { key: 'damaged', action: 'different', by: 'md5' },
       { key: 'extra', action: 'extraneous' },
       { key: 'gone', action: 'missing' },
@@ -64,14 +51,14 @@ describe('an audit', () => {
     await blob('parts/a').stageBlock(Buffer.from('1').toString('base64'), text, text.length);
     await blob('parts/a').commitBlockList([Buffer.from('1').toString('base64')]);
     await putS3('parts/a', text);
-    const [source, destination] = [`${container}/parts`, bridge.s3('parts')];
+    const [source, destination] = [bridge.blob('parts'), bridge.s3('parts')];
 
     const run = await verify(source, destination);
     const read = await verify(source, destination, { options: { readContent: true } });
 
     expect(run).toMatchObject({ state: 'completed-with-failures', counts: { listed: 1, unprovable: 1 } });
-    expect(await receiptsOf(run)).toMatchObject([{ key: 'a', action: 'unprovable', reason: 'no-common-checksum' }]);
-    expect(await receiptsOf(read)).toMatchObject([{ key: 'a', action: 'equal', by: 'content' }]);
+    expect(await bridge.receiptsOf(run)).toMatchObject([{ key: 'a', action: 'unprovable', reason: 'no-common-checksum' }]);
+    expect(await bridge.receiptsOf(read)).toMatchObject([{ key: 'a', action: 'equal', by: 'content' }]);
   });
 
   it.each([
@@ -79,7 +66,7 @@ describe('an audit', () => {
     [{ destination: 's3://somewhere-else/to' }, 'must be on the other cloud'],
     [{ options: { delete: {} } }, 'delete'],
   ])('refuses the body %j', async (body, problem) => {
-    const whole = typeof body === 'string' ? body : { source: bridge.s3('from'), destination: `${container}/to`, ...body };
+    const whole = typeof body === 'string' ? body : { source: bridge.s3('from'), destination: bridge.blob('to'), ...body };
 
     const answer = await bridge.call('POST', '/api/verify', whole);
 
@@ -91,7 +78,7 @@ describe('an audit', () => {
 describe('a sync by checksum', () => {
   it('copies what has another content, though all else looks current', async () => {
     for (const key of ['a', 'b']) await putS3(`by-checksum/${key}`, key);
-    const [source, destination] = [bridge.s3('by-checksum'), `${container}/by-checksum`];
+    const [source, destination] = [bridge.s3('by-checksum'), bridge.blob('by-checksum')];
     await bridge.sync(source, destination);
     const { metadata = {} } = await blob('by-checksum/b').getProperties();
     const { crc64nvme: _, ...mark } = metadata;
@@ -102,7 +89,7 @@ describe('a sync by checksum', () => {
 
     expect(auto.counts).toMatchObject({ listed: 2, unchanged: 2 });
     expect(byChecksum.counts).toMatchObject({ listed: 2, unchanged: 1, copied: 1 });
-    expect(await receiptsOf(byChecksum)).toMatchObject([{ key: 'b', action: 'copied', reason: 'content-differs' }]);
+    expect(await bridge.receiptsOf(byChecksum)).toMatchObject([{ key: 'b', action: 'copied', reason: 'content-differs' }]);
   });
 });
 
@@ -110,16 +97,4 @@ async function verify(source: string, destination: string, more: object = {}): P
   const answer = await bridge.call('POST', '/api/verify?wait=60', { source, destination, ...more });
   expect(answer.status).toBe(200);
   return (await answer.json()) as RunView;
-}
-
-async function receiptsOf({ id }: RunView): Promise<unknown[]> {
-  const report = await (await bridge.call('GET', `/api/runs/${id}/report`)).text();
-  return report
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-
-function requests(): RequestCounts {
-  return new Map([...counter.countsOf(bridge.container.containerName), ...bridge.clouds.aws.requestCounts]);
 }

@@ -9,6 +9,7 @@ import { startLocalHost } from '../../local/host/in-process.ts';
 import type { LogEntry } from '../../local/host/log.ts';
 import { createS3Client } from '../../src/aws/s3-client.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
+import type { Receipt } from '../../src/sync/receipt.ts';
 
 const CONTAINER = 'test';
 const ROOT = join(import.meta.dirname, '../..');
@@ -35,6 +36,8 @@ export interface TestBridge {
   /** The location below a prefix of the bucket. */
   s3(prefix: string): string;
   call(method: string, path: string, body?: unknown): Promise<Response>;
+  /** What the report of an ended run tells. */
+  receiptsOf(run: Pick<RunView, 'id'>): Promise<Receipt[]>;
   /** Starts an ad hoc run, waits for its end, and answers it. */
   sync(source: string, destination: string, more?: Record<string, unknown>): Promise<RunView>;
   stop(): Promise<void>;
@@ -74,6 +77,11 @@ export async function startTestBridge({ settings = () => ({}) }: TestBridgeOptio
     blob: (prefix) => `${clouds.azurite.blobUrl}/${CONTAINER}/${prefix}`,
     s3: (prefix) => `s3://${BUCKET}/${prefix}`,
     call,
+    async receiptsOf({ id }) {
+      const report = await (await call('GET', `/api/runs/${id}/report`)).text();
+      const lines = report.split('\n').filter((line) => line !== '');
+      return lines.map((line) => JSON.parse(line));
+    },
     async sync(source, destination, more = {}) {
       const answer = await call('POST', '/api/sync?wait=200', { source, destination, ...more });
       const body = await answer.text();

@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLargeObjects } from '../../../src/runs/large/large-objects.ts';
-import { createRunRecords, type RunRecord } from '../../../src/runs/record.ts';
+import type { RunRecord } from '../../../src/runs/record.ts';
 import { readAllReceipts } from '../../../src/runs/report/read-receipts.ts';
 import { type DeletionTask, deleteSlice } from '../../../src/runs/shards/delete-slice.ts';
 import { runSlice } from '../../../src/runs/shards/run-slice.ts';
-import { createShardPlans } from '../../../src/runs/shards/shard-plan.ts';
-import { createShardStates } from '../../../src/runs/shards/shard-state.ts';
-import type { SliceDependencies } from '../../../src/runs/shards/sync-shard.ts';
-import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
-import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { StoreError } from '../../../src/sync/store-error.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
+import { SLICE_SECONDS, sliceDependencies } from '../../support/slice-dependencies.ts';
 import { type StateServer, startStateServer } from '../../support/state-server.ts';
 
 let server: StateServer;
@@ -22,7 +17,6 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const GUARD = { maxCount: 10, maxPercent: 100, allowEmptySource: false };
-const SLICE_SECONDS = 60;
 
 interface Setting {
   readonly options?: Partial<RunRecord['options']>;
@@ -38,17 +32,7 @@ async function setUp({ options = {}, clock = Date.now, isCompared = true }: Sett
   const destination = createMemoryStore('memory://destination/');
   source.put('m', 'm');
   for (const key of ['a', 'm', 'z']) destination.put(key, 'before', { lastModified: new Date(0) });
-  const dependencies: SliceDependencies = {
-    state,
-    records: createRunRecords(state),
-    plans: createShardPlans(state),
-    shards: createShardStates(state),
-    largeObjects: createLargeObjects(state),
-    openStores: () => ({ source, destination }),
-    pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]),
-    clock,
-    ...{ sliceSeconds: SLICE_SECONDS, graceSeconds: 60, largeObjectBytes: PART_BYTES },
-  };
+  const dependencies = sliceDependencies(state, { source, destination }, { clock });
   const record = runRecord({ state: 'running' });
   await dependencies.records.create({ ...record, options: { ...record.options, concurrency: 1, delete: GUARD, ...options } });
   await dependencies.plans.create(RUN_ID, { ranges: [{ through: 'm' }, { after: 'm' }], lanes: 1 });

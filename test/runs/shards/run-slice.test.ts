@@ -1,16 +1,11 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createLargeObjects } from '../../../src/runs/large/large-objects.ts';
-import { createRunRecords } from '../../../src/runs/record.ts';
 import { readReceipts } from '../../../src/runs/report/read-receipts.ts';
 import type { LaneTask } from '../../../src/runs/shards/lane-task.ts';
 import { runSlice } from '../../../src/runs/shards/run-slice.ts';
-import { createShardPlans } from '../../../src/runs/shards/shard-plan.ts';
-import { createShardStates, progressOf } from '../../../src/runs/shards/shard-state.ts';
+import { progressOf } from '../../../src/runs/shards/shard-state.ts';
 import type { SliceDependencies } from '../../../src/runs/shards/sync-shard.ts';
 import { stopAttempt } from '../../../src/runs/stop-attempt.ts';
-import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
-import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import type { KeyRange } from '../../../src/sync/key-range.ts';
 import { present } from '../../../src/sync/present.ts';
 import type { Store } from '../../../src/sync/store.ts';
@@ -18,6 +13,7 @@ import { StoreError } from '../../../src/sync/store-error.ts';
 import { NO_COUNTS } from '../../../src/sync/tally.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { copied, RUN_ID, runRecord } from '../../support/run-records.ts';
+import { SLICE_SECONDS, sliceDependencies } from '../../support/slice-dependencies.ts';
 import { type StateServer, startStateServer } from '../../support/state-server.ts';
 
 let server: StateServer;
@@ -27,28 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const SLICE_SECONDS = 60;
-
 /** A run of objects a, b, c, one at a time, and everything that its slices need. */
 async function setUp(more: Partial<SliceDependencies> = {}, ranges: readonly KeyRange[] = [{}]) {
   const state = server.createState();
   const source = createMemoryStore('memory://source/');
   const destination = createMemoryStore('memory://destination/');
   for (const key of ['a', 'b', 'c']) source.put(key, key);
-  const dependencies: SliceDependencies = {
-    state,
-    records: createRunRecords(state),
-    plans: createShardPlans(state),
-    shards: createShardStates(state),
-    largeObjects: createLargeObjects(state),
-    openStores: () => ({ source, destination }),
-    pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]),
-    clock: Date.now,
-    sliceSeconds: SLICE_SECONDS,
-    graceSeconds: 60,
-    largeObjectBytes: PART_BYTES,
-    ...more,
-  };
+  const dependencies = sliceDependencies(state, { source, destination }, more);
   const record = runRecord();
   await dependencies.records.create({ ...record, state: 'running', options: { ...record.options, concurrency: 1 } });
   await dependencies.plans.create(RUN_ID, { ranges, lanes: ranges.length });
