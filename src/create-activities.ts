@@ -11,12 +11,13 @@ import type { RunRecord } from './runs/record.ts';
 import { deleteSlice } from './runs/shards/delete-slice.ts';
 import { planRun } from './runs/shards/plan-run.ts';
 import { runSlice } from './runs/shards/run-slice.ts';
-import type { SliceDependencies } from './runs/shards/sync-shard.ts';
+import type { SliceDependencies } from './runs/shards/slice-dependencies.ts';
 import { stopAttempt } from './runs/stop-attempt.ts';
 import type { Settings } from './settings.ts';
 import { PART_BYTES } from './sync/copy/copy-parts.ts';
 import { createBufferPool } from './sync/flow/buffer-pool.ts';
-import { limitPool, limitStores } from './sync/flow/limit-store.ts';
+import { limitPool } from './sync/flow/limit-pool.ts';
+import { limitStores } from './sync/flow/limit-store.ts';
 import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large/large-object.ts';
 import { createWebhook } from './webhook/webhook.ts';
 

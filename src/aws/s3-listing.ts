@@ -1,7 +1,8 @@
 import { type _Object, ListObjectsV2Command, type ListObjectsV2CommandInput, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { compareKeys } from '../sync/key-order.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
-import type { ListOptions, ObjectEntry } from '../sync/store.ts';
+import type { ListOptions } from '../sync/store.ts';
 import { toStoreError } from './errors.ts';
 import { md5OfEtag } from './s3-checksums.ts';
 import { abortable, type S3Requests } from './s3-requests.ts';

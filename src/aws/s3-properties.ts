@@ -1,8 +1,8 @@
 import type { StorageClass } from '@aws-sdk/client-s3';
+import type { ObjectDescription, ObjectProperties, Provenance, Tags } from '../sync/objects.ts';
 import { pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
 import { s3Metadata } from '../sync/properties/metadata.ts';
 import { hasTags } from '../sync/properties/tags.ts';
-import type { ObjectDescription, ObjectProperties, Provenance, Tags } from '../sync/store.ts';
 
 interface S3Headers {
   readonly ContentType?: string | undefined;

@@ -1,8 +1,9 @@
 import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
+import type { ObjectDescription } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
 import { s3Metadata } from '../sync/properties/metadata.ts';
 import { findS3TagMisfits, hasTags } from '../sync/properties/tags.ts';
-import type { ObjectDescription, Store } from '../sync/store.ts';
+import type { Store } from '../sync/store.ts';
 import type { Action } from './errors.ts';
 import type { S3Requests } from './s3-requests.ts';
 

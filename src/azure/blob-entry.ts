@@ -1,6 +1,6 @@
 import type { BlobItem } from '@azure/storage-blob';
+import type { ObjectEntry } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
-import type { ObjectEntry } from '../sync/store.ts';
 
 /** A blob of a listing that includes metadata, with `prefix` cut off its name. */
 export function toEntry({ name, metadata, properties }: BlobItem, prefix: string): ObjectEntry {

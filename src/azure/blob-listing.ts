@@ -1,4 +1,4 @@
-import type { ObjectEntry } from '../sync/store.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
 import { accountOf, askNamespace, type KnownNamespaces } from './account-namespace.ts';
 import type { BlobRequests } from './blob-requests.ts';
 import { toStoreError } from './errors.ts';

@@ -1,9 +1,9 @@
 import type { BlobHTTPHeaders } from '@azure/storage-blob';
 import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
+import type { ObjectDescription, ObjectProperties, Provenance } from '../sync/objects.ts';
 import { pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
 import { blobMetadata } from '../sync/properties/metadata.ts';
 import { hasTags } from '../sync/properties/tags.ts';
-import type { ObjectDescription, ObjectProperties, Provenance } from '../sync/store.ts';
 
 interface StoredDescription {
   readonly properties: ObjectProperties;

@@ -1,6 +1,7 @@
+import type { ObjectDescription } from '../sync/objects.ts';
 import { blobMetadata } from '../sync/properties/metadata.ts';
 import { findBlobTagMisfits, hasTags } from '../sync/properties/tags.ts';
-import type { ObjectDescription, Store } from '../sync/store.ts';
+import type { Store } from '../sync/store.ts';
 import { abortable, type BlobRequests } from './blob-requests.ts';
 import type { Action } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import { type ContainerListBlobHierarchySegmentResponse, RestError } from '@azure/storage-blob';
-import type { ObjectEntry } from '../sync/store.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
 import { isDirectory } from './account-namespace.ts';
 import { toEntry } from './blob-entry.ts';
 import { abortable, type BlobRequests } from './blob-requests.ts';

@@ -1,5 +1,6 @@
 import { compareKeys } from '../sync/key-order.ts';
-import type { ListOptions, ObjectEntry } from '../sync/store.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
+import type { ListOptions } from '../sync/store.ts';
 import { type Namespace, namespaceOf } from './account-namespace.ts';
 import { toEntry } from './blob-entry.ts';
 import { abortable, type BlobRequests } from './blob-requests.ts';

@@ -1,5 +1,5 @@
 import { mapInOrder } from '../sync/flow/map-in-order.ts';
-import type { ObjectEntry } from '../sync/store.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
 import type { BlobRequests } from './blob-requests.ts';
 import { listDirectory } from './directory-listing.ts';
 import type { Child } from './directory-pages.ts';

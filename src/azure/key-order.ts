@@ -1,5 +1,5 @@
 import { compareKeys } from '../sync/key-order.ts';
-import type { ObjectEntry } from '../sync/store.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
 import { StoreError } from '../sync/store-error.ts';
 
 /**

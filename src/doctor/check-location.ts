@@ -1,4 +1,5 @@
-import type { ObjectEntry, Store } from '../sync/store.ts';
+import type { ObjectEntry } from '../sync/objects.ts';
+import type { Store } from '../sync/store.ts';
 import type { Place } from './places.ts';
 import { probeObject, probeUpload } from './probe.ts';
 import type { Report } from './walk.ts';

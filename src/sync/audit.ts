@@ -1,8 +1,9 @@
 import type { SourcePair } from './compare/join.ts';
 import { type HeadedObject, type Proof, proveEqual } from './compare/prove-equal.ts';
 import { concernsOneObject, failed, toReceipt } from './copy/copy-verdict.ts';
+import type { ObjectEntry } from './objects.ts';
 import type { AuditOutcome, Receipt } from './receipt.ts';
-import type { ObjectEntry, Store } from './store.ts';
+import type { Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
 
 interface AuditOptions {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonFloor, inUtf8Order, isListingDone, listingStart } from '../../src/azure/key-order.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
-import type { ObjectEntry } from '../../src/sync/store.ts';
+import type { ObjectEntry } from '../../src/sync/objects.ts';
 
 const url = 'https://account.blob.core.windows.net/container/';
 const part = fc.constantFrom('a', 'b', '/', '\ud7ff', '\ue000', '\uf8ff', '\uffff', '😀', '😁', '\u{10ffff}');

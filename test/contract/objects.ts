@@ -1,15 +1,6 @@
 import { crc64 } from '../../src/sync/crc64.ts';
-import type {
-  ListOptions,
-  ObjectEntry,
-  ObjectProperties,
-  ReadOptions,
-  Store,
-  Upload,
-  UploadedPart,
-  WriteOptions,
-  Written,
-} from '../../src/sync/store.ts';
+import type { ObjectEntry, ObjectProperties } from '../../src/sync/objects.ts';
+import type { ListOptions, ReadOptions, Store, Upload, UploadedPart, WriteOptions, Written } from '../../src/sync/store.ts';
 import { isStoreError, type StoreError } from '../../src/sync/store-error.ts';
 
 export const NO_PROPERTIES: ObjectProperties = { metadata: {} };

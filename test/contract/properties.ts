@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
-import type { ObjectProperties } from '../../src/sync/store.ts';
+import type { ObjectProperties } from '../../src/sync/objects.ts';
 import { entriesOf, failureOf, keysOf, NO_PROPERTIES, readBytes, uploadPart, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 

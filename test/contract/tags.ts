@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
-import type { Store, Tags } from '../../src/sync/store.ts';
+import type { Tags } from '../../src/sync/objects.ts';
+import type { Store } from '../../src/sync/store.ts';
 import { failureOf, uploadPart, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import { createS3Store } from '../../src/aws/s3-store.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { Store, Tags } from '../../src/sync/store.ts';
+import type { Tags } from '../../src/sync/objects.ts';
+import type { Store } from '../../src/sync/store.ts';
 import { putObject } from '../support/store-objects.ts';
 import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
 

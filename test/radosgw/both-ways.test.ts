@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
+import type { ObjectProperties } from '../../src/sync/objects.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
-import type { ObjectProperties, Store } from '../../src/sync/store.ts';
+import type { Store } from '../../src/sync/store.ts';
 import { contentsOf, putObject } from '../support/store-objects.ts';
 import { type RadosgwBridge, startRadosgwBridge } from './bridge.ts';
 

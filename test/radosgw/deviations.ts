@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
-import type { ObjectProperties, UploadRequest } from '../../src/sync/store.ts';
+import type { ObjectProperties } from '../../src/sync/objects.ts';
+import type { UploadRequest } from '../../src/sync/store.ts';
 import {
   entriesOf,
   failureOf,

@@ -5,7 +5,7 @@ import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
 import type { KeyListDependencies } from '../../src/runs/shards/plan-keys.ts';
 import { planRun } from '../../src/runs/shards/plan-run.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
-import type { SliceDependencies } from '../../src/runs/shards/sync-shard.ts';
+import type { SliceDependencies } from '../../src/runs/shards/slice-dependencies.ts';
 import type { AttemptTask } from '../../src/runs/stop.ts';
 
 /** Whole numbers from 0 to `below` - 1, the same ones for the same seed. */

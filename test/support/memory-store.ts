@@ -2,18 +2,9 @@ import { createHash } from 'node:crypto';
 import { crc64 } from '../../src/sync/crc64.ts';
 import { keyEscape } from '../../src/sync/escape.ts';
 import { compareKeys } from '../../src/sync/key-order.ts';
+import type { ObjectDescription, ObjectEntry, ObjectProperties, Provenance, Tags } from '../../src/sync/objects.ts';
 import { present } from '../../src/sync/present.ts';
-import type {
-  Condition,
-  ListOptions,
-  ObjectDescription,
-  ObjectEntry,
-  ObjectProperties,
-  Provenance,
-  Store,
-  Tags,
-  UploadedPart,
-} from '../../src/sync/store.ts';
+import type { Condition, ListOptions, Store, UploadedPart } from '../../src/sync/store.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 
 interface StoredObject {

@@ -2,7 +2,7 @@ import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
 import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
 import { createShardStates } from '../../src/runs/shards/shard-state.ts';
-import type { SliceDependencies } from '../../src/runs/shards/sync-shard.ts';
+import type { SliceDependencies } from '../../src/runs/shards/slice-dependencies.ts';
 import type { State } from '../../src/runs/state.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';

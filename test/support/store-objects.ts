@@ -1,10 +1,11 @@
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
+import type { ObjectDescription } from '../../src/sync/objects.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
-import type { ObjectDescription, Store } from '../../src/sync/store.ts';
+import type { Store } from '../../src/sync/store.ts';
 
 const CONCURRENCY = 32;
 

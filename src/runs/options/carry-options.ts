@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CarriedOptions } from '../../options/carried-options.ts';
-import type { CarryOptions } from '../../sync/properties/carry.ts';
+import type { CarryOptions } from '../../sync/properties/carry-options.ts';
 import { DEFAULT_TIERS } from '../../sync/properties/tiers.ts';
 
 /** What the options of a run say about what its copies take along. */

@@ -1,4 +1,4 @@
-import type { Limits } from '../../sync/flow/limit-store.ts';
+import type { Limits } from '../../sync/flow/limits.ts';
 import type { RunRecord } from '../record.ts';
 
 /** The share of a run's limits that one of so many activities has, which work on it at the same time. */

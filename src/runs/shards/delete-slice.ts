@@ -14,7 +14,7 @@ import type { LaneTask, SliceResult } from './lane-task.ts';
 import { pauseOrFail } from './pause-or-fail.ts';
 import { type ShardPlan, shardsInOrder } from './shard-plan.ts';
 import type { ShardState } from './shard-state.ts';
-import type { SliceDependencies } from './sync-shard.ts';
+import type { SliceDependencies } from './slice-dependencies.ts';
 import { type Reached, trackProgress } from './track-progress.ts';
 
 type Dependencies = Omit<SliceDependencies, 'largeObjects' | 'largeObjectBytes' | 'pool'>;

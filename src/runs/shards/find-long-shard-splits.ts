@@ -1,7 +1,7 @@
 import { findSplits } from '../../sync/plan/find-splits.ts';
 import { isStoreError } from '../../sync/store-error.ts';
 import type { ShardPlan } from './shard-plan.ts';
-import type { ShardSlice, SliceDependencies } from './sync-shard.ts';
+import type { ShardSlice, SliceDependencies } from './slice-dependencies.ts';
 
 /** Requests for the split points of one shard: about two seconds. */
 const MAX_PROBES = 64;

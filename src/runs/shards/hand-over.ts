@@ -1,11 +1,11 @@
-import type { SliceEnd } from '../../sync/slice.ts';
+import type { SliceEnd } from '../../sync/slice-request.ts';
 import { tooSlow, tooThrottled } from '../throttling.ts';
 import type { Ending } from '../watch.ts';
 import { findLongShardSplits } from './find-long-shard-splits.ts';
 import { finishShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import { pauseOrFail } from './pause-or-fail.ts';
-import type { ShardSlice, SliceDependencies } from './sync-shard.ts';
+import type { ShardSlice, SliceDependencies } from './slice-dependencies.ts';
 import type { Reached } from './track-progress.ts';
 
 /** A slice whose outcomes count: it came to an end or to its deadline, was too late, or a store asked it to slow down. */

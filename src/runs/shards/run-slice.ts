@@ -3,7 +3,8 @@ import { stopOf } from '../stop.ts';
 import { isPaused } from '../throttling.ts';
 import { finishShard, withoutShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
-import { type SliceDependencies, syncShard } from './sync-shard.ts';
+import type { SliceDependencies } from './slice-dependencies.ts';
+import { syncShard } from './sync-shard.ts';
 
 /**
  * Does the next slice of the shard that the lane has, or now takes. May be called again for a slice that was done, or that died half-way.

@@ -1,51 +1,20 @@
-import type { BufferPool } from '../../sync/flow/buffer-pool.ts';
-import { limitPool } from '../../sync/flow/limit-store.ts';
+import { limitPool } from '../../sync/flow/limit-pool.ts';
 import { type KeyRange, listOptionsOf } from '../../sync/key-range.ts';
-import { type SliceRequest, syncSlice } from '../../sync/slice.ts';
-import type { Store } from '../../sync/store.ts';
-import type { LargeObjects } from '../large/large-objects.ts';
+import { syncSlice } from '../../sync/slice.ts';
+import type { SliceRequest } from '../../sync/slice-request.ts';
 import { carryOptionsOf } from '../options/carry-options.ts';
 import { filterOf } from '../options/filter-of.ts';
 import { limitsOf } from '../options/limits-of.ts';
 import { mappingOf } from '../options/mapping-of.ts';
 import { restorerOf } from '../options/restorer-of.ts';
-import type { RunRecord, RunRecords } from '../record.ts';
 import { openReceiptLog } from '../report/receipt-log.ts';
-import type { State } from '../state.ts';
 import { stopRun } from '../stop.ts';
 import { endOf, startWatch } from '../watch.ts';
 import { handOver } from './hand-over.ts';
 import { readKeyList } from './key-list.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
-import type { Shard, ShardPlans } from './shard-plan.ts';
-import type { ShardState, ShardStates } from './shard-state.ts';
+import type { ShardSlice, SliceDependencies } from './slice-dependencies.ts';
 import { trackProgress } from './track-progress.ts';
-
-export interface SliceDependencies {
-  readonly state: State;
-  readonly records: RunRecords;
-  readonly plans: ShardPlans;
-  readonly shards: ShardStates;
-  readonly largeObjects: LargeObjects;
-  /** For one of so many activities that share the run's limits; one unless given. */
-  readonly openStores: (record: RunRecord, sharers?: number) => { readonly source: Store; readonly destination: Store };
-  readonly pool: BufferPool;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** After so long a slice starts no new object. */
-  readonly sliceSeconds: number;
-  /** So long after that it is broken off: the worker must not be killed for it, since other runs are in the same one. */
-  readonly graceSeconds: number;
-  /** Objects of this size and more are not copied in slices. */
-  readonly largeObjectBytes: number;
-}
-
-/** The slice that is to be done of a shard. */
-export interface ShardSlice {
-  readonly record: RunRecord;
-  readonly shard: Shard;
-  readonly before: ShardState;
-}
 
 /** Does one slice of a shard: from its checkpoint to the end of its range, as far as the time allows. */
 export async function syncShard(dependencies: SliceDependencies, task: LaneTask, slice: ShardSlice): Promise<SliceResult> {

@@ -1,4 +1,5 @@
-import type { Condition, ObjectEntry, ObjectHead } from '../store.ts';
+import type { ObjectEntry, ObjectHead } from '../objects.ts';
+import type { Condition } from '../store.ts';
 import type { KeyPair } from './join.ts';
 
 /** `auto`: see {@link decide}; `checksum`: equal contents are current; `size`: equal sizes are; `always`: nothing is. */

@@ -1,6 +1,6 @@
 import { compareKeys } from '../key-order.ts';
-import type { ObjectEntry } from '../store.ts';
-import type { DestinationName } from './key-mapping.ts';
+import type { DestinationName } from '../object-version.ts';
+import type { ObjectEntry } from '../objects.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;
 

@@ -1,16 +1,9 @@
 import { keyEscape } from '../escape.ts';
-import type { FolderForm, ObjectEntry, Store } from '../store.ts';
+import type { DestinationName } from '../object-version.ts';
+import type { FolderForm, ObjectEntry } from '../objects.ts';
+import type { Store } from '../store.ts';
 import { isFolderMarker, isMarkerInForm, keyInForm } from './folder-markers.ts';
 import type { KeyPair } from './join.ts';
-
-/** What the copy of an object is called that the destination cannot hold under its own key, or that had another one before. */
-export interface DestinationName {
-  readonly destinationKey: string;
-  /** What is kept with the copy, so that it gets its own key again when it is copied back. */
-  readonly originalKey?: string;
-  /** The copy stands for a folder, in this form. */
-  readonly folderForm?: FolderForm;
-}
 
 /** Which keys belong together on the two sides, where they are not the same. */
 export interface KeyMapping {

@@ -1,5 +1,6 @@
 import { compareKeys } from '../key-order.ts';
-import type { ListOptions, ObjectEntry, Store } from '../store.ts';
+import type { ObjectEntry } from '../objects.ts';
+import type { ListOptions, Store } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;

@@ -1,9 +1,11 @@
 import { explain, failed, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
+import type { DestinationName } from '../object-version.ts';
+import type { ObjectEntry, ObjectHead } from '../objects.ts';
 import type { Receipt } from '../receipt.ts';
-import type { ObjectEntry, ObjectHead, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { isMarkerInForm } from './folder-markers.ts';
 import type { SourcePair } from './join.ts';
-import type { DestinationName, KeyMapping } from './key-mapping.ts';
+import type { KeyMapping } from './key-mapping.ts';
 
 interface Options {
   readonly source: Store;

@@ -1,5 +1,6 @@
 import { type Crc64, createRunningCrc64 } from '../crc64.ts';
-import type { CallOptions, ObjectHead, Store } from '../store.ts';
+import type { ObjectHead } from '../objects.ts';
+import type { CallOptions, Store } from '../store.ts';
 import { isCopyOf } from './decide.ts';
 
 /** What shows that the contents of two objects are equal, or are not; `source-etag`: one is marked as the copy of this version of the other. */

@@ -1,5 +1,6 @@
-import { destinationKeyOf, type ObjectVersion } from '../copy/copy-task.ts';
-import type { CallOptions, ObjectHead, Store } from '../store.ts';
+import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
+import type { ObjectHead } from '../objects.ts';
+import type { CallOptions, Store } from '../store.ts';
 import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
 import { proveEqual } from './prove-equal.ts';
 

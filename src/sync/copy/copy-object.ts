@@ -1,11 +1,13 @@
 import type { CopyDecision } from '../compare/decide.ts';
 import { reasonToLeaveNew } from '../compare/overwrite.ts';
 import { settleDecision } from '../compare/settle-decision.ts';
+import { destinationKeyOf, type ObjectVersion, versionOf } from '../object-version.ts';
+import type { ObjectEntry } from '../objects.ts';
 import type { Receipt } from '../receipt.ts';
-import type { ObjectEntry, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
-import { type CopyPath, type CopyTask, destinationKeyOf, type ObjectVersion, versionOf } from './copy-task.ts';
+import type { CopyPath, CopyTask } from './copy-task.ts';
 import { archived, copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
 import { copyWhole } from './copy-whole.ts';
 import { planParts } from './part-plan.ts';

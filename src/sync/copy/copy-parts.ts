@@ -1,7 +1,9 @@
 import type { Crc64 } from '../crc64.ts';
+import { destinationKeyOf } from '../object-version.ts';
+import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { ObjectHead, Verified } from '../store.ts';
-import { type Copied, type CopyPath, type CopyTask, destinationKeyOf, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import type { Verified } from '../store.ts';
+import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
 import { headPinned, proved } from './read-verified.ts';

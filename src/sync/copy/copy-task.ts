@@ -1,10 +1,11 @@
 import { type CopyReason, isCopyOf } from '../compare/decide.ts';
-import type { DestinationName } from '../compare/key-mapping.ts';
 import type { Overwrite } from '../compare/overwrite.ts';
 import type { Crc64 } from '../crc64.ts';
 import type { BufferPool } from '../flow/buffer-pool.ts';
-import type { CarryOptions } from '../properties/carry.ts';
-import type { Condition, ObjectEntry, Provenance, Store, Verified, Written } from '../store.ts';
+import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
+import type { Provenance } from '../objects.ts';
+import type { CarryOptions } from '../properties/carry-options.ts';
+import type { Condition, Store, Verified, Written } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 import type { Restorer } from './restore.ts';
 
@@ -18,28 +19,6 @@ export interface CopyPath {
   readonly overwrite?: Overwrite;
   /** What is archived is passed over unless given. */
   readonly restore?: Restorer;
-}
-
-/** One version of one object of the source. Plain data. */
-export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'> & Partial<DestinationName>;
-
-/** The version that a listing or a HEAD tells of, with the name of another version of the same object. */
-export function versionOf(
-  { key, destinationKey, originalKey, folderForm }: Pick<ObjectVersion, 'key'> & Partial<DestinationName>,
-  { sizeBytes, etag, tier }: Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier'>,
-): ObjectVersion {
-  return {
-    ...{ key, sizeBytes, etag },
-    ...(tier !== undefined && { tier }),
-    ...(destinationKey !== undefined && { destinationKey }),
-    ...(originalKey !== undefined && { originalKey }),
-    ...(folderForm !== undefined && { folderForm }),
-  };
-}
-
-/** The key that a copy of the object has. */
-export function destinationKeyOf({ key, destinationKey }: Pick<ObjectVersion, 'key' | 'destinationKey'>): string {
-  return destinationKey ?? key;
 }
 
 /** One version of one object, why it is copied, and what the destination must look like for it to be written. */

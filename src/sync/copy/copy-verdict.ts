@@ -1,9 +1,10 @@
 import type { CopyReason } from '../compare/decide.ts';
 import type { LeaveReason } from '../compare/overwrite.ts';
 import { crc64ToBase64 } from '../crc64.ts';
+import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
 import type { FailureCode, Receipt, SkipReason } from '../receipt.ts';
 import { isStoreError, type StoreError, type StoreErrorCode } from '../store-error.ts';
-import { type Copied, type CopyPath, destinationKeyOf, type ObjectVersion } from './copy-task.ts';
+import type { Copied, CopyPath } from './copy-task.ts';
 import { SourceChangedError } from './read-verified.ts';
 
 /** A source that changes under us, or a destination, is looked at again; after this many tries it stays as it is until the next run. */

@@ -1,5 +1,6 @@
+import { destinationKeyOf } from '../object-version.ts';
 import { describeCopy } from '../properties/carry.ts';
-import { type Copied, type CopyPath, type CopyTask, destinationKeyOf, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
 import { readWhole } from './read-verified.ts';
 
 /**

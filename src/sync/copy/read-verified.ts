@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Crc64, crc64 } from '../crc64.ts';
-import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance, Store, Verified } from '../store.ts';
+import type { ObjectVersion } from '../object-version.ts';
+import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance } from '../objects.ts';
+import type { Store, Verified } from '../store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
-import type { ObjectVersion } from './copy-task.ts';
 
 /** The SDKs retry requests, not bodies: one that breaks off or arrives changed is read again, this many times in all. */
 const MAX_READS = 4;

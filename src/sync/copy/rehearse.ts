@@ -1,8 +1,8 @@
 import type { CopyReason } from '../compare/decide.ts';
 import { settleDecision } from '../compare/settle-decision.ts';
+import type { ObjectVersion } from '../object-version.ts';
 import type { Store } from '../store.ts';
 import { type Copier, type CopyRequest, orRestore } from './copy-object.ts';
-import type { ObjectVersion } from './copy-task.ts';
 import { archived, explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
 import type { Restorer } from './restore.ts';
 

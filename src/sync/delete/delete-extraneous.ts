@@ -4,7 +4,7 @@ import { createFailFast } from '../flow/fail-fast.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import { untilFull } from '../flow/until-full.ts';
 import type { ExtraneousObject, ExtraneousReceipt } from '../receipt.ts';
-import type { SliceEnd } from '../slice.ts';
+import type { SliceEnd } from '../slice-request.ts';
 import type { Store } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 

@@ -1,18 +1,8 @@
-import type { CallOptions, ObjectRead, Store } from '../store.ts';
+import type { ObjectRead } from '../objects.ts';
+import type { CallOptions, Store } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import { type BufferPool, createBufferPool, type PooledBuffer } from './buffer-pool.ts';
+import type { Limits } from './limits.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
-
-/** What the stores of one activity may do. */
-export interface Limits {
-  /** Calls of either store; more than 0. */
-  readonly requestsPerSecond?: number | undefined;
-  /** Bytes read from the source; more than 0. */
-  readonly bytesPerSecond?: number | undefined;
-}
-
-/** Bodies that share the bandwidth are few, so that each goes fast enough not to be taken for dead. */
-const BODIES_AT_ONCE = 4;
 
 interface Ends {
   readonly source: Store;
@@ -27,34 +17,6 @@ export function limitStores({ source, destination }: Ends, { requestsPerSecond, 
   return requests === undefined
     ? { source: paced, destination }
     : { source: withCountedCalls(paced, requests), destination: withCountedCalls(destination, requests) };
-}
-
-/** Fewer loans at once of a run whose bandwidth is limited: its slow reads must not keep the memory from other runs. */
-export function limitPool(pool: BufferPool, { bytesPerSecond }: Limits): BufferPool {
-  if (bytesPerSecond === undefined) return pool;
-  // Buffers of no bytes are places to wait for.
-  const places = createBufferPool([{ bufferBytes: 0, count: BODIES_AT_ONCE }]);
-  return {
-    async acquire(minBytes, signal) {
-      const place = await places.acquire(0, signal);
-      try {
-        return releasingBoth(await pool.acquire(minBytes, signal), place);
-      } catch (error) {
-        place.release();
-        throw error;
-      }
-    },
-  };
-}
-
-function releasingBoth({ bytes, release }: PooledBuffer, place: PooledBuffer): PooledBuffer {
-  return {
-    bytes,
-    release() {
-      release();
-      place.release();
-    },
-  };
 }
 
 function withPacedReads(store: Store, limit: RateLimit): Store {

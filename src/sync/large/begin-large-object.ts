@@ -2,11 +2,12 @@ import { type CopyDecision, decideByHead, type SettledDecision } from '../compar
 import { reasonToLeaveNew } from '../compare/overwrite.ts';
 import { decideByProof } from '../compare/settle-decision.ts';
 import { copyOnce } from '../copy/copy-object.ts';
-import { type CopyPath, destinationKeyOf, isEcho, type ObjectVersion, versionOf } from '../copy/copy-task.ts';
+import { type CopyPath, isEcho } from '../copy/copy-task.ts';
 import { archived, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
 import { type PartSizes, planParts } from '../copy/part-plan.ts';
+import { destinationKeyOf, type ObjectVersion, versionOf } from '../object-version.ts';
+import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { ObjectHead } from '../store.ts';
 import type { LargeTask, LargeUpload } from './large-task.ts';
 
 type Begun = Omit<LargeUpload, 'startedAt' | 'triesLeft'>;

@@ -1,8 +1,9 @@
 import type { CopyDecision, CopyReason } from '../compare/decide.ts';
-import type { ObjectVersion } from '../copy/copy-task.ts';
 import type { PartPlan } from '../copy/part-plan.ts';
 import { type Crc64, crc64FromBase64 } from '../crc64.ts';
-import type { Condition, ObjectEntry, Upload, Verified } from '../store.ts';
+import type { ObjectVersion } from '../object-version.ts';
+import type { ObjectEntry } from '../objects.ts';
+import type { Condition, Upload, Verified } from '../store.ts';
 
 /** A large object as a slice found it, to be copied by steps of its own. Plain data. */
 export interface LargeTask {

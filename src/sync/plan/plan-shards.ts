@@ -1,7 +1,8 @@
 import type { Filter } from '../filter/filter.ts';
 import { ALL_KEYS, coarsen, cutAt, type RangeSet } from '../filter/range-set.ts';
 import { listOptionsOf } from '../key-range.ts';
-import type { ObjectEntry, Store } from '../store.ts';
+import type { ObjectEntry } from '../objects.ts';
+import type { Store } from '../store.ts';
 import { findSplits } from './find-splits.ts';
 
 /** Listing requests to each side to find split points with. */

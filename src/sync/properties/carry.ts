@@ -1,18 +1,8 @@
 import { propertiesInForm } from '../compare/folder-markers.ts';
 import type { CopyPath, CopyTask } from '../copy/copy-task.ts';
-import type { ObjectDescription, ObjectProperties } from '../store.ts';
-import { type FittedProperties, fitProperties, type MetadataMode } from './fit-properties.ts';
-import { type TierChoice, tierOfCopy } from './tiers.ts';
-
-/** What copies take along besides their bytes, and how. */
-export interface CarryOptions {
-  /** The tier of every copy, or by the tier of its source; left to the destination unless given. */
-  readonly tier?: TierChoice;
-  /** Takes one request more for each copy. */
-  readonly tags?: boolean;
-  /** `rename` unless given. */
-  readonly metadata?: MetadataMode;
-}
+import type { ObjectDescription, ObjectProperties } from '../objects.ts';
+import { type FittedProperties, fitProperties } from './fit-properties.ts';
+import { tierOfCopy } from './tiers.ts';
 
 /** What is written beside the bytes of a copy. */
 export interface CopyDescription extends Pick<FittedProperties, 'leftOut'> {

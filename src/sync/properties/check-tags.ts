@@ -1,4 +1,5 @@
-import type { ObjectEntry, Store } from '../store.ts';
+import type { ObjectEntry } from '../objects.ts';
+import type { Store } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ObjectProperties } from '../store.ts';
+import type { ObjectProperties } from '../objects.ts';
 import { StoreError } from '../store-error.ts';
 import { isHeaderText } from './metadata.ts';
 

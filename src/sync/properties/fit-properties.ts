@@ -1,4 +1,5 @@
-import type { Misfit, ObjectProperties, Store } from '../store.ts';
+import type { Misfit, ObjectProperties } from '../objects.ts';
+import type { Store } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { nameEscape } from '../escape.ts';
-import type { Misfit } from '../store.ts';
+import type { Misfit } from '../objects.ts';
 import { StoreError } from '../store-error.ts';
 
 type Metadata = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { createAuditor } from '../audit.ts';
 import type { FailFast } from '../flow/fail-fast.ts';
-import type { SliceRequest } from '../slice.ts';
+import type { SliceRequest } from '../slice-request.ts';
 import { type Dealer, outcomeOf } from './deal.ts';
 
 /** Copies nothing: tells of every object whether its copy has the same content. */

@@ -2,11 +2,11 @@ import { type CopyDecision, type Decision, decide } from '../compare/decide.ts';
 import type { SourcePair } from '../compare/join.ts';
 import { type LeaveReason, reasonToLeave } from '../compare/overwrite.ts';
 import { createCopier } from '../copy/copy-object.ts';
-import { versionOf } from '../copy/copy-task.ts';
 import { left } from '../copy/copy-verdict.ts';
 import { createRehearsal } from '../copy/rehearse.ts';
 import type { FailFast } from '../flow/fail-fast.ts';
-import type { SliceRequest } from '../slice.ts';
+import { versionOf } from '../object-version.ts';
+import type { SliceRequest } from '../slice-request.ts';
 import { type Dealer, outcomeOf } from './deal.ts';
 
 /** Objects of this size and more are too long for a slice. */

@@ -3,7 +3,7 @@ import { findPair } from '../compare/pair-by-head.ts';
 import { concernsOneObject, failed, toReceipt } from '../copy/copy-verdict.ts';
 import type { Outcome } from '../outcome.ts';
 import type { FailureCode } from '../receipt.ts';
-import type { SliceRequest } from '../slice.ts';
+import type { SliceRequest } from '../slice-request.ts';
 
 const NOT_THERE = 'the list names it, but it is not at the source. Correct the list, or look for the object.';
 

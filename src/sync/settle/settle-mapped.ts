@@ -2,9 +2,9 @@ import type { KeyPair } from '../compare/join.ts';
 import type { KeyMapping } from '../compare/key-mapping.ts';
 import { createHeadPairing } from '../compare/pair-by-head.ts';
 import { concernsOneObject } from '../copy/copy-verdict.ts';
+import type { ObjectEntry } from '../objects.ts';
 import type { Outcome } from '../outcome.ts';
-import type { SliceRequest } from '../slice.ts';
-import type { ObjectEntry } from '../store.ts';
+import type { SliceRequest } from '../slice-request.ts';
 import type { Deal, Place } from './deal.ts';
 
 interface Ways {

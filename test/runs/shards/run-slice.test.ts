@@ -4,7 +4,7 @@ import { readReceipts } from '../../../src/runs/report/read-receipts.ts';
 import type { LaneTask } from '../../../src/runs/shards/lane-task.ts';
 import { runSlice } from '../../../src/runs/shards/run-slice.ts';
 import { progressOf } from '../../../src/runs/shards/shard-state.ts';
-import type { SliceDependencies } from '../../../src/runs/shards/sync-shard.ts';
+import type { SliceDependencies } from '../../../src/runs/shards/slice-dependencies.ts';
 import { stopAttempt } from '../../../src/runs/stop-attempt.ts';
 import type { KeyRange } from '../../../src/sync/key-range.ts';
 import { present } from '../../../src/sync/present.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, decideByHead } from '../../../src/sync/compare/decide.ts';
-import type { ObjectEntry, ObjectHead } from '../../../src/sync/store.ts';
+import type { ObjectEntry, ObjectHead } from '../../../src/sync/objects.ts';
 
 const NOON = Date.parse('2026-01-01T12:00:00Z');
 const MINUTE = 60_000;

@@ -5,7 +5,8 @@ import { deleteExtraneous } from '../../../src/sync/delete/delete-extraneous.ts'
 import { keyEscape } from '../../../src/sync/escape.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import type { Outcome } from '../../../src/sync/outcome.ts';
-import { type SliceRequest, syncSlice } from '../../../src/sync/slice.ts';
+import { syncSlice } from '../../../src/sync/slice.ts';
+import type { SliceRequest } from '../../../src/sync/slice-request.ts';
 import { addCounts, countsOf, NO_COUNTS } from '../../../src/sync/tally.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type HeadedObject, proveEqual } from '../../../src/sync/compare/prove-equal.ts';
+import type { ObjectHead, ObjectRead } from '../../../src/sync/objects.ts';
 import { present } from '../../../src/sync/present.ts';
-import type { ObjectHead, ObjectRead } from '../../../src/sync/store.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
 const md5Of = (text: string) => createHash('md5').update(text).digest('hex');

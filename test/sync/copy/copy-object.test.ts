@@ -4,8 +4,9 @@ import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { crc64, crc64ToBase64 } from '../../../src/sync/crc64.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
+import type { ObjectEntry } from '../../../src/sync/objects.ts';
 import { present } from '../../../src/sync/present.ts';
-import type { Condition, ObjectEntry } from '../../../src/sync/store.ts';
+import type { Condition } from '../../../src/sync/store.ts';
 import { StoreError } from '../../../src/sync/store-error.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
-import { limitPool, limitStores } from '../../../src/sync/flow/limit-store.ts';
+import { limitPool } from '../../../src/sync/flow/limit-pool.ts';
+import { limitStores } from '../../../src/sync/flow/limit-store.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
 /** So few a second that the second one would wait for minutes. */

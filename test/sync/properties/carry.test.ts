@@ -4,7 +4,7 @@ import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../../src/sync/large/large-object.ts';
 import { present } from '../../../src/sync/present.ts';
-import type { CarryOptions } from '../../../src/sync/properties/carry.ts';
+import type { CarryOptions } from '../../../src/sync/properties/carry-options.ts';
 import { blobMetadata } from '../../../src/sync/properties/metadata.ts';
 import { syncSlice } from '../../../src/sync/slice.ts';
 import { StoreError } from '../../../src/sync/store-error.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Misfit } from '../../../src/sync/objects.ts';
 import { fitProperties, type MetadataMode } from '../../../src/sync/properties/fit-properties.ts';
 import { blobMetadata, type MetadataCodec, s3Metadata } from '../../../src/sync/properties/metadata.ts';
-import type { Misfit } from '../../../src/sync/store.ts';
 import { isStoreError } from '../../../src/sync/store-error.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 import { userMetadata } from './arbitrary-metadata.ts';

@@ -1,0 +1,33 @@
+import type { BufferPool } from '../../sync/flow/buffer-pool.ts';
+import type { Store } from '../../sync/store.ts';
+import type { LargeObjects } from '../large/large-objects.ts';
+import type { RunRecord, RunRecords } from '../record.ts';
+import type { State } from '../state.ts';
+import type { Shard, ShardPlans } from './shard-plan.ts';
+import type { ShardState, ShardStates } from './shard-state.ts';
+
+export interface SliceDependencies {
+  readonly state: State;
+  readonly records: RunRecords;
+  readonly plans: ShardPlans;
+  readonly shards: ShardStates;
+  readonly largeObjects: LargeObjects;
+  /** For one of so many activities that share the run's limits; one unless given. */
+  readonly openStores: (record: RunRecord, sharers?: number) => { readonly source: Store; readonly destination: Store };
+  readonly pool: BufferPool;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** After so long a slice starts no new object. */
+  readonly sliceSeconds: number;
+  /** So long after that it is broken off: the worker must not be killed for it, since other runs are in the same one. */
+  readonly graceSeconds: number;
+  /** Objects of this size and more are not copied in slices. */
+  readonly largeObjectBytes: number;
+}
+
+/** The slice that is to be done of a shard. */
+export interface ShardSlice {
+  readonly record: RunRecord;
+  readonly shard: Shard;
+  readonly before: ShardState;
+}

@@ -1,0 +1,100 @@
+import type { Crc64 } from './crc64.ts';
+
+/** What a listing says about an object. */
+export interface ObjectEntry {
+  /** Relative to the store's prefix; '' for an object whose whole key is the prefix itself. */
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Opaque, as the service writes it, quotes included. Comparable only with tags from the same store. */
+  readonly etag: string;
+  readonly lastModified: Date;
+  /** MD5 of the content as 32 lower-case hex digits, where the listing proves it. */
+  readonly md5?: string;
+  /** ETag of the source object that we copied into this one, where the listing shows it (Blob). */
+  readonly sourceEtag?: string;
+  /** `true` when the object must be restored before it can be read. */
+  readonly isArchived?: boolean;
+  /** `true` when that has been asked for, and is not done yet. */
+  readonly isRestoring?: boolean;
+  /** Storage class (S3) or access tier (Blob), as the service writes it. */
+  readonly tier?: string;
+  /** `true` when the listing says that the object stands for a folder (Blob). */
+  readonly isFolder?: boolean;
+}
+
+/** What travels with an object. Names of `metadata` are lower case; values are any Unicode text. */
+export interface ObjectProperties {
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly contentEncoding?: string;
+  readonly contentDisposition?: string;
+  readonly contentLanguage?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Written where given. No HEAD or read tells them: see `readTags`. */
+  readonly tags?: Tags;
+}
+
+/** Object tags (S3) or blob index tags. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** Something that a store cannot hold as it is. */
+export interface Misfit {
+  readonly kind: 'metadata' | 'tag';
+  readonly name: string;
+  /** For people, without a full stop. */
+  readonly why: string;
+}
+
+/** What we write beside an object that we copied, so that it can be recognised and proved later. */
+export interface Provenance {
+  /** The ETag that the source listing gave for the copied version. */
+  readonly sourceEtag: string;
+  /** The object's own key, where the destination cannot hold it, and so has it under another one. */
+  readonly originalKey?: string;
+}
+
+/** What HEAD says about an object. */
+export interface ObjectHead {
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly properties: ObjectProperties;
+  readonly provenance?: Provenance;
+  /** As in {@link ObjectEntry}. */
+  readonly tier?: string;
+  /** CRC-64/NVME of the whole content, where the store (S3) or our own metadata (Blob) keeps one. */
+  readonly crc64?: Crc64;
+  /** MD5 of the whole content as 32 lower-case hex digits, where the store keeps one (Blob). */
+  readonly md5?: string;
+}
+
+/** A read that has begun. `body` must be consumed or destroyed. */
+export interface ObjectRead {
+  readonly etag: string;
+  /** Bytes that `body` will deliver: the range's length, or the object's. */
+  readonly contentLengthBytes: number;
+  readonly properties: ObjectProperties;
+  readonly provenance?: Provenance;
+  /** CRC-64/NVME of the whole object (not of the range), where the store or our metadata gives one with the answer. */
+  readonly crc64?: Crc64;
+  /** MD5 of the whole object as 32 lower-case hex digits, where the store gives one with the answer. */
+  readonly md5?: string;
+  /** Fails with a {@link StoreError} when the bytes end early. The store does not check them against a checksum: the copier does. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Bytes `startByte` to `endByte`, both included, as in an HTTP range. */
+export interface ByteRange {
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+/** What is written beside an object's bytes. Plain data. */
+export interface ObjectDescription {
+  readonly properties: ObjectProperties;
+  readonly provenance?: Provenance;
+  /** Storage class or access tier to write the object in; what the bucket or account has for its default unless given. */
+  readonly tier?: string;
+}
+
+export type FolderForm = 'slash' | 'stub';
