@@ -8,8 +8,7 @@ import type { RunView } from './runs/run-view.ts';
 import type { Runs } from './runs/runs.ts';
 import type { DeletionTask } from './runs/shards/delete-slice.ts';
 import type { LaneTask, SliceResult } from './runs/shards/lane-task.ts';
-import type { PlanResult } from './runs/shards/plan-run.ts';
-import type { AttemptTask } from './runs/stop.ts';
+import type { PlanResult, PlanTask } from './runs/shards/plan-run.ts';
 import type { StopTask } from './runs/stop-attempt.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,7 +24,7 @@ export interface Bridge {
 
 /** What the orchestrators have done. */
 export interface Activities {
-  planRun(task: AttemptTask): Promise<PlanResult>;
+  planRun(task: PlanTask): Promise<PlanResult>;
   syncSlice(task: LaneTask): Promise<SliceResult>;
   nextStep(task: LargeObjectTask): Promise<LargeObjectStep>;
   copyRange(task: RangeTask): Promise<LargeObjectStep>;

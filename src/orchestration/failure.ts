@@ -1,4 +1,4 @@
-import type { RunEnd } from '../runs/finish-run.ts';
+import type { Stop } from '../runs/stop.ts';
 
 /** What the engine puts before the message of a failed activity or orchestrator. */
 const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
@@ -10,7 +10,7 @@ const ENGINE_DETAILS = / \n .*$/s;
 const WORKER_ENDED = /\bexited with code \d+|^Non-Deterministic workflow detected/;
 
 /** What broke, once the retries are used up. What dying workers interrupted, another attempt can go on with. */
-export function failureOf(error: unknown): RunEnd {
+export function failureOf(error: unknown): Stop {
   const text = error instanceof Error ? error.message : String(error);
   const message = text.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim();
   if (WORKER_ENDED.test(message)) {

@@ -1,19 +1,31 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { FinishAnswer, RunEnd } from '../runs/finish-run.ts';
-import type { PlanResult } from '../runs/shards/plan-run.ts';
+import type { PlanResult, PlanTask } from '../runs/shards/plan-run.ts';
 import type { AttemptTask } from '../runs/stop.ts';
 import { failureOf } from './failure.ts';
 import { DELETIONS, FINISH_RUN, LANE, NOTIFY_RUN, PLAN_RUN } from './names.ts';
+import { pause } from './pause.ts';
 import { activityRetries, finishRetries, notifyRetries, orchestrationRetries } from './retries.ts';
 
+type Planned = Extract<PlanResult, { readonly end: 'planned' }>;
+
 /** Carries one attempt of a run. Never throws: what goes wrong with the run is entered in its record. */
-export function* run(context: OrchestrationContext): Generator<Task, RunEnd, unknown> {
-  const task = context.df.getInput<AttemptTask>();
-  const end = yield* planAndSync(context, task);
+export function* run(context: OrchestrationContext): Generator<Task, RunEnd | undefined, unknown> {
+  const { pause: _, ...task } = context.df.getInput<PlanTask>();
+  const plan = yield* makePlan(context);
+  if (plan.end === 'wait') {
+    yield* pause(context);
+    context.df.continueAsNew({ ...task, pause: plan.pause });
+    return undefined;
+  }
+  return yield* finish(context, task, plan.end === 'planned' ? yield* sync(context, task, plan) : plan);
+}
+
+function* finish({ df }: OrchestrationContext, task: AttemptTask, end: RunEnd): Generator<Task, RunEnd, unknown> {
   try {
     // Histories from before there was anybody to notify have no answer here.
-    const answer = (yield context.df.callActivityWithRetry(FINISH_RUN, finishRetries(), { ...task, end })) as FinishAnswer | undefined;
-    if (answer?.notify === true) yield* notify(context, task);
+    const answer = (yield df.callActivityWithRetry(FINISH_RUN, finishRetries(), { ...task, end })) as FinishAnswer | undefined;
+    if (answer?.notify === true) yield* notify(df, task);
     return end;
   } catch (error) {
     return failureOf(error);
@@ -21,7 +33,7 @@ export function* run(context: OrchestrationContext): Generator<Task, RunEnd, unk
 }
 
 /** That nobody can be told does not change how the run ended. */
-function* notify({ df }: OrchestrationContext, task: AttemptTask): Generator<Task, void, unknown> {
+function* notify(df: OrchestrationContext['df'], task: AttemptTask): Generator<Task, void, unknown> {
   try {
     yield df.callActivityWithRetry(NOTIFY_RUN, notifyRetries(), task);
   } catch {
@@ -29,10 +41,16 @@ function* notify({ df }: OrchestrationContext, task: AttemptTask): Generator<Tas
   }
 }
 
-function* planAndSync({ df }: OrchestrationContext, task: AttemptTask): Generator<Task, RunEnd, unknown> {
+function* makePlan({ df }: OrchestrationContext): Generator<Task, PlanResult, unknown> {
   try {
-    const plan = (yield df.callActivityWithRetry(PLAN_RUN, activityRetries(), task)) as PlanResult;
-    if (plan.end !== 'planned') return plan;
+    return (yield df.callActivityWithRetry(PLAN_RUN, activityRetries(), df.getInput())) as PlanResult;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function* sync({ df }: OrchestrationContext, task: AttemptTask, plan: Planned): Generator<Task, RunEnd, unknown> {
+  try {
     const lanes = Array.from({ length: plan.lanes }, (_, lane) =>
       df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane, lanes: plan.lanes }, `${df.instanceId}-lane-${lane}`),
     );

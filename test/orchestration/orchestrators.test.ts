@@ -227,6 +227,24 @@ describe('a run', () => {
     expect(calls.at(-1)).toMatchObject({ name: 'finishRun', input: { ...TASK, end: expected } });
   });
 
+  it('is planned after a while, in a new history, when a store asks to slow down', () => {
+    const pause = { until: 1, inVain: 2 };
+
+    const { result, calls, continuedWith } = drive(run, TASK, () => ({ end: 'wait', pause }));
+
+    expect(calls.map(({ kind }) => kind)).toEqual(['activity', 'timer']);
+    expect(continuedWith).toEqual({ ...TASK, pause });
+    expect(result).toBeUndefined();
+  });
+
+  it('hands the pause on to the plan, and to nothing else', () => {
+    const paused = { ...TASK, pause: { until: 1, inVain: 2 } };
+
+    const { calls } = drive(run, paused, answers({ end: 'done' }));
+
+    expect(calls.map(({ input }) => input)).toEqual([paused, { ...TASK, lane: 0, lanes: 1 }, { ...TASK, end: { end: 'done' } }]);
+  });
+
   it('deletes when all its lanes are done, where it is to', () => {
     const answer = answers({ end: 'done' }, { end: 'done' });
 

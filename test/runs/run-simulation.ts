@@ -25,7 +25,9 @@ export async function simulateAttempt(dependencies: Dependencies, task: AttemptT
     if (random(2) === 0) await zombies.at(-1);
     return activity();
   };
-  const planned = await call(() => planRun({ ...dependencies, limitSeconds: dependencies.sliceSeconds }, task));
+  const plan = () => call(() => planRun({ ...dependencies, limitSeconds: dependencies.sliceSeconds }, task));
+  let planned = await plan();
+  while (planned.end === 'wait') planned = await plan();
   if (planned.end !== 'planned') return planned.end;
   const lanes = Array.from({ length: planned.lanes }, (_, lane) => simulateLane(dependencies, { ...task, lane }, call));
   const ends = await Promise.all(lanes);

@@ -1,7 +1,6 @@
 import type { RunFailure, RunRecords } from '../record.ts';
-import { type AttemptTask, failRun } from '../stop.ts';
+import { type AttemptTask, failRun, type Stop } from '../stop.ts';
 import { type Pause, pauseAfter } from '../throttling.ts';
-import type { SliceResult } from './lane-task.ts';
 
 interface Dependencies {
   readonly records: RunRecords;
@@ -15,7 +14,7 @@ export async function pauseOrFail(
   { runId, pause: previous }: AttemptTask & { readonly pause?: Pause },
   hasProgressed: boolean,
   failure: RunFailure,
-): Promise<SliceResult> {
+): Promise<Stop | { readonly end: 'wait'; readonly pause: Pause }> {
   const pause = pauseAfter(previous, hasProgressed, clock());
   return pause === undefined ? failRun(records, runId, failure) : { end: 'wait', pause };
 }

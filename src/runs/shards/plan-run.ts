@@ -5,12 +5,16 @@ import type { Store } from '../../sync/store.ts';
 import { filterOf } from '../options/filter-of.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
 import { type AttemptTask, type Stop, stopOf, stopRun } from '../stop.ts';
+import { isPaused, type Pause, tooThrottled } from '../throttling.ts';
 import { endOf, startWatch } from '../watch.ts';
+import { pauseOrFail } from './pause-or-fail.ts';
 import { type KeyListDependencies, type PlannedKeys, planByKeys } from './plan-keys.ts';
 import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 
 export type PlanResult =
   | Stop
+  /** A store asked to slow down: it is to be planned after a while. */
+  | { readonly end: 'wait'; readonly pause: Pause }
   | {
       readonly end: 'planned';
       readonly lanes: number;
@@ -27,8 +31,13 @@ export interface PlanDependencies extends KeyListDependencies {
   readonly limitSeconds: number;
 }
 
+/** An attempt, and what the call before answered. */
+export interface PlanTask extends AttemptTask {
+  readonly pause?: Pause;
+}
+
 /** Begins a run, or another attempt of it: answers how many lanes it needs. An earlier attempt's plan stands. */
-export async function planRun(dependencies: PlanDependencies, task: AttemptTask): Promise<PlanResult> {
+export async function planRun(dependencies: PlanDependencies, task: PlanTask): Promise<PlanResult> {
   const { records, plans, clock } = dependencies;
   const startedAt = new Date(clock()).toISOString();
   const record = await records.update(task.runId, (latest) =>
@@ -36,11 +45,12 @@ export async function planRun(dependencies: PlanDependencies, task: AttemptTask)
   );
   const stop = stopOf(record, task.attempt);
   if (stop !== undefined) return stop;
+  if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
   const plan = await plans.find(record.id);
   return plan === undefined ? makePlan(dependencies, task, record) : planned(record, plan);
 }
 
-async function makePlan(dependencies: PlanDependencies, task: AttemptTask, record: RunRecord): Promise<PlanResult> {
+async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: RunRecord): Promise<PlanResult> {
   const { records, plans, openStores, limitSeconds } = dependencies;
   const { lanes, splitAt, tags, keys } = record.options;
   const watch = startWatch({ records, task, limitSeconds });
@@ -54,6 +64,7 @@ async function makePlan(dependencies: PlanDependencies, task: AttemptTask, recor
   const ending = await endOf(work(), watch);
   if (ending.kind === 'done') return planned(record, await plans.create(record.id, ending.result));
   if (ending.kind === 'stopped') return stopRun(records, record.id, ending.stop);
+  if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, false, tooThrottled(ending.error.message));
   throw 'error' in ending
     ? ending.error
     : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);

@@ -3,6 +3,7 @@ import { createRunRecords } from '../../../src/runs/record.ts';
 import { readKeyList } from '../../../src/runs/shards/key-list.ts';
 import { type PlanDependencies, planRun } from '../../../src/runs/shards/plan-run.ts';
 import { createShardPlans } from '../../../src/runs/shards/shard-plan.ts';
+import type { Pause } from '../../../src/runs/throttling.ts';
 import { present } from '../../../src/sync/present.ts';
 import { StoreError } from '../../../src/sync/store-error.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
@@ -31,7 +32,12 @@ async function setUp(options: object = {}) {
   };
   const record = runRecord();
   await dependencies.records.create({ ...record, options: { ...record.options, ...options } });
-  return { ...dependencies, source, lists, plan: (attempt = 1) => planRun(dependencies, { runId: RUN_ID, attempt }) };
+  return {
+    ...dependencies,
+    source,
+    lists,
+    plan: (attempt = 1, pause?: Pause) => planRun(dependencies, { runId: RUN_ID, attempt, ...(pause && { pause }) }),
+  };
 }
 
 describe('planning a run', () => {
@@ -86,6 +92,29 @@ describe('planning a run', () => {
     run.source.list = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
 
     await expect(run.plan()).rejects.toThrow('It does not answer.');
+  });
+
+  it('waits when a store asks to slow down, and fails the run when that was in vain for half an hour', async () => {
+    const run = await setUp();
+    const { list } = run.source;
+    run.source.list = () => {
+      throw new StoreError('throttled', 'Slow down.');
+    };
+
+    const first = await run.plan();
+    const last = await run.plan(1, { until: 0, inVain: 10 });
+    run.source.list = list;
+
+    expect(first).toEqual({ end: 'wait', pause: { until: expect.any(Number), inVain: 1 } });
+    expect(last).toMatchObject({ end: 'failed', failure: { code: 'throttled' } });
+  });
+
+  it('asks nothing before a pause is over', async () => {
+    const run = await setUp();
+    const pause = { until: 1_700_000_000_001, inVain: 1 };
+
+    expect(await run.plan(1, pause)).toEqual({ end: 'wait', pause });
+    expect(await run.plans.find(RUN_ID)).toBeUndefined();
   });
 });
 
