@@ -8,9 +8,11 @@ export function deletingContract(behaviour: Behaviour): void {
     await write(store, 'a', '1');
     await write(store, 'a/b', '2');
 
-    await store.delete('a');
+    const deleted = await store.delete('a');
 
     expect(await keysOf(store)).toEqual(['a/b']);
+    // None of these servers keeps what is deleted, or versions.
+    expect(deleted).toEqual({ isRecoverable: false });
   });
 
   behaviour('succeeds when the object is gone already', async (location) => {

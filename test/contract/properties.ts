@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { crc64 } from '../../src/sync/crc64.ts';
 import type { ObjectProperties } from '../../src/sync/objects.ts';
-import { entriesOf, failureOf, keysOf, NO_PROPERTIES, readBytes, uploadPart, write } from './objects.ts';
+import { entriesOf, failureOf, keysOf, NO_PROPERTIES, readBytes, readText, uploadPart, write } from './objects.ts';
 import type { Behaviour } from './store-contract.ts';
 
 const PROPERTIES: ObjectProperties = {
@@ -49,6 +49,32 @@ export function propertiesContract(behaviour: Behaviour): void {
     const head = await store.head('a');
     expect(head?.provenance).toEqual({ sourceEtag: '"abc-2"' });
     expect(head?.properties).toEqual(properties);
+  });
+
+  behaviour('keeps the key that an object had where it could have it, whatever is in that', async (location) => {
+    const store = location.open();
+    const provenance = { sourceEtag: '"s"', originalKey: 'back\\slash\nöäü 日本 😀 =?UTF-8?B?eA==?= .' };
+    const bytes = Buffer.from('x');
+
+    await write(store, 'whole', 'x', { provenance });
+    const upload = await store.beginUpload({ key: 'in parts', sizeBytes: 1, properties: NO_PROPERTIES, provenance });
+    await store.commit(upload, [await uploadPart(store, upload, 1, bytes)], { crc64: crc64(bytes) });
+
+    const heads = await Promise.all(['whole', 'in parts'].map((key) => store.head(key)));
+    expect(heads.map((head) => head?.provenance)).toEqual([provenance, provenance]);
+    expect(heads.map((head) => head?.properties.metadata)).toEqual([{}, {}]);
+  });
+
+  behaviour('holds under an escaped key what it cannot hold under its own', async (location) => {
+    const store = location.open();
+
+    for (const key of ['a.', 'back\\slash', 'line\nbreak', 'a/../b', 'soap', 'plain']) {
+      const held = store.refuseKey(key) === undefined ? key : store.escapeKey(key);
+      await write(store, held, key);
+      expect(await readText(store, held)).toBe(key);
+    }
+
+    expect(await keysOf(store)).toHaveLength(6);
   });
 
   behaviour('writes an object in the tier that it is given, and tells it by list and by head', async (location) => {
