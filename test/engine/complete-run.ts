@@ -7,18 +7,23 @@ import type { Place } from './places.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 250 };
 
-/** Expects that an ended run has done all of its work, whatever befell it: every byte is there, every object is accounted for. */
+/** Expects that an ended run has done all of its work, whatever befell it: every byte is there, nothing else is, every object is accounted for. */
 export async function expectComplete(bridge: EngineBridge, run: RunView, source: Place, destination: Place): Promise<void> {
   const objects = await allOf(source.store);
   const receipts = await receiptsOf(bridge, run);
-  const { listed, copied, unchanged, skipped, failed } = run.counts;
+  const { listed, copied, unchanged, skipped, failed, extraneous, deleted } = run.counts;
 
   expect(run).toMatchObject({ state: 'succeeded', counts: { listed: objects.length, skipped: 0, failed: 0 } });
   expect(run.interruptions ?? []).toHaveLength(run.attempt - 1);
   expect(copied + unchanged + skipped + failed).toBe(listed);
-  expect(receipts.map(({ action }) => action)).toEqual(Array.from({ length: copied }, () => 'copied'));
-  expect(new Set(receipts.map(({ key }) => key)).size).toBe(copied);
+  expect(deleted).toBe(extraneous);
+  expect(receipts.map(({ action }) => action).sort()).toEqual([...repeated('copied', copied), ...repeated('deleted', deleted)]);
+  expect(new Set(receipts.map(({ key }) => key)).size).toBe(copied + deleted);
   expect(await allOf(destination.store)).toEqual(objects);
+}
+
+function repeated(action: string, times: number): string[] {
+  return Array.from({ length: times }, () => action);
 }
 
 /** The report, from a worker that lives long enough to answer. */

@@ -6,7 +6,7 @@ import { expectComplete } from './complete-run.ts';
 import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
 import { figuresOf } from './figures.ts';
 import { itLeavesSoundHistories } from './histories.ts';
-import { keyOf, seedMixture } from './objects.ts';
+import { keyOf, seedExtra, seedMixture } from './objects.ts';
 import type { Place } from './places.ts';
 import { createStorm, type KillKind, planKills } from './storm.ts';
 
@@ -16,8 +16,9 @@ const KILLS_PER_SEED = Number(process.env['KILLS'] ?? 12);
 const KILLS_AT_ONCE = 12;
 const SEEDS = process.env['SEEDS']?.split(',').map(Number) ?? [randomInt(2 ** 31), randomInt(2 ** 31)];
 const SMALL_OBJECTS = 120;
-/** Three shards, so that one lane takes two of them. */
-const OPTIONS = { lanes: 2, splitAt: [keyOf(40), keyOf(80)] };
+const EXTRA_OBJECTS = 40;
+/** Three shards, so that one lane takes two of them; and what only the destination has is deleted. */
+const OPTIONS = { lanes: 2, splitAt: [keyOf(40), keyOf(80)], delete: { maxPercent: 100 } };
 const PATIENCE_MS = 60_000 + KILLS_PER_SEED * 30_000;
 
 let bridge: EngineBridge;
@@ -71,6 +72,7 @@ async function startBothWays(prefix: string): Promise<Started[]> {
     { source: bridge.s3(`${prefix}-back`), destination: bridge.blob(`${prefix}-back`) },
   ];
   await Promise.all(ways.map(({ source }) => seedMixture(source.store, SMALL_OBJECTS)));
+  await Promise.all(ways.map(({ destination }) => seedExtra(destination.store, EXTRA_OBJECTS)));
   return Promise.all(ways.map(async (way) => ({ ...way, id: await bridge.start(way.source, way.destination, OPTIONS) })));
 }
 

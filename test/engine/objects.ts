@@ -23,6 +23,11 @@ export async function seedMixture(store: Store, small: number): Promise<number> 
   return small + SIZES_IN_PARTS_MIB.length;
 }
 
+/** Puts so many objects into a store that no other has, between those of {@link seed}. */
+export async function seedExtra(store: Store, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, (_, n) => putObject(store, `${keyOf(3 * n)}-extra`, randomBytes(100))));
+}
+
 /** The key of the small object with this number; numbers start at 0. */
 export function keyOf(n: number): string {
   return `objects/${String(n).padStart(4, '0')}`;
