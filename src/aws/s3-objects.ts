@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { ObjectHead } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
-import type { Store } from '../sync/store.ts';
+import type { CallOptions, Store } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { toStoreError } from './errors.ts';
 import { bodyOf } from './s3-body.ts';
@@ -21,25 +22,27 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
     return !(await isListed(requests, key, signal)) || !isRefused;
   }
 
+  async function head(key: string, { signal }: CallOptions = {}): Promise<ObjectHead | undefined> {
+    try {
+      const answer = await send({ action: 'read', key, signal }, (target, options) =>
+        client.send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }), options),
+      );
+      return {
+        sizeBytes: present(answer.ContentLength, 'Content-Length'),
+        etag: present(answer.ETag, 'ETag'),
+        lastModified: present(answer.LastModified, 'Last-Modified'),
+        ...fromS3Headers(answer),
+        ...checksumsIn(answer),
+        tier: answer.StorageClass ?? DEFAULT_CLASS,
+      };
+    } catch (error) {
+      if (await meansAbsent(error, key, signal)) return undefined;
+      throw error;
+    }
+  }
+
   return {
-    async head(key, { signal } = {}) {
-      try {
-        const answer = await send({ action: 'read', key, signal }, (target, options) =>
-          client.send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }), options),
-        );
-        return {
-          sizeBytes: present(answer.ContentLength, 'Content-Length'),
-          etag: present(answer.ETag, 'ETag'),
-          lastModified: present(answer.LastModified, 'Last-Modified'),
-          ...fromS3Headers(answer),
-          ...checksumsIn(answer),
-          tier: answer.StorageClass ?? DEFAULT_CLASS,
-        };
-      } catch (error) {
-        if (await meansAbsent(error, key, signal)) return undefined;
-        throw error;
-      }
-    },
+    head,
 
     async read(key, { ifMatch, range, signal } = {}) {
       const answer = await send({ action: 'read', key, signal }, (target, options) => {
@@ -86,7 +89,10 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
         // A bucket with versioning keeps the version, and puts a delete marker over it.
         return { isRecoverable: answer.DeleteMarker === true };
       } catch (error) {
-        if (!isAbsent(error)) throw error;
+        // An object that is gone does not match either.
+        const isGone =
+          isAbsent(error) || (isStoreError(error, 'precondition-failed') && (await head(key, signal && { signal })) === undefined);
+        if (!isGone) throw error;
         return {};
       }
     },

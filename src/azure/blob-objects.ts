@@ -1,5 +1,7 @@
+import type { ObjectHead } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
-import type { Deleted, Store } from '../sync/store.ts';
+import type { CallOptions, Deleted, Store } from '../sync/store.ts';
+import { isStoreError } from '../sync/store-error.ts';
 import { bodyOf } from './blob-body.ts';
 import { fromBlobHeaders, toBlobHeaders } from './blob-properties.ts';
 import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent } from './blob-requests.ts';
@@ -11,22 +13,24 @@ const IS_DELETED_FOR_GOOD = 'x-ms-delete-type-permanent';
 
 /** The part of the port that handles whole blobs. */
 export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
+  async function head(key: string, { signal }: CallOptions = {}): Promise<ObjectHead | undefined> {
+    try {
+      const answer = await send({ action: 'read', key, signal }, (blob) => blob.getProperties(abortable(signal)));
+      return {
+        sizeBytes: present(answer.contentLength, 'Content-Length'),
+        etag: present(answer.etag, 'ETag'),
+        lastModified: present(answer.lastModified, 'Last-Modified'),
+        ...fromBlobHeaders(answer, answer.contentMD5),
+        ...(answer.accessTier === undefined ? {} : { tier: answer.accessTier }),
+      };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
   return {
-    async head(key, { signal } = {}) {
-      try {
-        const answer = await send({ action: 'read', key, signal }, (blob) => blob.getProperties(abortable(signal)));
-        return {
-          sizeBytes: present(answer.contentLength, 'Content-Length'),
-          etag: present(answer.etag, 'ETag'),
-          lastModified: present(answer.lastModified, 'Last-Modified'),
-          ...fromBlobHeaders(answer, answer.contentMD5),
-          ...(answer.accessTier === undefined ? {} : { tier: answer.accessTier }),
-        };
-      } catch (error) {
-        if (isAbsent(error)) return undefined;
-        throw error;
-      }
-    },
+    head,
 
     async read(key, { ifMatch, range, signal } = {}) {
       const subject = { action: 'read', key, signal } as const;
@@ -66,7 +70,10 @@ export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pi
         const answer = await send({ action: 'delete', key, signal }, (blob) => blob.delete(options));
         return recoverability(answer._response.headers.get(IS_DELETED_FOR_GOOD));
       } catch (error) {
-        if (!isAbsent(error)) throw error;
+        // A blob that is gone does not match either.
+        const isGone =
+          isAbsent(error) || (isStoreError(error, 'precondition-failed') && (await head(key, signal && { signal })) === undefined);
+        if (!isGone) throw error;
         return {};
       }
     },

@@ -23,6 +23,16 @@ export function deletingContract(behaviour: Behaviour): void {
     expect(await keysOf(store)).toEqual([]);
   });
 
+  behaviour('succeeds when the version that was named is gone already', async (location) => {
+    const store = location.open();
+    const { etag } = await write(store, 'a', '1');
+    await store.delete('a', { ifMatch: etag });
+
+    await store.delete('a', { ifMatch: etag });
+
+    expect(await keysOf(store)).toEqual([]);
+  });
+
   behaviour('deletes the version that was named and keeps any other', async (location) => {
     const store = location.open();
     const { etag } = await write(store, 'a', 'first');

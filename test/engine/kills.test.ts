@@ -8,12 +8,10 @@ import { figuresOf } from './figures.ts';
 import { itLeavesSoundHistories } from './histories.ts';
 import { keyOf, seedExtra, seedMixture } from './objects.ts';
 import type { Place } from './places.ts';
-import { createStorm, type KillKind, planKills } from './storm.ts';
+import { createStorm, KILLS_PER_ROUND, type KillKind, planKills } from './storm.ts';
 
 /** KILLS and SEEDS (numbers with commas between) make it longer, or repeat what failed. */
-const KILLS_PER_SEED = Number(process.env['KILLS'] ?? 12);
-/** So many hit the same two runs; then there is calm until these have ended. */
-const KILLS_AT_ONCE = 12;
+const KILLS_PER_SEED = Number(process.env['KILLS'] ?? KILLS_PER_ROUND);
 const SEEDS = process.env['SEEDS']?.split(',').map(Number) ?? [randomInt(2 ** 31), randomInt(2 ** 31)];
 const SMALL_OBJECTS = 120;
 const EXTRA_OBJECTS = 40;
@@ -40,7 +38,8 @@ describe('runs on two hosts of the real engine, whose workers and hosts are kill
     const [kills, runs]: [KillKind[], RunView[]] = [[], []];
 
     while (plan.length > 0) {
-      const kinds = plan.splice(0, KILLS_AT_ONCE);
+      // A round hits the same two runs; then there is calm until these have ended.
+      const kinds = plan.splice(0, KILLS_PER_ROUND);
       const started = await startBothWays(`seed-${seed}-${runs.length}`);
       const over = new AbortController();
       const completing = Promise.all(started.map(completed)).finally(() => over.abort());

@@ -16,12 +16,14 @@ const WRITE_POINTS = {
   'worker between parts': { steps: ['part'], moment: 'answered' },
   'worker before a commit': { steps: ['commit'], moment: 'unsent' },
   'worker after a commit': { steps: ['commit'], moment: 'answered' },
+  'worker before a deletion': { steps: ['delete'], moment: 'unsent' },
+  'worker after a deletion, before its receipt': { steps: ['delete'], moment: 'answered' },
 } as const satisfies Record<string, WritePoint>;
 
 export type KillKind = keyof typeof WRITE_POINTS | 'worker in a replay' | 'worker at any time' | 'host at any time';
 
-/** Twelve kills in two halves. A host is killed early, and only once, for it takes the engine a minute to get over it. */
-const DOZEN: readonly (readonly KillKind[])[] = [
+/** A host is killed early, and only once, for it takes the engine a minute to get over it; deletions come last. */
+const ROUND: readonly (readonly KillKind[])[] = [
   ['host at any time', 'worker in a replay', 'worker in mid-body', 'worker between parts', 'worker before a commit', 'worker at any time'],
   [
     'worker after a PUT, before its receipt',
@@ -31,12 +33,16 @@ const DOZEN: readonly (readonly KillKind[])[] = [
     'worker after a commit',
     'worker at any time',
   ],
+  ['worker before a deletion', 'worker after a deletion, before its receipt'],
 ];
+
+/** Kills in a round. */
+export const KILLS_PER_ROUND = ROUND.flat().length;
 
 /** So many kills of all kinds, in an order of chance. */
 export function planKills(count: number, chance: Chance): KillKind[] {
-  const dozens = Array.from({ length: Math.ceil(count / DOZEN.flat().length) }, () => DOZEN.flatMap(chance.shuffled));
-  return dozens.flat().slice(0, count);
+  const rounds = Array.from({ length: Math.ceil(count / KILLS_PER_ROUND) }, () => ROUND.flatMap(chance.shuffled));
+  return rounds.flat().slice(0, count);
 }
 
 /** Kills workers and hosts of a bridge, one after the other. */
