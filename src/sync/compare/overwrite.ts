@@ -1,13 +1,18 @@
+import type { ObjectEntry } from '../objects.ts';
 import type { SkipReason } from '../receipt.ts';
-import type { SourcePair } from './join.ts';
 
 /** `changed`: what is not current is replaced; `if-newer`: unless it was written after the source; `never`: nothing is replaced. */
 export type Overwrite = 'changed' | 'if-newer' | 'never';
 
 export type LeaveReason = Extract<SkipReason, 'exists' | 'destination-newer'>;
 
-/** Why the destination's object must stay, as it was listed; `undefined` when there is none, or it may be replaced. */
-export function reasonToLeave({ source, destination }: SourcePair, overwrite: Overwrite): LeaveReason | undefined {
+interface Written {
+  readonly source: Pick<ObjectEntry, 'lastModified'>;
+  readonly destination?: Pick<ObjectEntry, 'lastModified'>;
+}
+
+/** Why the destination's object must stay; `undefined` when there is none, or it may be replaced. */
+export function reasonToLeave({ source, destination }: Written, overwrite: Overwrite): LeaveReason | undefined {
   if (destination === undefined || overwrite === 'changed') return undefined;
   if (overwrite === 'never') return 'exists';
   return destination.lastModified > source.lastModified ? 'destination-newer' : undefined;

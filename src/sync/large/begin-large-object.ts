@@ -1,5 +1,5 @@
 import { type CopyDecision, decideByHead, type SettledDecision } from '../compare/decide.ts';
-import { reasonToLeaveNew } from '../compare/overwrite.ts';
+import { reasonToLeave } from '../compare/overwrite.ts';
 import { decideByProof } from '../compare/settle-decision.ts';
 import { copyOnce } from '../copy/copy-object.ts';
 import { type CopyPath, isEcho } from '../copy/copy-task.ts';
@@ -34,10 +34,10 @@ export async function beginLargeObject(
 interface LatestTask {
   readonly entry: ObjectVersion;
   readonly decision: SettledDecision;
-  /** Somebody wrote to the destination after the listing. */
-  readonly isNew: boolean;
   /** Of the source. */
   readonly head: ObjectHead;
+  /** Of the destination, where there is an object. */
+  readonly there: ObjectHead | undefined;
 }
 
 /** Asks both ends, which may have changed since a slice listed them; `undefined` when the source is gone. */
@@ -47,8 +47,7 @@ async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): 
   const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(destinationKeyOf(task.entry), { signal })]);
   if (head === undefined) return undefined;
   const entry = head.etag === etag ? task.entry : versionOf(task.entry, head);
-  const decision = await decideAnew(path, { ...task, entry }, { here: head, there }, signal);
-  return { entry, head, decision, isNew: there !== undefined && !isAsListed(there, task.decision) };
+  return { entry, head, there, decision: await decideAnew(path, { ...task, entry }, { here: head, there }, signal) };
 }
 
 async function decideAnew(
@@ -71,12 +70,12 @@ function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): deci
 
 async function beginLatest(
   path: CopyPath,
-  { entry, decision, isNew, head }: LatestTask,
+  { entry, decision, head, there }: LatestTask,
   partSizes: PartSizes,
   signal: AbortSignal,
 ): Promise<Begun | Verdict | undefined> {
   if (decision.action !== 'copy' || isEcho(decision, head.provenance)) return undefined;
-  const leaveReason = isNew ? reasonToLeaveNew(path.overwrite ?? 'changed') : undefined;
+  const leaveReason = reasonToLeave({ source: head, ...(there && { destination: there }) }, path.overwrite ?? 'changed');
   if (leaveReason !== undefined) return left(entry, leaveReason);
   const { condition, reason } = decision;
   // It was large when it was listed.

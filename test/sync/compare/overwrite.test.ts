@@ -56,11 +56,27 @@ describe('an object that appears at the destination while it is copied', () => {
     const ends = setUpLarge();
     ends.source.put('k', 'abcdefg'.repeat(20));
     const task = taskFor(ends);
-    ends.destination.put('k', 'theirs');
+    ends.destination.put('k', 'theirs', { lastModified: new Date(Date.now() + 60_000) });
 
     const begun = await ends.copier({ overwrite }).begin(task, { signal, triesLeft: 2 });
 
     expect(begun).toMatchObject({ step: 'ended', receipt });
+  });
+});
+
+describe('a large object of which the stores have to be asked', () => {
+  it.each([
+    ['if-newer', -1, { step: 'copy' }],
+    ['if-newer', 1, { step: 'ended', receipt: { action: 'skipped', reason: 'destination-newer' } }],
+    ['changed', 1, { step: 'copy' }],
+  ] as const)('is judged by the times: %s, and a destination written %i minutes after the source', async (overwrite, minutes, begun) => {
+    const ends = setUpLarge();
+    const now = Date.now();
+    ends.source.put('k', 'abcdefg'.repeat(20), { lastModified: new Date(now) });
+    ends.destination.put('k', 'gfedcba'.repeat(20), { lastModified: new Date(now + minutes * 60_000) });
+    const task = taskFor(ends, { action: 'ask-both' });
+
+    expect(await ends.copier({ overwrite }).begin(task, { signal, triesLeft: 2 })).toMatchObject(begun);
   });
 });
 
