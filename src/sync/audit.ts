@@ -23,7 +23,8 @@ export function createAuditor({ clock, ...ends }: AuditOptions): Auditor {
   return async ({ source, destination }, signal) => {
     const startedAt = clock();
     const times = () => ({ at: new Date(clock()).toISOString(), milliseconds: clock() - startedAt });
-    const about = { key: source.key, sizeBytes: source.sizeBytes, sourceEtag: source.etag };
+    const { key, destinationKey, sizeBytes, etag: sourceEtag } = source;
+    const about = { key, ...(destinationKey !== undefined && { destinationKey }), sizeBytes, sourceEtag };
     if (destination === undefined) return { ...about, action: 'missing', ...times() };
     try {
       const finding = await findOut(ends, source, destination, signal);

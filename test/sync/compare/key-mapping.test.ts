@@ -137,9 +137,10 @@ describe('keys that the destination cannot hold', () => {
     await sync(source, destination);
     destination.put('long', 'text');
 
-    const { counts } = await sync(source, destination, { audit: { readContent: false }, tellExtraneous: true });
+    const { counts, receipts } = await sync(source, destination, { audit: { readContent: false }, tellExtraneous: true });
 
     expect(counts).toMatchObject({ listed: 6, equal: 5, different: 1, extraneous: 0 });
+    expect(receipts.find(({ key }) => key === 'c.')).toMatchObject({ action: 'equal', destinationKey: 'c_x002e_' });
   });
 
   it('are extraneous when they are gone from the source, and only then', async () => {
