@@ -98,13 +98,16 @@ var jobDestinations = concat(
   map(jobs, each => each.destination),
   filter(map(jobs, each => each.?reportTo ?? ''), location => !empty(location))
 )
+// To ask for an archived blob is to write its tier.
+var restoringJobs = filter(jobs, each => !empty(each.?options.?archived ?? {}))
+var keyLists = filter(map(jobs, each => each.?options.?keys ?? ''), location => !empty(location))
 var taggedJobs = filter(jobs, each => each.?options.?tags ?? false)
 var outboxLocations = hasOutbox ? [outboxJob.source, outboxJob.destination] : []
 var adHocLocations = concat(adHocSources, adHocDestinations)
 var grants = concat(
   hasOutbox ? [{ account: outboxAccount, container: 'outbox', access: 'read' }] : [],
-  grantsFor(concat(jobSources, adHocSources), 'read'),
-  grantsFor(concat(jobDestinations, adHocDestinations), 'write'),
+  grantsFor(concat(jobSources, adHocSources, keyLists), 'read'),
+  grantsFor(concat(jobDestinations, adHocDestinations, map(restoringJobs, each => each.source)), 'write'),
   grantsFor(concat(map(taggedJobs, each => each.source), map(taggedJobs, each => each.destination)), 'tags')
 )
 

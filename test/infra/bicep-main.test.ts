@@ -61,21 +61,40 @@ describe('the roles of the identity', () => {
     ]);
   });
 
-  it('let it read the containers that are sources, write those that are destinations or take reports, and own those whose tags are carried', async () => {
+  it('let it read the containers that are sources, write those that are destinations, take reports or are restored from, and own those whose tags are carried', async () => {
     const predicted = await folder.predict({ ...REQUIRED, jobs: [FULL_JOB, RETURN_JOB] });
 
     expect(dataRolesIn(predicted)).toEqual([
       `bridge: contoso/invoices has ${READER}`,
       `bridge: contoso/answers has ${CONTRIBUTOR}`,
       `bridge: fabrikam/reports has ${CONTRIBUTOR}`,
+      `bridge: contoso/invoices has ${CONTRIBUTOR}`,
       `bridge: contoso/answers has ${OWNER}`,
     ]);
   });
 
   it('are given once for a container that several jobs use', async () => {
-    const jobs = [FULL_JOB, { ...FULL_JOB, name: 'others', source: 'https://contoso.blob.core.windows.net/invoices/2025' }];
+    const { archived: _, ...options } = FULL_JOB.options;
+    const job = { ...FULL_JOB, options };
+    const jobs = [job, { ...job, name: 'others', source: 'https://contoso.blob.core.windows.net/invoices/2025' }];
 
     expect(dataRolesIn(await folder.predict({ ...REQUIRED, jobs }))).toEqual([`bridge: contoso/invoices has ${READER}`]);
+  });
+
+  it('let it read the container of a list of keys', async () => {
+    const jobs = [
+      {
+        name: 'listed',
+        source: 's3://a',
+        destination: RETURN_JOB.destination,
+        options: { keys: 'https://contoso.blob.core.windows.net/lists/a.csv' },
+      },
+    ];
+
+    expect(dataRolesIn(await folder.predict({ ...REQUIRED, jobs }))).toEqual([
+      `bridge: contoso/lists has ${READER}`,
+      `bridge: contoso/answers has ${CONTRIBUTOR}`,
+    ]);
   });
 
   it('are given where the account is, in another resource group or subscription', async () => {
