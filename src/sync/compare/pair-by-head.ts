@@ -1,9 +1,9 @@
-import { explain, failed, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
+import { explain, toReceipt } from '../copy/copy-verdict.ts';
 import type { DestinationName } from '../object-version.ts';
 import type { ObjectEntry, ObjectHead } from '../objects.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Store } from '../store.ts';
-import { isMarkerInForm } from './folder-markers.ts';
+import { headOfCopy } from './head-of-copy.ts';
 import type { SourcePair } from './join.ts';
 import type { KeyMapping } from './key-mapping.ts';
 
@@ -21,16 +21,10 @@ interface Options {
  */
 export function createHeadPairing({ source, destination, mapping, clock }: Options) {
   async function pairUp(renamed: ObjectEntry & DestinationName, signal: AbortSignal): Promise<SourcePair> {
-    const { destinationKey, originalKey, folderForm } = renamed;
+    const { destinationKey } = renamed;
     if (destination.refuseKey(destinationKey) !== undefined) return { source: renamed };
-    const head = await destination.head(destinationKey, { signal });
-    if (head === undefined) return { source: renamed };
-    const isOther =
-      folderForm === undefined
-        ? originalKey !== undefined && head.provenance?.originalKey !== originalKey
-        : !isMarkerInForm(head, folderForm);
-    if (isOther) throw new KeyCollisionError(destinationKey);
-    return { source: renamed, destination: entryOf(destinationKey, head) };
+    const head = await headOfCopy(destination, renamed, { signal });
+    return { source: renamed, ...(head !== undefined && { destination: entryOf(destinationKey, head) }) };
   }
 
   return async (entry: ObjectEntry, signal: AbortSignal): Promise<SourcePair | Receipt> => {
@@ -38,23 +32,9 @@ export function createHeadPairing({ source, destination, mapping, clock }: Optio
     try {
       return await pairUp({ ...entry, ...(await mapping.nameAtDestination(entry, signal)) }, signal);
     } catch (error) {
-      return toReceipt(explainPairing({ source, destination }, entry, error), startedAt, clock());
+      return toReceipt(explain({ source, destination }, entry, error), startedAt, clock());
     }
   };
-}
-
-/** Something else has the key that an object's copy would have. */
-class KeyCollisionError extends Error {
-  override readonly name = 'KeyCollisionError';
-
-  constructor(destinationKey: string) {
-    const place = `it would be ${JSON.stringify(destinationKey)} at the destination`;
-    super(`${place}, where something else is. Move that, or rename the object at the source.`);
-  }
-}
-
-function explainPairing(ends: Pick<Options, 'source' | 'destination'>, entry: ObjectEntry, error: unknown): Verdict {
-  return error instanceof KeyCollisionError ? failed(ends, entry, 'key-collision', error.message) : explain(ends, entry, error);
 }
 
 /** What both sides have under a key, by a HEAD of each; `undefined` when the source has nothing. */

@@ -2,6 +2,7 @@ import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
 import type { CallOptions, Store } from '../store.ts';
 import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
+import { headOfCopy } from './head-of-copy.ts';
 import { proveEqual } from './prove-equal.ts';
 
 interface Ends {
@@ -9,7 +10,7 @@ interface Ends {
   readonly destination: Pick<Store, 'head' | 'read'>;
 }
 
-/** Asks what a decision leaves to be asked. Throws StoreErrors. */
+/** Asks what a decision leaves to be asked. Throws StoreErrors, and a KeyCollisionError when something else has the copy's key. */
 export async function settleDecision(
   ends: Ends,
   entry: ObjectVersion,
@@ -17,7 +18,7 @@ export async function settleDecision(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<SettledDecision> {
   if (decision.action === 'copy') return decision;
-  const there = await ends.destination.head(destinationKeyOf(entry), { signal });
+  const there = await headOfCopy(ends.destination, entry, { signal });
   if (decision.action === 'ask-destination' || there === undefined) return decideByHead(entry, there);
   const here = await ends.source.head(entry.key, { signal });
   // It is gone, or another: the copy will see to it.

@@ -1,7 +1,8 @@
 import type { CopyDecision } from '../compare/decide.ts';
+import { headOfCopy } from '../compare/head-of-copy.ts';
 import { reasonToLeaveNew } from '../compare/overwrite.ts';
 import { settleDecision } from '../compare/settle-decision.ts';
-import { destinationKeyOf, type ObjectVersion, versionOf } from '../object-version.ts';
+import { type ObjectVersion, versionOf } from '../object-version.ts';
 import type { ObjectEntry } from '../objects.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Store } from '../store.ts';
@@ -94,7 +95,10 @@ export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict 
   return copy && copied(entry, reason, copy);
 }
 
-/** What to try after `error`: the task as the stores are now; or how it ends; or `undefined` where another try would end the same way. */
+/**
+ * What to try after `error`: the task as the stores are now; or how it ends; or `undefined` where another try would end the same way. Throws
+ * StoreErrors, and a KeyCollisionError when something else has taken the place.
+ */
 async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise<CopyTask | Verdict | undefined> {
   const { source, destination, overwrite = 'changed' } = path;
   const { entry, signal } = task;
@@ -105,7 +109,7 @@ async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise
   if (isStoreError(error, 'checksum-mismatch', 'credentials-expired')) return task;
   // `not-found` is how S3 refuses to replace an object that is gone, and either store a commit whose parts another worker took.
   if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) return undefined;
-  const head = await destination.head(destinationKeyOf(entry), { signal });
+  const head = await headOfCopy(destination, entry, { signal });
   if (head === undefined) return { ...task, condition: 'if-absent' };
   const leaveReason = reasonToLeaveNew(overwrite);
   return leaveReason === undefined ? { ...task, condition: { ifMatch: head.etag } } : left(entry, leaveReason);

@@ -1,4 +1,5 @@
 import type { CopyReason } from '../compare/decide.ts';
+import { KeyCollisionError } from '../compare/head-of-copy.ts';
 import type { LeaveReason } from '../compare/overwrite.ts';
 import { crc64ToBase64 } from '../crc64.ts';
 import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
@@ -78,6 +79,7 @@ export function explain(path: Ends, entry: ObjectVersion, error: unknown): Verdi
   if (error instanceof SourceChangedError) {
     return failed(path, entry, 'source-changed', `It changed each time it was read, ${MAX_TRIES} times. Run again when it is at rest.`);
   }
+  if (error instanceof KeyCollisionError) return failed(path, entry, 'key-collision', error.message);
   // A listing does not always tell what is archived.
   if (isStoreError(error, 'archived')) return archived(entry);
   if (!concernsOneObject(error)) throw error;

@@ -1,4 +1,5 @@
 import { type CopyDecision, decideByHead, type SettledDecision } from '../compare/decide.ts';
+import { headOfCopy } from '../compare/head-of-copy.ts';
 import { reasonToLeave } from '../compare/overwrite.ts';
 import { decideByProof } from '../compare/settle-decision.ts';
 import { copyOnce } from '../copy/copy-object.ts';
@@ -44,7 +45,7 @@ interface LatestTask {
 async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): Promise<LatestTask | undefined> {
   const { source, destination } = path;
   const { key, etag } = task.entry;
-  const [head, there] = await Promise.all([source.head(key, { signal }), destination.head(destinationKeyOf(task.entry), { signal })]);
+  const [head, there] = await Promise.all([source.head(key, { signal }), headOfCopy(destination, task.entry, { signal })]);
   if (head === undefined) return undefined;
   const entry = head.etag === etag ? task.entry : versionOf(task.entry, head);
   return { entry, head, there, decision: await decideAnew(path, { ...task, entry }, { here: head, there }, signal) };

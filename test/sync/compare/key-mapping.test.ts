@@ -106,6 +106,20 @@ describe('keys that the destination cannot hold', () => {
     expect(destination.textOf('c_x002e_')).toBe('theirs');
   });
 
+  it('never take the place of something that is written at the same time', async () => {
+    const { source, destination } = stores();
+    const { write } = destination;
+    destination.write = async (key, ...rest) => {
+      if (key === 'c_x002e_' && destination.textOf(key) === undefined) destination.put(key, 'theirs');
+      return write(key, ...rest);
+    };
+
+    const { receipts } = await sync(source, destination);
+
+    expect(receipts.find(({ key }) => key === 'c.')).toMatchObject({ action: 'failed', reason: 'key-collision' });
+    expect(destination.textOf('c_x002e_')).toBe('theirs');
+  });
+
   it('fail in the open when no other key helps', async () => {
     const { source, destination } = stores();
     source.put('much-longer-than-that.', 'text');
@@ -239,6 +253,20 @@ describe('what stands for a folder', () => {
     const { receipts } = await sync(s3, blob, converting(s3, blob));
 
     expect(receipts).toMatchObject([{ key: 'a/', action: 'failed', reason: 'key-collision' }]);
+    expect(blob.textOf('a')).toBe('text');
+  });
+
+  it('never takes the place of an object that is copied at the same time', async () => {
+    const { s3, blob } = sides();
+    s3.put('a', 'text');
+    s3.put('a/', '');
+
+    const { receipts } = await sync(s3, blob, converting(s3, blob));
+
+    expect(receipts).toMatchObject([
+      { key: 'a', action: 'copied' },
+      { key: 'a/', action: 'failed', reason: 'key-collision' },
+    ]);
     expect(blob.textOf('a')).toBe('text');
   });
 
