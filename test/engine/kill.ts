@@ -10,7 +10,12 @@ export function killProcess(id: number): boolean {
   }
 }
 
-/** Ends the worker that sends this request. */
-export function killSender({ headers }: ProxiedRequest): boolean {
-  return killProcess(Number(headers[WORKER_HEADER]));
+/** The process id of the worker that sends this request. */
+export function senderOf({ headers }: ProxiedRequest): number {
+  return Number(headers[WORKER_HEADER]);
+}
+
+/** Ends the worker that sends this request. One that is dead may be there until its host has noticed it. */
+export function killSender(request: ProxiedRequest): boolean {
+  return killProcess(senderOf(request));
 }

@@ -5,7 +5,7 @@ import type { RunView } from '../../src/runs/run-view.ts';
 import { expectComplete } from './complete-run.ts';
 import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
 import { itLeavesSoundHistories } from './histories.ts';
-import { killSender } from './kill.ts';
+import { killSender, senderOf } from './kill.ts';
 import { countOf, seed, untilMoreThan } from './objects.ts';
 import type { Place } from './places.ts';
 import { writeStepOf } from './write-step.ts';
@@ -66,16 +66,16 @@ describe('a run on the real engine', { timeout: 240_000 }, () => {
   it('is completed when the worker dies three times in a row, and the host with it', async () => {
     const { id, places } = await startInTheMiddle('deaths');
     const [host] = bridge.platform.hosts();
-    let deaths = 0;
+    const dead = new Set<number>();
 
     bridge.s3Proxy.setFaults((request) => {
-      if (deaths === MAX_DEATHS || writeStepOf(request) === undefined) return undefined;
-      if (killSender(request)) deaths++;
+      if (dead.size === MAX_DEATHS || writeStepOf(request) === undefined) return undefined;
+      if (killSender(request)) dead.add(senderOf(request));
       return { kind: 'reset' };
     });
 
     await completed(id, places);
-    expect(deaths).toBe(MAX_DEATHS);
+    expect(dead.size).toBe(MAX_DEATHS);
     expect(bridge.platform.hosts()).not.toContain(host);
   });
 
