@@ -74,7 +74,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
     async write(key, body, { crc64, condition, signal, ...description }) {
       const isCrc64Kept = await keepsCrc64(client);
       const content = { Body: body, ContentLength: body.length, ...checksumOf(body, crc64, isCrc64Kept) };
-      const headers = { ...toS3Headers(description, urlOf(key)), ...encryption };
+      const headers = { ...toS3Headers(description, urlOf(key), crc64), ...encryption };
       const answer = await send({ action: writeActionOf(description), key, signal }, (target, options) =>
         client.send(new PutObjectCommand({ ...target, ...content, ...headers, ...conditionsOf(condition) }), options),
       );

@@ -1,4 +1,5 @@
 import type { StorageClass } from '@aws-sdk/client-s3';
+import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
 import type { ObjectDescription, ObjectProperties, Provenance, Tags } from '../sync/objects.ts';
 import { pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
 import { s3Metadata } from '../sync/properties/metadata.ts';
@@ -24,12 +25,16 @@ interface StoredDescription {
   readonly provenance?: Provenance;
 }
 
-/** Headers and metadata to write with the object at `url`. Throws `invalid-metadata` when it cannot have them. */
-export function toS3Headers({ properties, provenance, tier }: ObjectDescription, url: string): NewObjectHeaders {
+/**
+ * Headers and metadata to write with the object at `url`. The mark has the CRC-64 of the bytes where that is known: not in an upload by parts,
+ * whose metadata are fixed before them. Throws `invalid-metadata` when the object cannot have them.
+ */
+export function toS3Headers({ properties, provenance, tier }: ObjectDescription, url: string, crc64?: Crc64): NewObjectHeaders {
   const headers = sendableContentHeaders(properties, url);
   const own = {
     ...(provenance !== undefined && { 'source-etag': provenance.sourceEtag }),
     ...(provenance?.originalKey !== undefined && { 'original-key': provenance.originalKey }),
+    ...(provenance !== undefined && crc64 !== undefined && { crc64nvme: crc64ToBase64(crc64, 'big-endian') }),
   };
   return {
     ContentType: headers.contentType,
@@ -55,7 +60,6 @@ function toTagging(tags: Tags): string {
 /** Reads what a HEAD or GET says about an object, whoever wrote it. */
 export function fromS3Headers(answer: S3Headers): StoredDescription {
   const { user, own } = s3Metadata.decode(answer.Metadata);
-  const { 'source-etag': sourceEtag, 'original-key': originalKey } = own;
   const headers = pickContentHeaders({
     contentType: answer.ContentType,
     cacheControl: answer.CacheControl,
@@ -63,8 +67,14 @@ export function fromS3Headers(answer: S3Headers): StoredDescription {
     contentDisposition: answer.ContentDisposition,
     contentLanguage: answer.ContentLanguage,
   });
-  const provenance = sourceEtag === undefined ? undefined : { sourceEtag, ...(originalKey !== undefined && { originalKey }) };
-  return { properties: { ...headers, metadata: user }, ...(provenance && { provenance }) };
+  return { properties: { ...headers, metadata: user }, ...provenanceIn(own) };
+}
+
+function provenanceIn(own: Readonly<Record<string, string>>): Pick<StoredDescription, 'provenance'> {
+  const { 'source-etag': sourceEtag, 'original-key': originalKey } = own;
+  if (sourceEtag === undefined) return {};
+  const crc64 = crc64FromBase64(own['crc64nvme'] ?? '', 'big-endian');
+  return { provenance: { sourceEtag, ...(originalKey !== undefined && { originalKey }), ...(crc64 !== undefined && { crc64 }) } };
 }
 
 // Some uploaders leave the name of S3's transfer format in the encoding; it is not that of the content.

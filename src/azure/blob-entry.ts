@@ -1,6 +1,7 @@
 import type { BlobItem } from '@azure/storage-blob';
 import type { ObjectEntry } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
+import { claimedMd5, isWrittenWhole } from './blob-properties.ts';
 
 /** A blob of a listing that includes metadata, with `prefix` cut off its name. */
 export function toEntry({ name, metadata, properties }: BlobItem, prefix: string): ObjectEntry {
@@ -11,8 +12,8 @@ export function toEntry({ name, metadata, properties }: BlobItem, prefix: string
     etag: quoted(properties.etag),
     lastModified: properties.lastModified,
     // A blob without an MD5 is listed with an empty one.
-    ...(properties.contentMD5?.length ? { md5: Buffer.from(properties.contentMD5).toString('hex') } : {}),
-    ...(sourceEtag === undefined ? {} : { sourceEtag }),
+    ...claimedMd5(properties.blobType, properties.contentMD5),
+    ...(sourceEtag === undefined || !isWrittenWhole(properties.blobType) ? {} : { sourceEtag }),
     // Tools for Hadoop, and others, mark so what stands for a directory in an account without any.
     ...(metadata?.['hdi_isfolder'] === 'true' ? { isFolder: true } : {}),
     ...(properties.accessTier === 'Archive' ? { isArchived: true } : {}),

@@ -1,4 +1,4 @@
-import type { BlobHTTPHeaders } from '@azure/storage-blob';
+import type { BlobHTTPHeaders, BlobType } from '@azure/storage-blob';
 import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
 import type { ObjectDescription, ObjectProperties, Provenance } from '../sync/objects.ts';
 import { pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
@@ -8,8 +8,7 @@ import { hasTags } from '../sync/properties/tags.ts';
 interface StoredDescription {
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
-  readonly crc64?: Crc64;
-  readonly md5?: string;
+  readonly claimedMd5?: string;
 }
 
 interface BlobHeaders {
@@ -19,7 +18,10 @@ interface BlobHeaders {
   readonly tags?: Record<string, string>;
 }
 
-type BlobAnswer = Parameters<typeof pickContentHeaders>[0] & { readonly metadata?: Readonly<Record<string, string>> };
+type BlobAnswer = Parameters<typeof pickContentHeaders>[0] & {
+  readonly blobType?: BlobType | undefined;
+  readonly metadata?: Readonly<Record<string, string>>;
+};
 
 /** Headers and metadata to write with the blob at `url`. Throws `invalid-metadata` when it cannot have them. */
 export function toBlobHeaders({ properties, provenance, tier }: ObjectDescription, crc64: Crc64, url: string): BlobHeaders {
@@ -37,15 +39,34 @@ export function toBlobHeaders({ properties, provenance, tier }: ObjectDescriptio
   };
 }
 
-/** Reads what a HEAD or GET says about a blob, whoever wrote it; `md5` is what the answer says of the whole blob. */
+/** Reads what a HEAD or GET says about a blob, whoever wrote it; `md5` is the Content-MD5 of the whole blob in the answer. */
 export function fromBlobHeaders(answer: BlobAnswer, md5: Uint8Array | undefined): StoredDescription {
   const { user, own } = blobMetadata.decode(answer.metadata);
-  const { source_etag: sourceEtag, original_key: originalKey } = own;
-  const crc64 = crc64FromBase64(own['crc64nvme'] ?? '', 'big-endian');
   return {
     properties: { ...pickContentHeaders(answer), metadata: user },
-    ...(sourceEtag === undefined ? {} : { provenance: { sourceEtag, ...(originalKey !== undefined && { originalKey }) } }),
-    ...(crc64 === undefined ? {} : { crc64 }),
-    ...(md5 === undefined || md5.length === 0 ? {} : { md5: Buffer.from(md5).toString('hex') }),
+    // We write block blobs only. The others are changed in place, and their metadata stay.
+    ...(isWrittenWhole(answer.blobType) && provenanceIn(own)),
+    ...claimedMd5(answer.blobType, md5),
   };
+}
+
+function provenanceIn(own: Readonly<Record<string, string>>): Pick<StoredDescription, 'provenance'> {
+  const { source_etag: sourceEtag, original_key: originalKey } = own;
+  if (sourceEtag === undefined) return {};
+  const crc64 = crc64FromBase64(own['crc64nvme'] ?? '', 'big-endian');
+  return { provenance: { sourceEtag, ...(originalKey !== undefined && { originalKey }), ...(crc64 !== undefined && { crc64 }) } };
+}
+
+/**
+ * A blob's Content-MD5, which is never the service's own word: it is what the service computed only where the blob was written by Put Blob,
+ * and Put Block List and Set Blob Properties store what they are given. Page and append blobs keep it when they are changed in place.
+ */
+export function claimedMd5(blobType: BlobType | undefined, md5: Uint8Array | undefined): { readonly claimedMd5?: string } {
+  const isGiven = isWrittenWhole(blobType) && md5 !== undefined && md5.length > 0;
+  return isGiven ? { claimedMd5: Buffer.from(md5).toString('hex') } : {};
+}
+
+/** Hierarchical listings, and stand-ins, may not tell the type. */
+export function isWrittenWhole(blobType: BlobType | undefined): boolean {
+  return blobType === undefined || blobType === 'BlockBlob';
 }

@@ -45,7 +45,7 @@ async function findOut(
   signal: AbortSignal,
 ): Promise<AuditOutcome> {
   if (here.sizeBytes !== there.sizeBytes) return { action: 'different', by: 'size' };
-  if (here.md5 !== undefined && here.md5 === there.md5) return { action: 'equal', by: 'md5' };
+  if (isSameMd5(here, there)) return { action: 'equal', by: 'md5' };
   const [one, other] = await Promise.all([headOf(source, here, signal), headOf(destination, there, signal)]);
   if (one === undefined || other === undefined) return CHANGING;
   try {
@@ -55,6 +55,11 @@ async function findOut(
     if (isStoreError(error, 'archived')) return { action: 'unprovable', reason: 'archived' };
     throw error;
   }
+}
+
+function isSameMd5(here: ObjectEntry, there: ObjectEntry): boolean {
+  const md5 = here.md5 ?? here.claimedMd5;
+  return md5 !== undefined && md5 === (there.md5 ?? there.claimedMd5);
 }
 
 /** `undefined` when it is no longer the version that was listed. */

@@ -8,8 +8,10 @@ export interface ObjectEntry {
   /** Opaque, as the service writes it, quotes included. Comparable only with tags from the same store. */
   readonly etag: string;
   readonly lastModified: Date;
-  /** MD5 of the content as 32 lower-case hex digits, where the listing proves it. */
+  /** MD5 of the content as 32 lower-case hex digits, which the service computed itself (S3). */
   readonly md5?: string;
+  /** MD5 that whoever wrote the object may have set, and the service need not have checked (Blob): a hint. In the same form. */
+  readonly claimedMd5?: string;
   /** ETag of the source object that we copied into this one, where the listing shows it (Blob). */
   readonly sourceEtag?: string;
   /** `true` when the object must be restored before it can be read. */
@@ -51,6 +53,8 @@ export interface Provenance {
   readonly sourceEtag: string;
   /** The object's own key, where the destination cannot hold it, and so has it under another one. */
   readonly originalKey?: string;
+  /** CRC-64/NVME of the bytes that were copied, as the mark says it: a hint, since other bytes can have been written under the mark. */
+  readonly crc64?: Crc64;
 }
 
 /** What HEAD says about an object. */
@@ -62,10 +66,12 @@ export interface ObjectHead {
   readonly provenance?: Provenance;
   /** As in {@link ObjectEntry}. */
   readonly tier?: string;
-  /** CRC-64/NVME of the whole content, where the store (S3) or our own metadata (Blob) keeps one. */
+  /** CRC-64/NVME of the whole content, which the service computed itself (S3). */
   readonly crc64?: Crc64;
-  /** MD5 of the whole content as 32 lower-case hex digits, where the store keeps one (Blob). */
+  /** As in {@link ObjectEntry}. */
   readonly md5?: string;
+  /** As in {@link ObjectEntry}. */
+  readonly claimedMd5?: string;
 }
 
 /** A read that has begun. `body` must be consumed or destroyed. */
@@ -75,10 +81,10 @@ export interface ObjectRead {
   readonly contentLengthBytes: number;
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
-  /** CRC-64/NVME of the whole object (not of the range), where the store or our metadata gives one with the answer. */
+  /** Of the whole object (not of the range), as in {@link ObjectHead}, where the answer tells it; so are the next two. */
   readonly crc64?: Crc64;
-  /** MD5 of the whole object as 32 lower-case hex digits, where the store gives one with the answer. */
   readonly md5?: string;
+  readonly claimedMd5?: string;
   /** Fails with a {@link StoreError} when the bytes end early. The store does not check them against a checksum: the copier does. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -92,7 +98,8 @@ export interface ByteRange {
 /** What is written beside an object's bytes. Plain data. */
 export interface ObjectDescription {
   readonly properties: ObjectProperties;
-  readonly provenance?: Provenance;
+  /** The store adds the CRC-64 of the bytes, where it knows it in time. */
+  readonly provenance?: Omit<Provenance, 'crc64'>;
   /** Storage class or access tier to write the object in; what the bucket or account has for its default unless given. */
   readonly tier?: string;
 }

@@ -18,7 +18,9 @@ export function listingContract(behaviour: Behaviour): void {
 
     const entries = await entriesOf(store);
 
-    expect(entries).toMatchObject([{ key: 'a', sizeBytes: 9, etag, md5: '552e21cd4cd9918678e3c1a0df491bc3' }]);
+    expect(entries).toMatchObject([{ key: 'a', sizeBytes: 9, etag }]);
+    // By S3's own word, or as the Content-MD5 of a blob.
+    expect(entries[0]?.md5 ?? entries[0]?.claimedMd5).toBe('552e21cd4cd9918678e3c1a0df491bc3');
     expect(entries[0]?.lastModified).toEqual((await store.head('a'))?.lastModified);
   });
 

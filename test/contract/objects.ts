@@ -1,5 +1,5 @@
 import { crc64 } from '../../src/sync/crc64.ts';
-import type { ObjectEntry, ObjectProperties } from '../../src/sync/objects.ts';
+import type { ObjectEntry, ObjectHead, ObjectProperties, ObjectRead } from '../../src/sync/objects.ts';
 import type { ListOptions, ReadOptions, Store, Upload, UploadedPart, WriteOptions, Written } from '../../src/sync/store.ts';
 import { isStoreError, type StoreError } from '../../src/sync/store-error.ts';
 
@@ -20,6 +20,11 @@ export function someBytes(length: number, seed = 1): Uint8Array {
 export function write(store: Store, key: string, body: string | Uint8Array, options: Partial<WriteOptions> = {}): Promise<Written> {
   const bytes = Buffer.from(body);
   return store.write(key, bytes, { properties: NO_PROPERTIES, crc64: crc64(bytes), ...options });
+}
+
+/** What the service says by itself of the content of an object that we copied, or else our mark. */
+export function crc64In(answer: Pick<ObjectHead | ObjectRead, 'crc64' | 'provenance'> | undefined): bigint | undefined {
+  return answer?.crc64 ?? answer?.provenance?.crc64;
 }
 
 export async function readBytes(store: Store, key: string, options: ReadOptions = {}): Promise<Buffer> {

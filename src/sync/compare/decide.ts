@@ -51,7 +51,12 @@ export function decide({ source, destination }: KeyPair, comparison: Comparison)
 
 /** Different ones prove nothing: what S3 lists is no MD5 where it encrypts with a KMS key. */
 function isSameMd5(source: ObjectEntry, destination: ObjectEntry): boolean {
-  return source.md5 !== undefined && source.md5 === destination.md5;
+  const md5 = md5Of(source);
+  return md5 !== undefined && md5 === md5Of(destination);
+}
+
+function md5Of({ md5, claimedMd5 }: ObjectEntry): string | undefined {
+  return md5 ?? claimedMd5;
 }
 
 function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision {
@@ -60,8 +65,9 @@ function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision 
     return destination.sourceEtag === source.etag ? { action: 'unchanged' } : replace(destination, 'source-changed');
   }
   const destinationIsOlder = destination.lastModified < source.lastModified;
-  if (source.md5 !== undefined && destination.md5 !== undefined) {
-    const isSame = source.md5 === destination.md5;
+  const [here, there] = [md5Of(source), md5Of(destination)];
+  if (here !== undefined && there !== undefined) {
+    const isSame = here === there;
     if (destinationIsOlder && !isSame) return replace(destination, 'content-differs');
     // The same bytes, but the source was written later: perhaps only its headers changed. Other bytes, but the destination was written
     // later: perhaps what S3 lists is no MD5, since it encrypts with a KMS key.
@@ -76,8 +82,9 @@ function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision 
  * The source's object was copied from this very object of the destination, by a job in the opposite direction. Who writes other bytes of the
  * same length under our mark is noticed by the MD5.
  */
-function decideEcho({ md5 }: ObjectEntry, destination: ObjectEntry): Decision {
-  const isDoubtful = md5 !== undefined && destination.md5 !== undefined && md5 !== destination.md5;
+function decideEcho(source: ObjectEntry, destination: ObjectEntry): Decision {
+  const [here, there] = [md5Of(source), md5Of(destination)];
+  const isDoubtful = here !== undefined && there !== undefined && here !== there;
   return isDoubtful ? { action: 'ask-both' } : { action: 'unchanged' };
 }
 

@@ -54,10 +54,11 @@ async function headIfHeld(store: Store, key: string, signal: AbortSignal): Promi
 }
 
 /** The entry that a listing would have of an object, as far as its HEAD tells. */
-export function entryOf(key: string, { sizeBytes, etag, lastModified, md5, tier, provenance }: ObjectHead): ObjectEntry {
+export function entryOf(key: string, { sizeBytes, etag, lastModified, md5, claimedMd5, tier, provenance }: ObjectHead): ObjectEntry {
   return {
     ...{ key, sizeBytes, etag, lastModified },
     ...(md5 !== undefined && { md5 }),
+    ...(claimedMd5 !== undefined && { claimedMd5 }),
     ...(tier !== undefined && { tier }),
     ...(provenance !== undefined && { sourceEtag: provenance.sourceEtag }),
   };

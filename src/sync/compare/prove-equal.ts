@@ -41,8 +41,8 @@ export async function proveEqual(one: HeadedObject, other: HeadedObject, options
 /** Of what both keep, all must agree. */
 function compareKept(one: ObjectHead, other: ObjectHead): Proof | undefined {
   const kept: readonly [Evidence, unknown, unknown][] = [
-    ['crc64nvme', one.crc64, other.crc64],
-    ['md5', one.md5, other.md5],
+    ['crc64nvme', crc64Of(one), crc64Of(other)],
+    ['md5', one.md5 ?? one.claimedMd5, other.md5 ?? other.claimedMd5],
   ];
   const both = kept.filter(([, first, second]) => first !== undefined && second !== undefined);
   const [by] = both.find(([, first, second]) => first !== second) ?? both[0] ?? [];
@@ -54,13 +54,18 @@ function isMarked(one: HeadedObject, other: HeadedObject): boolean {
   return isCopyOf(one.head, other.head) || isCopyOf(other.head, one.head);
 }
 
+function crc64Of({ crc64, provenance }: ObjectHead): Crc64 | undefined {
+  return crc64 ?? provenance?.crc64;
+}
+
 function verdictOf(isEqual: boolean): 'equal' | 'different' {
   return isEqual ? 'equal' : 'different';
 }
 
 /** Reads only what keeps no checksum. */
 async function checksumOf({ store, key, head }: HeadedObject, { signal }: CallOptions): Promise<Crc64> {
-  if (head.crc64 !== undefined) return head.crc64;
+  const kept = crc64Of(head);
+  if (kept !== undefined) return kept;
   const running = await createRunningCrc64();
   const { body } = await store.read(key, { ifMatch: head.etag, ...(signal && { signal }) });
   for await (const bytes of body) running.add(bytes);

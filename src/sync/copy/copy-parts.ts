@@ -42,12 +42,22 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
 }
 
 /** Only where nothing better is kept. Streamed parts are never whole in memory, and so not to be had in order. */
-function orderedMd5For({ crc64, md5 }: ObjectHead, { isStreamed }: PartPlan): OrderedMd5 | undefined {
-  return crc64 === undefined && md5 !== undefined && !isStreamed ? createOrderedMd5() : undefined;
+function orderedMd5For(head: ObjectHead, { isStreamed }: PartPlan): OrderedMd5 | undefined {
+  const isOnlyMd5 = crc64Of(head) === undefined && md5Of(head) !== undefined;
+  return isOnlyMd5 && !isStreamed ? createOrderedMd5() : undefined;
+}
+
+function crc64Of({ crc64, provenance }: ObjectHead): Crc64 | undefined {
+  return crc64 ?? provenance?.crc64;
+}
+
+function md5Of({ md5, claimedMd5 }: ObjectHead): string | undefined {
+  return md5 ?? claimedMd5;
 }
 
 function compareWithRecord(head: ObjectHead, crc: Crc64, md5: OrderedMd5 | undefined, key: string): Verified {
-  if (head.crc64 !== undefined) return proved(head.crc64 === crc, 'crc64', key);
-  if (md5 !== undefined) return proved(md5.digest() === head.md5, 'md5', key);
+  const kept = crc64Of(head);
+  if (kept !== undefined) return proved(kept === crc, 'crc64', key);
+  if (md5 !== undefined) return proved(md5.digest() === md5Of(head), 'md5', key);
   return 'length';
 }

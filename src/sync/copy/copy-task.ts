@@ -64,9 +64,10 @@ export async function orAlreadyOurs(
   } catch (error) {
     if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) throw error;
     const head = await destination.head(destinationKeyOf(entry), { signal });
-    const isOurs = head !== undefined && isCopyOf(head, entry) && (head.crc64 ?? crc64) === crc64;
+    const kept = head?.crc64 ?? head?.provenance?.crc64;
+    const isOurs = head !== undefined && isCopyOf(head, entry) && (kept ?? crc64) === crc64;
     if (!isOurs) throw error;
-    return { etag: head.etag, verified: head.crc64 === undefined ? 'length' : 'crc64' };
+    return { etag: head.etag, verified: kept === undefined ? 'length' : 'crc64' };
   }
 }
 

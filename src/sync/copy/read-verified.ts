@@ -136,9 +136,11 @@ function wrongLength(url: string, expectedBytes: number): StoreError {
   return new StoreError('unavailable', `${url} did not deliver the ${expectedBytes} bytes that it announced.`);
 }
 
-function compareWithRecord(record: Pick<ObjectRead, 'crc64' | 'md5'>, bytes: Uint8Array, crc: Crc64, { key }: ObjectVersion): Verified {
-  if (record.crc64 !== undefined) return proved(record.crc64 === crc, 'crc64', key);
-  if (record.md5 !== undefined) return proved(createHash('md5').update(bytes).digest('hex') === record.md5, 'md5', key);
+function compareWithRecord(read: ObjectRead, bytes: Uint8Array, crc: Crc64, { key }: ObjectVersion): Verified {
+  const kept = read.crc64 ?? read.provenance?.crc64;
+  const md5 = read.md5 ?? read.claimedMd5;
+  if (kept !== undefined) return proved(kept === crc, 'crc64', key);
+  if (md5 !== undefined) return proved(createHash('md5').update(bytes).digest('hex') === md5, 'md5', key);
   return 'length';
 }
 

@@ -20,7 +20,8 @@ export async function commitRanges(
   const head = await headPinned(source, entry, signal);
   const crc64 = ranges.reduce((crc, range) => combineCrc64(crc, crc64OfRange(range), range.sizeBytes), 0n);
   // Where the source keeps only an MD5 no more than the length is proved: it cannot be put together from ranges.
-  const sent: Verified = head.crc64 === undefined ? 'length' : proved(head.crc64 === crc64, 'crc64', entry.key);
+  const kept = head.crc64 ?? head.provenance?.crc64;
+  const sent: Verified = kept === undefined ? 'length' : proved(kept === crc64, 'crc64', entry.key);
   const commit = commitListed(destination, object, ranges, { crc64, signal });
   const written = await orAlreadyOurs(commit, destination, { entry, signal }, crc64);
   const received = ranges.map(({ verified }) => verified).reduce(weaker);

@@ -35,7 +35,7 @@ interface MetadataRules {
 /** An HTTP token in lower case, which is all that S3 can hold, and so all that we carry. */
 const TOKEN = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const BLOB_OWN_NAMES = ['source_etag', 'original_key', 'crc64nvme'] as const;
-const S3_OWN_NAMES = ['source-etag', 'original-key'] as const;
+const S3_OWN_NAMES = ['source-etag', 'original-key', 'crc64nvme'] as const;
 
 /** Azure Blob Storage: C# identifiers, 8 KB. Other names are escaped as XML's EncodeName does: `my-name` is `my_x002d_name`. */
 export const blobMetadata = createMetadataCodec({
@@ -52,7 +52,7 @@ export const s3Metadata = createMetadataCodec({
   service: 'Amazon S3',
   maxBytes: 2 * 1024,
   ownNames: S3_OWN_NAMES,
-  rule: 'names there are those of HTTP headers, and not source-etag or original-key',
+  rule: 'names there are those of HTTP headers, and not source-etag, original-key or crc64nvme',
   encodeName: (name) => (TOKEN.test(name) && !includes(S3_OWN_NAMES, name) ? name : undefined),
   decodeName: (name) => name,
 });
