@@ -7,6 +7,7 @@ import type { LargeObjectDependencies } from './runs/large/large-object-work.ts'
 import { notifyRun } from './runs/notify-run.ts';
 import { carryOptionsOf } from './runs/options/carry-options.ts';
 import { limitsOf } from './runs/options/limits-of.ts';
+import type { PairIndexes } from './runs/pairs/pair-index.ts';
 import type { RunRecord } from './runs/record.ts';
 import { deleteSlice } from './runs/shards/delete-slice.ts';
 import { planRun } from './runs/shards/plan-run.ts';
@@ -34,7 +35,7 @@ const GRACE_SECONDS = 60;
 type Kept = Pick<
   SliceDependencies & LargeObjectDependencies & FinishDependencies,
   'state' | 'clock' | 'records' | 'plans' | 'shards' | 'largeObjects' | 'uploads' | 'locks'
->;
+> & { readonly pairs: PairIndexes };
 
 /** Builds the activities, which share the memory for objects on their way. */
 export function createActivities(settings: Settings, kept: Kept, open: OpenStores) {
@@ -54,6 +55,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
       ...openStores(run, sharers),
       carry: carryOptionsOf(run.options),
       overwrite: run.options.overwrite ?? 'changed',
+      isTwoWay: run.isTwoWay === true,
       pool: limitPool(pool, limitsOf(run, sharers)),
       clock: kept.clock,
     });

@@ -13,7 +13,7 @@ export function listJobsFunction(source: BridgeOrProblems): HttpFunctionOptions 
     handler: withBridge(source, async ({ settings }, request) => ({
       jsonBody: {
         jobs: settings.jobs.map((job) => {
-          const { job: name, ...rest } = runRequestOf(job);
+          const { job: name, ...rest } = runRequestOf(job, settings.jobs);
           const url = `${baseUrlOf(request)}/jobs/${job.name}/runs`;
           return {
             name,

@@ -17,7 +17,7 @@ export function runJobFunction(source: BridgeOrProblems): HttpFunctionOptions {
       const job = bridge.settings.jobs.find((candidate) => candidate.name === name);
       if (job === undefined)
         throw new HttpProblem(404, { detail: `There is no job ${JSON.stringify(name)}. GET /api/jobs lists the configured ones.` });
-      return startAndAnswer(bridge, runRequestOf(job), request, context);
+      return startAndAnswer(bridge, runRequestOf(job, bridge.settings.jobs), request, context);
     }),
   };
 }

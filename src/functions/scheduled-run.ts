@@ -7,13 +7,13 @@ import { engineOf } from './durable-engine.ts';
 import { runRequestOf } from './run-request.ts';
 
 /** The timer of one job: starts it on its schedule, unless it is still running. */
-export function scheduledRunFunction({ runs }: Bridge, job: Job, schedule: string): TimerFunctionOptions {
+export function scheduledRunFunction({ runs, settings }: Bridge, job: Job, schedule: string): TimerFunctionOptions {
   return {
     schedule,
     extraInputs: [input.durableClient()],
     handler: async (_timer, context: InvocationContext) => {
       try {
-        const { id } = await runs.start(engineOf(context), runRequestOf(job), 'timer');
+        const { id } = await runs.start(engineOf(context), runRequestOf(job, settings.jobs), 'timer');
         context.log(`Job ${job.name}: started run ${id}.`);
       } catch (error) {
         if (!(error instanceof RunConflictError)) throw error;

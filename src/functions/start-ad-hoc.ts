@@ -16,7 +16,7 @@ export async function startAdHoc(
   const { value, problems } = checkSyncRequest(body);
   if (value === undefined) throw new HttpProblem(400, { detail: 'The body is not a valid sync request. See problems.', problems });
   refuseForeign(value, bridge.settings.allowedLocations);
-  return startAndAnswer(bridge, runRequestOf(value), request, context);
+  return startAndAnswer(bridge, runRequestOf(value, bridge.settings.jobs), request, context);
 }
 
 /** Whoever holds a function key may use only the locations that the operator has named. */

@@ -23,7 +23,7 @@ export const syncOptions = z
       .default('auto')
       .meta({
         description:
-          'How it is told whether a copy is current: auto (by the cheapest proof that there is), by checksum (content is read where there is none), size alone, or always copy.',
+          'How to decide whether a copy is current: auto (by the cheapest proof that there is), by checksum (content is read where the service keeps none), size alone, or always copy.',
         examples: ['size'],
       }),
     overwrite: z
@@ -31,7 +31,7 @@ export const syncOptions = z
       .optional()
       .meta({
         description:
-          'What becomes of what the destination has and is not current: it is replaced (changed), unless it was written after the source (if-newer), or never.',
+          'What becomes of an object of the destination that is not current: it is replaced (changed), unless it was edited or is at least as new as the source (if-newer), or never.',
         default: 'changed',
         examples: ['if-newer'],
       }),

@@ -3,6 +3,7 @@ import type { LeftoverUploads } from '../sync/leftovers.ts';
 import { createAbortLeftovers } from './abort-leftovers.ts';
 import type { Engine } from './engine.ts';
 import type { KeptUploads } from './large/kept-uploads.ts';
+import { cleanUpIndexes } from './pairs/clean-up-indexes.ts';
 import { isOver, type RunRecord, type RunRecords } from './record.ts';
 import type { State } from './state.ts';
 
@@ -47,6 +48,7 @@ export async function cleanUp(dependencies: CleanUpDependencies, engine: Engine,
     if (!isOver(record.state) || Date.parse(record.endedAt ?? record.createdAt) >= before) continue;
     if (await forget(dependencies, record, signal)) forgottenRuns++;
   }
+  if (!signal.aborted) await cleanUpIndexes({ state: dependencies.state, now: clock(), keepDays, signal });
   if (!signal.aborted) await engine.purge(new Date(before));
   const { aborted, problems } = abortLeftovers.result();
   return { abortedUploads: abandoned + aborted, forgottenRuns, problems };

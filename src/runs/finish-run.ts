@@ -1,6 +1,8 @@
 import type { StreamTarget } from '../sync/store.ts';
 import type { Counts } from '../sync/tally.ts';
 import type { Locks } from './lock.ts';
+import type { PairIndexes } from './pairs/pair-index.ts';
+import { updateIndex } from './pairs/update-index.ts';
 import { type DeletionNote, isOver, type RunFailure, type RunRecord, type RunRecords, type RunState } from './record.ts';
 import { deliverReport } from './report/deliver-report.ts';
 import { type ReportDependencies, writeReport } from './report/write-report.ts';
@@ -22,6 +24,7 @@ export interface FinishAnswer {
 export interface FinishDependencies extends ReportDependencies {
   readonly records: RunRecords;
   readonly locks: Locks;
+  readonly pairs: Pick<PairIndexes, 'update'>;
   /** Opens the location that a run delivers its report to. */
   readonly openReportTarget: (record: RunRecord, location: string) => StreamTarget;
   /** Milliseconds since 1970. */
@@ -45,6 +48,8 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
   const { counts, goneForGood, skippedByReason, failuresByReason, forecast } = await writeReport(dependencies, record);
+  // A pair that is not in the index is proved again by the next run.
+  await updateIndex(dependencies, record).catch(() => undefined);
   const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>

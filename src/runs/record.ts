@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly destination: string;
   readonly options: SyncOptions;
   readonly reportTo?: string;
+  /** Objects travel in the opposite direction between these locations, too. */
+  readonly isTwoWay?: true;
 }
 
 /** An attempt that ended before its run had. */

@@ -10,15 +10,23 @@ export interface DestinationName {
 }
 
 /** One version of one object of the source. Plain data. */
-export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'> & Partial<DestinationName>;
+export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'tier'> &
+  Partial<DestinationName> & {
+    /** Last modification, in seconds since 1970. */
+    readonly modifiedAt?: number;
+  };
+
+/** What a listing, a HEAD or an earlier {@link ObjectVersion} says of a version. */
+type Described = Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier' | 'modifiedAt'> & Partial<Pick<ObjectEntry, 'lastModified'>>;
 
 /** The version that a listing or a HEAD tells of, with the name of another version of the same object. */
 export function versionOf(
   { key, destinationKey, originalKey, folderForm }: Pick<ObjectVersion, 'key'> & Partial<DestinationName>,
-  { sizeBytes, etag, tier }: Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier'>,
+  { sizeBytes, etag, tier, lastModified, modifiedAt = lastModified && secondsOf(lastModified) }: Described,
 ): ObjectVersion {
   return {
     ...{ key, sizeBytes, etag },
+    ...(modifiedAt !== undefined && { modifiedAt }),
     ...(tier !== undefined && { tier }),
     ...(destinationKey !== undefined && { destinationKey }),
     ...(originalKey !== undefined && { originalKey }),
@@ -29,4 +37,9 @@ export function versionOf(
 /** The key that a copy of the object has. */
 export function destinationKeyOf({ key, destinationKey }: Pick<ObjectVersion, 'key' | 'destinationKey'>): string {
   return destinationKey ?? key;
+}
+
+/** Whole seconds since 1970: neither service is more exact. */
+export function secondsOf(date: Date): number {
+  return Math.floor(date.getTime() / 1_000);
 }

@@ -1,4 +1,5 @@
 import type { LargeTask } from './large/large-task.ts';
+import type { ProvedPair } from './pairs/proved-pair.ts';
 import type { Receipt } from './receipt.ts';
 
 /** What became of one key. */
@@ -6,8 +7,10 @@ export type Outcome = {
   readonly key: string;
   /** The destination had an object of this key when it was listed. */
   readonly isAtDestination: boolean;
-} & (
-  | { readonly kind: 'unchanged' }
+} /** `proved`: what was found to be equal, and was not known before. */ & (
+  | { readonly kind: 'unchanged'; readonly proved?: ProvedPair }
+  /** Neither side has it any more, although it was proved equal before. */
+  | { readonly kind: 'gone' }
   | { readonly kind: 'extraneous' }
   /** It is the copy of an object that has another key at the source, and counts there. */
   | { readonly kind: 'copy-of-another-key' }

@@ -4,7 +4,15 @@ import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
 /** Why an object was passed over, on purpose and in the open. */
-export type SkipReason = 'archived' | 'source-gone' | 'exists' | 'destination-newer' | 'folder-marker' | RestoreState;
+export type SkipReason =
+  | 'archived'
+  | 'source-gone'
+  | 'exists'
+  | 'destination-newer'
+  /** The destination was written after both were proved equal, or after the source was copied from it; the source was not. */
+  | 'destination-edited'
+  | 'folder-marker'
+  | RestoreState;
 
 /**
  * How far an archived object is on its way back: asked for by this run, or before; not asked for, since the run's budget is used up; in a
@@ -34,6 +42,8 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly action: 'copied';
   readonly reason: CopyReason;
   readonly destinationEtag: string;
+  /** When the source's version was last modified, in seconds since 1970. */
+  readonly sourceModifiedAt?: number;
   /** CRC-64/NVME of the content, base64 as S3 writes it. */
   readonly crc64nvme: string;
   /** The weaker of what proved the bytes at the source and at the destination; `length` where one of them keeps no checksum. */

@@ -1,14 +1,15 @@
 import type { Comparison } from './compare/decide.ts';
 import type { FolderMarkers } from './compare/folder-markers.ts';
 import type { KeyMapping } from './compare/key-mapping.ts';
-import type { Overwrite } from './compare/overwrite.ts';
+import type { OverwriteRules } from './compare/overwrite.ts';
 import type { Restorer } from './copy/restore.ts';
 import type { Filter } from './filter/filter.ts';
 import type { BufferPool } from './flow/buffer-pool.ts';
+import type { ProvedPair } from './pairs/proved-pair.ts';
 import type { CarryOptions } from './properties/carry-options.ts';
 import type { Store } from './store.ts';
 
-export interface SliceRequest {
+export interface SliceRequest extends OverwriteRules {
   readonly source: Store;
   readonly destination: Store;
   /** The keys that the sync is about, ascending, in place of both listings. They are in the slice's part, and behind `startAfter`. */
@@ -17,6 +18,8 @@ export interface SliceRequest {
   readonly startAfter?: string;
   /** Where the slice's part of the keys ends: keys from this one on are not its own. */
   readonly endBefore?: string;
+  /** The versions that were proved equal before, of the keys behind `startAfter`, ascending; none unless given. */
+  readonly proved?: AsyncIterable<ProvedPair>;
   /** Which objects the sync is about; all unless given. */
   readonly filter?: Filter;
   /** `copy` unless given. */
@@ -28,8 +31,6 @@ export interface SliceRequest {
   readonly concurrency: number;
   readonly pool: BufferPool;
   readonly carry?: CarryOptions;
-  /** `changed` unless given. */
-  readonly overwrite?: Overwrite;
   /** What is archived is passed over unless given. */
   readonly restore?: Restorer;
   /** Milliseconds since 1970. */

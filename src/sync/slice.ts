@@ -1,10 +1,11 @@
-import { joinByKey, type KeyPair } from './compare/join.ts';
+import { joinByKey } from './compare/join.ts';
 import { listInOrder } from './compare/listing.ts';
 import { createFailFast } from './flow/fail-fast.ts';
 import { mapInOrder } from './flow/map-in-order.ts';
 import { untilFull } from './flow/until-full.ts';
 import type { Outcome } from './outcome.ts';
-import { createSettler } from './settle/settle-pair.ts';
+import { attachToKeys, attachToPairs } from './pairs/attach-pairs.ts';
+import { createSettler, type SliceItem } from './settle/settle-pair.ts';
 import type { SliceEnd, SliceRequest } from './slice-request.ts';
 import type { ListOptions } from './store.ts';
 import { isStoreError } from './store-error.ts';
@@ -36,9 +37,12 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   return pairs.isCutShort() ? 'deadline' : 'done';
 }
 
-function itemsOf({ keys, source, destination, startAfter, endBefore }: SliceRequest, signal: AbortSignal): AsyncIterable<KeyPair | string> {
-  if (keys !== undefined) return keys;
+function itemsOf(request: SliceRequest, signal: AbortSignal): AsyncIterable<SliceItem> {
+  const { keys, source, destination, startAfter, endBefore, proved = nothing() } = request;
+  if (keys !== undefined) return attachToKeys(keys, proved);
   const bounds = { ...(startAfter === undefined ? {} : { startAfter }), ...(endBefore === undefined ? {} : { endBefore }) };
   const options: ListOptions = { ...bounds, signal };
-  return joinByKey(listInOrder(source, options), listInOrder(destination, options));
+  return attachToPairs(joinByKey(listInOrder(source, options), listInOrder(destination, options)), proved);
 }
+
+async function* nothing(): AsyncGenerator<never> {}

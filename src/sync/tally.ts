@@ -89,7 +89,7 @@ export function countsOf(outcome: Outcome): Counts {
 }
 
 function countsOfKind(outcome: Outcome): Counts {
-  if (outcome.kind === 'large' || outcome.kind === 'copy-of-another-key') return NO_COUNTS;
+  if (outcome.kind === 'large' || outcome.kind === 'copy-of-another-key' || outcome.kind === 'gone') return NO_COUNTS;
   if (outcome.kind === 'extraneous') return { ...NO_COUNTS, extraneous: 1 };
   return countsOfReceipt(outcome.kind === 'receipt' ? outcome.receipt : undefined);
 }

@@ -27,7 +27,7 @@ const object = await begin();
 const result = await copier.commit(object, await copyRanges(object), { signal });
 const seconds = (performance.now() - startedAt) / 1_000;
 
-if (result.step === 'again' || result.receipt.action !== 'copied') throw new Error(`It ended with ${JSON.stringify(result)}.`);
+if (result.step === 'again' || result.receipt?.action !== 'copied') throw new Error(`It ended with ${JSON.stringify(result)}.`);
 const { cpuSeconds, peakMebibytes } = usageOf(process.pid);
 console.log('One synthetic object of 10 GiB (target: at most 300 MB resident)');
 console.table({

@@ -68,7 +68,7 @@ async function copyUntilEnded(copier: () => LargeObjectCopier, task: LargeTask):
     if (begun.step !== 'copy' || ranges === undefined) continue;
     const result = await untilAnswered(() => copier().commit(begun.object, ranges, { signal }));
     // What was refused for good is told so, and is another run's to copy.
-    if (result.step === 'ended' && result.receipt.action !== 'failed') return result.receipt;
+    if (result.step === 'ended' && result.receipt?.action !== 'failed') return result.receipt;
   }
 }
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FinishDependencies, finishRun, type RunEnd } from '../../src/runs/finish-run.ts';
 import { createLocks } from '../../src/runs/lock.ts';
+import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords, type RunRecord } from '../../src/runs/record.ts';
-import { openReceiptLog } from '../../src/runs/report/receipt-log.ts';
 import { readReport } from '../../src/runs/report/report.ts';
+import { openSliceLog } from '../../src/runs/report/slice-log.ts';
 import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
 import { createShardStates, type SlicedWork } from '../../src/runs/shards/shard-state.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
@@ -28,6 +29,7 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
     plans: createShardPlans(state),
     shards: createShardStates(state),
     locks: createLocks(state),
+    pairs: createPairIndexes({ state, clock: () => 1_700_000_060_000, keepDays: 30 }),
     clock: () => 1_700_000_060_000,
     openReportTarget: (_record, location) => ({
       async writeStream(key, body) {
@@ -49,7 +51,7 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
     report: async () => (await readReport(state, RUN_ID, 'ndjson', 0))?.text,
     lockHolder: () => dependencies.locks.take(record, 'someone-else', async () => true),
     async execute(startedAt: number, receipts: readonly Receipt[], shard: SlicedWork = 0) {
-      const log = openReceiptLog(state, { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, startedAt);
+      const log = openSliceLog<Receipt>(state, 'receipts', { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, startedAt);
       for (const receipt of receipts) await log.add(receipt);
       await log.flush();
     },
@@ -230,7 +232,7 @@ describe('finishing a run', () => {
     await run.plans.split(RUN_ID, 0, ['b', 'd']);
     await run.plans.split(RUN_ID, 0, ['a']);
     const keep = async (shard: number, ...keys: readonly string[]) => {
-      const log = openReceiptLog(run.state, { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, 1);
+      const log = openSliceLog<Receipt>(run.state, 'receipts', { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, 1);
       for (const key of keys) await log.add(copied(key));
       await log.flush();
     };

@@ -4,6 +4,7 @@ import { finishRun } from '../../src/runs/finish-run.ts';
 import { createKeptUploads } from '../../src/runs/large/kept-uploads.ts';
 import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
 import { createLocks } from '../../src/runs/lock.ts';
+import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
 import { reportPath } from '../../src/runs/report/report.ts';
 import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
@@ -53,6 +54,7 @@ async function setUp() {
   const dependencies = {
     ...{ state, openStores, pool, records: createRunRecords(state), plans: createShardPlans(state), shards: createShardStates(state) },
     ...{ largeObjects: createLargeObjects(state), uploads: createKeptUploads(state), locks: createLocks(state) },
+    pairs: createPairIndexes({ state, clock: Date.now, keepDays: 30 }),
     openCopier: () =>
       createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes: { bufferBytes: 10, rangeBytes: 50 } }),
     openKeyList: () => source,

@@ -3,7 +3,7 @@ import { commitLargeObject, copyRange, nextStep } from '../../src/runs/large/cop
 import type { LargeObjectDependencies } from '../../src/runs/large/large-object-work.ts';
 import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
 import type { KeyListDependencies } from '../../src/runs/shards/plan-keys.ts';
-import { planRun } from '../../src/runs/shards/plan-run.ts';
+import { type PlanDependencies, planRun } from '../../src/runs/shards/plan-run.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
 import type { SliceDependencies } from '../../src/runs/shards/slice-dependencies.ts';
 import type { AttemptTask } from '../../src/runs/stop.ts';
@@ -11,7 +11,7 @@ import type { AttemptTask } from '../../src/runs/stop.ts';
 /** Whole numbers from 0 to `below` - 1, the same ones for the same seed. */
 export type Random = (below: number) => number;
 
-type Dependencies = SliceDependencies & LargeObjectDependencies & KeyListDependencies;
+type Dependencies = SliceDependencies & LargeObjectDependencies & KeyListDependencies & Pick<PlanDependencies, 'pairs'>;
 
 /** Answers a call of an activity as the engine would: it may have been made more than once. */
 type Call = <T>(activity: () => Promise<T>) => Promise<T>;

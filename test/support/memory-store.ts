@@ -19,7 +19,11 @@ interface StoredObject {
 
 export interface MemoryStore extends Store {
   readonly objects: Map<string, StoredObject>;
-  put(key: string, text: string, more?: Partial<Pick<StoredObject, 'lastModified' | 'properties' | 'tier' | 'tags'>>): StoredObject;
+  put(
+    key: string,
+    text: string,
+    more?: Partial<Pick<StoredObject, 'lastModified' | 'properties' | 'provenance' | 'tier' | 'tags'>>,
+  ): StoredObject;
   textOf(key: string): string | undefined;
   keys(): string[];
 }
@@ -98,7 +102,7 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
     },
     async write(key, body, { condition, ...description }) {
       check(key, condition);
-      return { etag: store(key, body, asStored(description)).etag, verified: 'crc64' };
+      return { etag: store(key, body, asStored(description, body)).etag, verified: 'crc64' };
     },
     async delete(key, { ifMatch } = {}) {
       if (ifMatch !== undefined && objects.has(key)) check(key, { ifMatch });
@@ -131,7 +135,7 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
       check(key, condition);
       const body = Buffer.concat(parts.map(({ number }) => bytesOf(kept, number)));
       uploads.delete(id);
-      return { etag: store(key, body, asStored(description)).etag, verified: 'crc64' };
+      return { etag: store(key, body, asStored(description, body)).etag, verified: 'crc64' };
     },
     async abort({ id }) {
       uploads.delete(id);
@@ -143,9 +147,14 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
   };
 }
 
-/** No HEAD or read tells tags. */
-function asStored({ properties: { tags, ...properties }, provenance, tier }: ObjectDescription): Partial<StoredObject> {
-  return { properties, ...(provenance && { provenance }), ...(tier && { tier }), ...(tags && { tags }) };
+/** No HEAD or read shows tags. The mark of a copy has the checksum of its bytes. */
+function asStored({ properties: { tags, ...properties }, provenance, tier }: ObjectDescription, body: Uint8Array): Partial<StoredObject> {
+  return {
+    properties,
+    ...(provenance && { provenance: { ...provenance, crc64: crc64(body) } }),
+    ...(tier && { tier }),
+    ...(tags && { tags }),
+  };
 }
 
 function partOf(number: number, body: Uint8Array): UploadedPart {

@@ -1,4 +1,5 @@
 import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
+import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
 import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
 import { createShardStates } from '../../src/runs/shards/shard-state.ts';
@@ -22,6 +23,7 @@ export function sliceDependencies(
     plans: createShardPlans(state),
     shards: createShardStates(state),
     largeObjects: createLargeObjects(state),
+    pairs: createPairIndexes({ state, clock: Date.now, keepDays: 30 }),
     openStores: () => stores,
     pool: createBufferPool([{ bufferBytes: PART_BYTES, count: 2 }]),
     clock: Date.now,

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { createFilter } from '../../src/sync/filter/filter.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
+import { secondsOf } from '../../src/sync/object-version.ts';
 import type { Outcome } from '../../src/sync/outcome.ts';
+import { present } from '../../src/sync/present.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
 import type { SliceRequest } from '../../src/sync/slice-request.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
@@ -241,7 +243,8 @@ describe('a slice', () => {
 
     const { end, outcomes, counts } = await run(requestFor(sides, { largeObjectBytes: 5 }));
 
-    const entry = { key: 'large', sizeBytes: 5, etag: sides.source.objects.get('large')?.etag };
+    const { etag, lastModified } = present(sides.source.objects.get('large'), 'large');
+    const entry = { key: 'large', sizeBytes: 5, etag, modifiedAt: secondsOf(lastModified) };
     expect(end).toBe('done');
     expect(outcomes.map(({ kind }) => kind)).toEqual(['receipt', 'large', 'receipt']);
     expect(outcomes[1]).toEqual({
@@ -252,11 +255,12 @@ describe('a slice', () => {
     expect(sides.destination.keys()).toEqual(['a', 'z']);
   });
 
-  it('tells of a large object that must be asked about, and not of one that is unchanged or archived', async () => {
+  it('asks about a large object that may be current, and hands it over only if it is not', async () => {
     const sides = bothSides();
     for (const key of ['archived', 'doubtful', 'unchanged']) sides.source.put(key, 'text');
+    const { etag: sourceEtag } = present(sides.source.objects.get('unchanged'), 'unchanged');
     sides.destination.put('doubtful', 'text');
-    sides.destination.put('unchanged', 'text', { lastModified: new Date(Date.now() + 3_600_000) });
+    sides.destination.put('unchanged', 'text', { provenance: { sourceEtag } });
     const { list } = sides.source;
     sides.source.list = async function* (options) {
       for await (const page of list(options)) yield page.map((entry) => ({ ...entry, isArchived: entry.key === 'archived' }));
@@ -266,8 +270,8 @@ describe('a slice', () => {
 
     expect(outcomes).toMatchObject([
       { key: 'archived', kind: 'receipt', receipt: { action: 'skipped', reason: 'archived' } },
-      { key: 'doubtful', kind: 'large', task: { decision: { action: 'ask-destination' } } },
-      { key: 'unchanged', kind: 'unchanged' },
+      { key: 'doubtful', kind: 'large', task: { decision: { action: 'copy', reason: 'not-proved-current' } } },
+      { key: 'unchanged', kind: 'unchanged', proved: { key: 'unchanged' } },
     ]);
   });
 

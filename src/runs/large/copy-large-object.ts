@@ -1,6 +1,5 @@
 import type { CommitResult } from '../../sync/large/large-object.ts';
-import type { LargeUpload } from '../../sync/large/large-task.ts';
-import type { Receipt } from '../../sync/receipt.ts';
+import type { LargeOutcome, LargeUpload } from '../../sync/large/large-task.ts';
 import { pauseAfter } from '../throttling.ts';
 import type { LargeObjectStep, LargeObjectTask, RangeTask } from './large-object-task.ts';
 import { type LargeObjectDependencies, type LargeObjectWork, workOn } from './large-object-work.ts';
@@ -72,7 +71,10 @@ async function afterCopier(
     await restart(dependencies, work, upload);
     return { step: 'look-again' };
   }
-  if (result.step === 'ended') return end(dependencies, work, upload, result.receipt);
+  if (result.step === 'ended') {
+    const { step: _, ...outcome } = result;
+    return end(dependencies, work, upload, outcome);
+  }
   const pause = pauseAfter(previous, work.hasProgressed(), dependencies.clock());
   if (pause !== undefined) return { step: 'look-again', pause };
   // The parts are left: the next run goes on with them.
@@ -85,9 +87,9 @@ async function end(
   dependencies: LargeObjectDependencies,
   work: LargeObjectWork,
   upload: LargeUpload,
-  receipt: Receipt,
+  outcome: LargeOutcome,
 ): Promise<LargeObjectStep> {
-  await dependencies.largeObjects.settle(work.record.id, work.id, { receipt });
+  await dependencies.largeObjects.settle(work.record.id, work.id, outcome);
   await discard(dependencies, work, upload);
   return { step: 'ended' };
 }

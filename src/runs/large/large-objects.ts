@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LargeTask } from '../../sync/large/large-task.ts';
-import type { Receipt } from '../../sync/receipt.ts';
+import type { LargeOutcome, LargeTask } from '../../sync/large/large-task.ts';
 import type { RunRequest } from '../record.ts';
 import type { State } from '../state.ts';
 
@@ -9,8 +8,8 @@ export interface LargeObject {
   readonly task: LargeTask;
   /** How often its copy has been begun anew. */
   readonly restarts: number;
-  /** Once it has ended; without a receipt when it turned out to be current. */
-  readonly outcome?: { readonly receipt?: Receipt };
+  /** Once it has ended. */
+  readonly outcome?: LargeOutcome;
 }
 
 /** The large objects that the slices of a run have met. */

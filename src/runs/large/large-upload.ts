@@ -43,11 +43,9 @@ async function takeOver(
   { record, id, large }: LargeObjectWork,
   kept: KeptUpload,
 ): Promise<LargeUpload> {
-  const { decision } = large.task;
-  const upload =
-    decision.action === 'copy'
-      ? { ...kept.upload, condition: decision.condition, reason: decision.reason, triesLeft: MAX_RESTARTS }
-      : kept.upload;
+  const { action, ...decision } = large.task.decision;
+  const { isSourceEdited: _, ...before } = kept.upload;
+  const upload = action === 'copy' && 'condition' in decision ? { ...before, ...decision, triesLeft: MAX_RESTARTS } : kept.upload;
   await uploads.takeOver(id, { ...kept, runId: record.id, upload });
   return upload;
 }
@@ -59,7 +57,8 @@ async function begin(dependencies: LargeObjectDependencies, work: LargeObjectWor
   const copier = openCopier(record);
   const begun = await copier.begin(large.task, { signal, triesLeft });
   if (begun.step === 'ended') {
-    await largeObjects.settle(record.id, id, begun.receipt === undefined ? {} : { receipt: begun.receipt });
+    const { step: _, ...outcome } = begun;
+    await largeObjects.settle(record.id, id, outcome);
     return undefined;
   }
   const { source, destination, options } = record;

@@ -1,6 +1,7 @@
 import type { Receipt } from '../../sync/receipt.ts';
 import { countsOfReceipt } from '../../sync/tally.ts';
-import { openReceiptLog } from '../report/receipt-log.ts';
+import type { ProofLine } from '../pairs/proof-log.ts';
+import { type KeyedLine, openSliceLog, type SliceLog } from '../report/slice-log.ts';
 import { addProgress, NO_PROGRESS, type ShardState, type ShardStates, type SliceProgress } from '../shards/shard-state.ts';
 import type { State } from '../state.ts';
 import type { LargeObjects } from './large-objects.ts';
@@ -24,11 +25,17 @@ export async function settleLargeObjects(
   const open = found.filter(({ outcome }) => outcome === undefined);
   if (open.length > 0) return open.map(({ id }) => id);
   const receipts = found.flatMap(({ outcome }) => outcome?.receipt ?? []);
-  const log = openReceiptLog(state, { runId, shard, slice: nextSlice - 1, startAfter: largeAfter }, clock());
-  for (const receipt of receipts) await log.add(receipt);
-  await log.flush();
+  const logged = { runId, shard, slice: nextSlice - 1, startAfter: largeAfter };
+  await writeAll(openSliceLog<Receipt>(state, 'receipts', logged, clock()), receipts);
+  const proofs = found.flatMap(({ outcome }) => outcome?.proved ?? []);
+  await writeAll(openSliceLog<ProofLine>(state, 'proved', logged, clock()), proofs);
   await shards.settle(runId, shard, nextSlice, found.map(({ outcome }) => progressOf(outcome?.receipt)).reduce(addProgress, NO_PROGRESS));
   return [];
+}
+
+async function writeAll<T extends KeyedLine>(log: SliceLog<T>, lines: readonly T[]): Promise<void> {
+  for (const line of lines) await log.add(line);
+  await log.flush();
 }
 
 function progressOf(receipt: Receipt | undefined): SliceProgress {

@@ -1,11 +1,11 @@
 import { type DeletionRequest, deleteExtraneous } from '../../sync/delete/delete-extraneous.ts';
 import { holdBack } from '../../sync/delete/deletion-guard.ts';
 import { compareKeys } from '../../sync/key-order.ts';
-import type { ExtraneousObject } from '../../sync/receipt.ts';
+import type { ExtraneousObject, Receipt } from '../../sync/receipt.ts';
 import { mappingOf } from '../options/mapping-of.ts';
 import type { RunRecord } from '../record.ts';
 import { readReceipts } from '../report/read-receipts.ts';
-import { openReceiptLog } from '../report/receipt-log.ts';
+import { openSliceLog } from '../report/slice-log.ts';
 import { stopOf, stopRun } from '../stop.ts';
 import { isPaused, tooSlow, tooThrottled } from '../throttling.ts';
 import { endOf, startWatch } from '../watch.ts';
@@ -62,7 +62,7 @@ async function deleteSome(dependencies: Dependencies, task: DeletionTask, deleti
   const { state, records, shards, sliceSeconds, graceSeconds, clock } = dependencies;
   const { record, before } = deletions;
   const logged = { runId: record.id, shard: 'deletions', slice: before.nextSlice, startAfter: before.checkpoint } as const;
-  const progress = trackProgress(openReceiptLog(state, logged, clock()));
+  const progress = trackProgress({ receipts: openSliceLog<Receipt>(state, 'receipts', logged, clock()) });
   const keep = async () => shards.report(record.id, 'deletions', before.nextSlice, (await progress.flushed()).progress);
   const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
   const end = await endOf(deleteExtraneous(requestOf(dependencies, deletions, watch.signal), progress.takeReceipt), watch);

@@ -3,6 +3,7 @@ import { planShards } from '../../sync/plan/plan-shards.ts';
 import { checkTagsOf } from '../../sync/properties/check-tags.ts';
 import type { Store } from '../../sync/store.ts';
 import { filterOf } from '../options/filter-of.ts';
+import type { PairIndexes } from '../pairs/pair-index.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
 import { type AttemptTask, type Stop, stopOf, stopRun } from '../stop.ts';
 import { isPaused, type Pause, tooThrottled } from '../throttling.ts';
@@ -25,6 +26,7 @@ export type PlanResult =
 export interface PlanDependencies extends KeyListDependencies {
   readonly records: RunRecords;
   readonly plans: ShardPlans;
+  readonly pairs: Pick<PairIndexes, 'hasOpposite'>;
   readonly openStores: (record: RunRecord) => { readonly source: Store; readonly destination: Store };
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -38,10 +40,12 @@ export interface PlanTask extends AttemptTask {
 
 /** Begins a run, or another attempt of it: answers how many lanes it needs. An earlier attempt's plan stands. */
 export async function planRun(dependencies: PlanDependencies, task: PlanTask): Promise<PlanResult> {
-  const { records, plans, clock } = dependencies;
+  const { records, plans, pairs, clock } = dependencies;
   const startedAt = new Date(clock()).toISOString();
+  const queued = await records.find(task.runId);
+  const isTwoWay = queued?.state === 'queued' && (await pairs.hasOpposite(queued));
   const record = await records.update(task.runId, (latest) =>
-    latest.state === 'queued' ? { ...latest, state: 'running', startedAt } : undefined,
+    latest.state === 'queued' ? { ...latest, state: 'running', startedAt, ...(isTwoWay && { isTwoWay }) } : undefined,
   );
   const stop = stopOf(record, task.attempt);
   if (stop !== undefined) return stop;

@@ -1,6 +1,7 @@
 import type { BufferPool } from '../../sync/flow/buffer-pool.ts';
 import type { Store } from '../../sync/store.ts';
 import type { LargeObjects } from '../large/large-objects.ts';
+import type { PairIndexes } from '../pairs/pair-index.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
 import type { State } from '../state.ts';
 import type { Shard, ShardPlans } from './shard-plan.ts';
@@ -12,6 +13,7 @@ export interface SliceDependencies {
   readonly plans: ShardPlans;
   readonly shards: ShardStates;
   readonly largeObjects: LargeObjects;
+  readonly pairs: Pick<PairIndexes, 'read'>;
   /** For one of so many activities that share the run's limits; one unless given. */
   readonly openStores: (record: RunRecord, sharers?: number) => { readonly source: Store; readonly destination: Store };
   readonly pool: BufferPool;

@@ -1,5 +1,6 @@
 import { limitPool } from '../../sync/flow/limit-pool.ts';
 import { type KeyRange, listOptionsOf } from '../../sync/key-range.ts';
+import type { Receipt } from '../../sync/receipt.ts';
 import { syncSlice } from '../../sync/slice.ts';
 import type { SliceRequest } from '../../sync/slice-request.ts';
 import { carryOptionsOf } from '../options/carry-options.ts';
@@ -7,7 +8,9 @@ import { filterOf } from '../options/filter-of.ts';
 import { limitsOf } from '../options/limits-of.ts';
 import { mappingOf } from '../options/mapping-of.ts';
 import { restorerOf } from '../options/restorer-of.ts';
-import { openReceiptLog } from '../report/receipt-log.ts';
+import type { ProofLine } from '../pairs/proof-log.ts';
+import { usesIndex } from '../pairs/update-index.ts';
+import { openSliceLog } from '../report/slice-log.ts';
 import { stopRun } from '../stop.ts';
 import { endOf, startWatch } from '../watch.ts';
 import { handOver } from './hand-over.ts';
@@ -18,10 +21,9 @@ import { trackProgress } from './track-progress.ts';
 
 /** Does one slice of a shard: from its checkpoint to the end of its range, as far as the time allows. */
 export async function syncShard(dependencies: SliceDependencies, task: LaneTask, slice: ShardSlice): Promise<SliceResult> {
-  const { state, records, shards, largeObjects, sliceSeconds, graceSeconds, clock } = dependencies;
+  const { records, shards, largeObjects, sliceSeconds, graceSeconds } = dependencies;
   const { record, shard, before } = slice;
-  const logged = { runId: record.id, shard: shard.number, slice: before.nextSlice, startAfter: remainingRange(slice).after };
-  const progress = trackProgress(openReceiptLog(state, logged, clock()), (found) => largeObjects.add(record, found));
+  const progress = trackProgress(openLogs(dependencies, slice), (found) => largeObjects.add(record, found));
   const keep = async () => shards.report(record.id, shard.number, before.nextSlice, (await progress.flushed()).progress);
   const keys = await keysOf(dependencies, slice);
   const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
@@ -33,6 +35,14 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   return stopRun(records, record.id, end.stop);
 }
 
+/** What is found equal is not kept of a run that changes nothing. */
+function openLogs({ state, clock }: SliceDependencies, slice: ShardSlice) {
+  const { record, shard, before } = slice;
+  const logged = { runId: record.id, shard: shard.number, slice: before.nextSlice, startAfter: remainingRange(slice).after };
+  const receipts = openSliceLog<Receipt>(state, 'receipts', logged, clock());
+  return { receipts, ...(usesIndex(record) && { proofs: openSliceLog<ProofLine>(state, 'proved', logged, clock()) }) };
+}
+
 /** Of a run that goes by a list. */
 async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): Promise<Pick<SliceRequest, 'keys'>> {
   const { id, options } = slice.record;
@@ -41,7 +51,7 @@ async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): P
 }
 
 function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {
-  const { state, openStores, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
+  const { state, openStores, pairs, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
   const { record } = slice;
   const { verify = false, readContent = false } = record.options;
   const stores = openStores(record, lanes);
@@ -50,11 +60,14 @@ function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, sli
     ...mappingOf(record, stores),
     ...restorerOf(state, record, stores.source),
     ...listOptionsOf(remainingRange(slice)),
+    // An audit proves everything anew.
+    ...(!verify && { proved: pairs.read(record, remainingRange(slice)) }),
     carry: carryOptionsOf(record.options),
     filter: filterOf(record),
     comparison: record.options.compare,
     folderMarkers: record.options.folderMarkers ?? 'copy',
     overwrite: record.options.overwrite ?? 'changed',
+    isTwoWay: record.isTwoWay === true,
     concurrency: record.options.concurrency,
     largeObjectBytes,
     tellExtraneous: verify || record.options.delete !== undefined,

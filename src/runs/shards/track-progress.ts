@@ -2,7 +2,8 @@ import type { LargeTask } from '../../sync/large/large-task.ts';
 import type { Outcome } from '../../sync/outcome.ts';
 import { isFailure, type Receipt } from '../../sync/receipt.ts';
 import { addCounts, type Counts, countsOf, countsOfReceipt } from '../../sync/tally.ts';
-import type { ReceiptLog } from '../report/receipt-log.ts';
+import { type ProofLine, proofLineOf } from '../pairs/proof-log.ts';
+import type { SliceLog } from '../report/slice-log.ts';
 import { MAX_SHOWN_FAILURES, NO_PROGRESS, type SliceProgress } from './shard-state.ts';
 
 /** What a slice has come to. */
@@ -21,8 +22,15 @@ export interface Progress {
   flushed(): Promise<Reached>;
 }
 
+/** What is kept of a slice. */
+interface SliceLogs {
+  readonly receipts: SliceLog<Receipt>;
+  /** Not there where nothing new can be found equal. */
+  readonly proofs?: SliceLog<ProofLine>;
+}
+
 /** Where nothing large can be met, `addLargeObject` is left out. */
-export function trackProgress(receipts: ReceiptLog, addLargeObject = refuseLargeObject): Progress {
+export function trackProgress({ receipts, proofs }: SliceLogs, addLargeObject = refuseLargeObject): Progress {
   let progress: SliceProgress = NO_PROGRESS;
   let large: readonly string[] = [];
 
@@ -43,7 +51,9 @@ export function trackProgress(receipts: ReceiptLog, addLargeObject = refuseLarge
     take(outcome) {
       if (outcome.kind === 'large') return addLarge(outcome);
       count(outcome);
-      return outcome.kind === 'receipt' ? receipts.add(outcome.receipt) : undefined;
+      if (outcome.kind === 'receipt') return receipts.add(outcome.receipt);
+      const proof = proofLineOf(outcome);
+      return proof && proofs?.add(proof);
     },
     takeReceipt(receipt) {
       add(receipt.key, countsOfReceipt(receipt), receipt);
@@ -51,7 +61,7 @@ export function trackProgress(receipts: ReceiptLog, addLargeObject = refuseLarge
     },
     async flushed() {
       const reached = { progress, large };
-      await receipts.flush();
+      await Promise.all([receipts.flush(), proofs?.flush()]);
       return reached;
     },
   };

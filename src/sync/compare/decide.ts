@@ -1,6 +1,7 @@
 import type { ObjectEntry, ObjectHead } from '../objects.ts';
+import { type ChangesSinceProof, changesSince } from '../pairs/proved-pair.ts';
 import type { Condition } from '../store.ts';
-import type { KeyPair } from './join.ts';
+import type { KeyPair, SourcePair } from './join.ts';
 
 /** `auto`: see {@link decide}; `checksum`: equal contents are current; `size`: equal sizes are; `always`: nothing is. */
 export type Comparison = 'auto' | 'checksum' | 'size' | 'always';
@@ -10,96 +11,149 @@ export type CopyReason =
   | 'missing'
   | 'size-differs'
   | 'content-differs'
+  /** The bytes are equal, but not the headers or the metadata. */
+  | 'properties-differ'
   | 'source-changed'
   | 'source-newer'
+  /** Somebody wrote the destination's object after it was proved equal to the source's. */
+  | 'destination-changed'
+  /** Both were written after they were proved equal. */
+  | 'both-changed'
   | 'not-proved-current'
   | 'always';
 
 export type Decision =
-  | { readonly action: 'copy'; readonly reason: CopyReason; readonly condition: Condition }
+  | {
+      readonly action: 'copy';
+      readonly reason: CopyReason;
+      readonly condition: Condition;
+      /** The source is known to have been written after it was proved equal to the destination, whatever its metadata says. */
+      readonly isSourceEdited?: true;
+    }
   | { readonly action: 'unchanged' }
-  /** Only the destination's own metadata can tell: see {@link decideByHead}. */
-  | { readonly action: 'ask-destination' }
-  /** Only what both sides keep of the contents, or the contents themselves, can tell: see settleDecision. */
-  | { readonly action: 'ask-both' }
+  /** Only the destination's HEAD can show that it is current: see {@link decideByHead}. */
+  | {
+      readonly action: 'ask-destination';
+      /** Why it is copied unless it is; `not-proved-current` unless given. */
+      readonly reason?: CopyReason;
+      /** The mark alone is not enough: the service's own checksum must be that of the bytes that were copied. */
+      readonly needsChecksum?: true;
+    }
+  /** The checksums that the services keep decide, or the contents. */
+  | {
+      readonly action: 'ask-both';
+      /** The mark of the copy counts, too. */
+      readonly acceptsMark?: true;
+    }
+  /** The bytes are those that were copied; the headers and metadata of both sides decide. */
+  | { readonly action: 'ask-properties' }
   | { readonly action: 'extraneous' };
 
 /** What is to be copied, or only if the stores, when they are asked, do not show that it is current. */
-export type CopyDecision = Extract<Decision, { readonly action: 'copy' | 'ask-destination' | 'ask-both' }>;
+export type CopyDecision = Exclude<Decision, { readonly action: 'unchanged' | 'extraneous' }>;
 
 /** What is to become of an object that the source has, once the stores are asked where that is needed. */
-export type SettledDecision = Extract<Decision, { readonly action: 'copy' | 'unchanged' }>;
+export type SettledDecision =
+  | Extract<Decision, { readonly action: 'copy' }>
+  /** The destination's version was proved to be current. */
+  | { readonly action: 'unchanged'; readonly destination: Version };
 
-type Version = Pick<ObjectEntry, 'etag' | 'sizeBytes'>;
+/** What names a version of an object to its store. */
+export type Version = Pick<ObjectEntry, 'etag' | 'sizeBytes'>;
 
-/**
- * A destination written this soon after the source may hold an older version: the source can have changed while the copy was under way.
- * Longer than any copy of one object in a slice, clocks of two clouds included.
- */
-const DOUBT_MS = 15 * 60_000;
-
-/** Decides by what the listings say, cheapest proof first; never asks a store. The table is `test/sync/compare/decide.test.ts`. */
-export function decide({ source, destination }: KeyPair, comparison: Comparison): Decision {
+/** Decides by what the listings and the proved pair say, cheapest proof first; never asks a store. The table is in `test/sync/compare/decide.test.ts`. */
+export function decide(pair: KeyPair, comparison: Comparison): Decision {
+  const { source, destination, proved } = pair;
   if (source === undefined) return { action: 'extraneous' };
   if (destination === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   if (comparison === 'always') return replace(destination, 'always');
-  if (source.sizeBytes !== destination.sizeBytes) return replace(destination, 'size-differs');
-  if (comparison === 'size') return { action: 'unchanged' };
-  if (comparison === 'checksum') return isSameMd5(source, destination) ? { action: 'unchanged' } : { action: 'ask-both' };
-  return decideByMarks(source, destination);
+  const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
+  if (comparison === 'size') return haveEqualSizes ? { action: 'unchanged' } : replace(destination, 'size-differs');
+  const changes = proved && changesSince(proved, source, destination);
+  if (changes?.source === 'same' && changes.destination === 'same') return { action: 'unchanged' };
+  if (comparison === 'checksum') return haveEqualSizes ? { action: 'ask-both' } : replace(destination, 'size-differs');
+  if (changes === undefined || isExplainedByMarks(source, destination)) return decideByMarks(source, destination);
+  return decideByChanges(changes, source, destination);
 }
 
-/** Different ones prove nothing: what S3 lists is no MD5 where it encrypts with a KMS key. */
-function isSameMd5(source: ObjectEntry, destination: ObjectEntry): boolean {
-  const md5 = md5Of(source);
-  return md5 !== undefined && md5 === md5Of(destination);
+/** What has happened to both sides since they were proved equal; `undefined` where they never were, or one of them is missing. */
+export function changesOf({ source, destination, proved }: SourcePair): ChangesSinceProof | undefined {
+  return proved && destination && changesSince(proved, source, destination);
 }
 
-function md5Of({ md5, claimedMd5 }: ObjectEntry): string | undefined {
-  return md5 ?? claimedMd5;
+/** One side is marked as the copy of the very version that the other side has: a run copied it whose proof was lost. */
+function isExplainedByMarks(source: ObjectEntry, destination: ObjectEntry): boolean {
+  const isMarked = source.sourceEtag === destination.etag || destination.sourceEtag === source.etag;
+  return isMarked && source.sizeBytes === destination.sizeBytes;
+}
+
+function decideByChanges(changes: ChangesSinceProof, source: ObjectEntry, destination: ObjectEntry): Decision {
+  if (changes.destination === 'same') {
+    return changes.source === 'touched'
+      ? { action: 'ask-properties' }
+      : { ...replace(destination, 'source-changed'), isSourceEdited: true };
+  }
+  if (changes.source === 'touched') return replace(destination, 'both-changed');
+  const isConflict = changes.source === 'changed';
+  if (source.sizeBytes !== destination.sizeBytes) return replace(destination, isConflict ? 'both-changed' : 'destination-changed');
+  // A run that died may have copied the source as it is now.
+  if (isConflict) return { action: 'ask-destination', reason: 'both-changed' };
+  // A rewritten destination may still have the bytes, such as after a change of its storage class, or may have kept our mark on others.
+  return { action: 'ask-destination', reason: 'destination-changed', needsChecksum: true };
 }
 
 function decideByMarks(source: ObjectEntry, destination: ObjectEntry): Decision {
-  if (source.sourceEtag === destination.etag) return decideEcho(source, destination);
-  if (destination.sourceEtag !== undefined) {
-    return destination.sourceEtag === source.etag ? { action: 'unchanged' } : replace(destination, 'source-changed');
-  }
-  const destinationIsOlder = destination.lastModified < source.lastModified;
-  const [here, there] = [md5Of(source), md5Of(destination)];
-  if (here !== undefined && there !== undefined) {
-    const isSame = here === there;
-    if (destinationIsOlder && !isSame) return replace(destination, 'content-differs');
-    // The same bytes, but the source was written later: perhaps only its headers changed. Other bytes, but the destination was written
-    // later: perhaps what S3 lists is no MD5, since it encrypts with a KMS key.
-    return destinationIsOlder === isSame ? { action: 'ask-destination' } : { action: 'unchanged' };
-  }
-  if (destinationIsOlder) return replace(destination, 'source-newer');
-  const isClearlyNewer = destination.lastModified.getTime() - source.lastModified.getTime() > DOUBT_MS;
-  return isClearlyNewer ? { action: 'unchanged' } : { action: 'ask-destination' };
+  if (source.sizeBytes !== destination.sizeBytes) return replace(destination, 'size-differs');
+  const md5s = compareMd5s(source, destination);
+  if (source.sourceEtag === destination.etag) return md5s === 'differ' ? { action: 'ask-both' } : { action: 'unchanged' };
+  if (destination.sourceEtag === source.etag) return decideByOwnMark(source, destination, md5s);
+  if (destination.sourceEtag !== undefined) return replace(destination, 'source-changed');
+  // No time proves that a copy is current: a change of its storage class, a metadata edit or a rollback sets a time of its own.
+  const isOlder = destination.lastModified < source.lastModified;
+  if (isOlder && md5s !== 'equal') return replace(destination, md5s === 'differ' ? 'content-differs' : 'source-newer');
+  if (isOlder || md5s !== 'equal')
+    return { action: 'ask-destination', reason: md5s === 'differ' ? 'content-differs' : 'not-proved-current' };
+  return { action: 'ask-both', acceptsMark: true };
 }
 
-/**
- * The source's object was copied from this very object of the destination, by a job in the opposite direction. Who writes other bytes of the
- * same length under our mark is noticed by the MD5.
- */
-function decideEcho(source: ObjectEntry, destination: ObjectEntry): Decision {
-  const [here, there] = [md5Of(source), md5Of(destination)];
-  const isDoubtful = here !== undefined && there !== undefined && here !== there;
-  return isDoubtful ? { action: 'ask-both' } : { action: 'unchanged' };
+/** The listing shows our mark, which names the listed version of the source. */
+function decideByOwnMark(source: ObjectEntry, destination: ObjectEntry, md5s: 'equal' | 'differ' | 'unknown'): Decision {
+  if (md5s === 'differ') return { action: 'ask-both' };
+  // S3 keeps the ETag when the same bytes are written again with other headers.
+  return source.lastModified > destination.lastModified ? { action: 'ask-properties' } : { action: 'unchanged' };
 }
 
-/** Decides by the destination's HEAD: current only if our own mark names the listed version of the source. */
-export function decideByHead(source: Version, head: ObjectHead | undefined): SettledDecision {
+/** Hints only: whoever writes a blob can set its MD5, and what S3 lists is none where it encrypts with a KMS key. */
+function compareMd5s(one: ObjectEntry, other: ObjectEntry): 'equal' | 'differ' | 'unknown' {
+  const [first, second] = [one.md5 ?? one.claimedMd5, other.md5 ?? other.claimedMd5];
+  if (first === undefined || second === undefined) return 'unknown';
+  return first === second ? 'equal' : 'differ';
+}
+
+type HeadQuestion = Omit<Extract<Decision, { readonly action: 'ask-destination' }>, 'action'>;
+
+/** Decides by the destination's HEAD: current only if our own mark names the listed version of the source, and no checksum contradicts it. */
+export function decideByHead(
+  source: Version,
+  head: ObjectHead | undefined,
+  { reason = 'not-proved-current', needsChecksum }: HeadQuestion = {},
+): SettledDecision {
   if (head === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
-  const isCurrent = isCopyOf(head, source);
-  return isCurrent ? { action: 'unchanged' } : { action: 'copy', reason: 'not-proved-current', condition: { ifMatch: head.etag } };
+  const isCurrent = isCopyOf(head, source) && (needsChecksum === undefined || hasCopiedBytes(head));
+  return isCurrent ? { action: 'unchanged', destination: head } : { action: 'copy', reason, condition: { ifMatch: head.etag } };
 }
 
-/** Tells whether a destination object carries our mark of having been copied from this very version of the source. */
+/** Tells whether a destination object carries our mark of having been copied from this very version, and no checksum contradicts it. */
 export function isCopyOf(head: ObjectHead, source: Version): boolean {
-  return head.provenance?.sourceEtag === source.etag && head.sizeBytes === source.sizeBytes;
+  const isMarked = head.provenance?.sourceEtag === source.etag && head.sizeBytes === source.sizeBytes;
+  return isMarked && (head.crc64 === undefined || head.provenance?.crc64 === undefined || hasCopiedBytes(head));
 }
 
-function replace(destination: ObjectEntry, reason: CopyReason): Decision {
+/** Tells whether the service itself says that an object has the bytes of which our mark tells. */
+export function hasCopiedBytes({ crc64, provenance }: Pick<ObjectHead, 'crc64' | 'provenance'>): boolean {
+  return crc64 !== undefined && crc64 === provenance?.crc64;
+}
+
+function replace(destination: ObjectEntry, reason: CopyReason): Extract<Decision, { readonly action: 'copy' }> {
   return { action: 'copy', reason, condition: { ifMatch: destination.etag } };
 }

@@ -1,6 +1,7 @@
 import { compareKeys } from '../key-order.ts';
 import type { DestinationName } from '../object-version.ts';
 import type { ObjectEntry } from '../objects.ts';
+import type { ProvedPair } from '../pairs/proved-pair.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;
 
@@ -8,10 +9,12 @@ type Pages = AsyncIterable<readonly ObjectEntry[]>;
 export interface SourcePair {
   readonly source: ObjectEntry & Partial<DestinationName>;
   readonly destination?: ObjectEntry;
+  /** The versions that were last proved equal. */
+  readonly proved?: ProvedPair;
 }
 
 /** The same key on both sides, or what one side has alone. */
-export type KeyPair = SourcePair | { readonly source?: undefined; readonly destination: ObjectEntry };
+export type KeyPair = SourcePair | { readonly source?: undefined; readonly destination: ObjectEntry; readonly proved?: ProvedPair };
 
 /** Joins two listings in key order, lazily. Both must be ascending and without duplicates. */
 export async function* joinByKey(sourcePages: Pages, destinationPages: Pages): AsyncGenerator<KeyPair> {

@@ -1,25 +1,41 @@
-import type { ObjectEntry } from '../objects.ts';
 import type { SkipReason } from '../receipt.ts';
+import { type Comparison, changesOf } from './decide.ts';
+import type { SourcePair } from './join.ts';
 
 /** `changed`: what is not current is replaced; `if-newer`: unless it was written after the source; `never`: nothing is replaced. */
 export type Overwrite = 'changed' | 'if-newer' | 'never';
 
-export type LeaveReason = Extract<SkipReason, 'exists' | 'destination-newer'>;
-
-interface Written {
-  readonly source: Pick<ObjectEntry, 'lastModified'>;
-  readonly destination?: Pick<ObjectEntry, 'lastModified'>;
+/** What may be replaced at the destination. */
+export interface OverwriteRules {
+  /** `changed` unless given. */
+  readonly overwrite?: Overwrite;
+  /** Objects travel in the opposite direction, too: what was edited at the destination is not overwritten by what was not edited at the source. */
+  readonly isTwoWay?: boolean;
 }
 
+export type LeaveReason = Extract<SkipReason, 'exists' | 'destination-newer' | 'destination-edited'>;
+
 /** Why the destination's object must stay; `undefined` when there is none, or it may be replaced. */
-export function reasonToLeave({ source, destination }: Written, overwrite: Overwrite): LeaveReason | undefined {
-  if (destination === undefined || overwrite === 'changed') return undefined;
+export function reasonToLeave(
+  pair: SourcePair,
+  { overwrite = 'changed', isTwoWay = false }: OverwriteRules,
+  comparison: Comparison,
+): LeaveReason | undefined {
+  const { source, destination } = pair;
+  if (destination === undefined) return undefined;
   if (overwrite === 'never') return 'exists';
-  return destination.lastModified > source.lastModified ? 'destination-newer' : undefined;
+  const changes = changesOf(pair);
+  // The times say less than the versions: two writes in one second have the same time.
+  if (changes?.destination === 'same') return undefined;
+  const keepsEdits = overwrite === 'if-newer' || (isTwoWay && comparison !== 'always');
+  if (changes?.source === 'same' && keepsEdits) return 'destination-edited';
+  if (overwrite === 'changed') return undefined;
+  return destination.lastModified >= source.lastModified ? 'destination-newer' : undefined;
 }
 
 /** Why an object must stay that somebody wrote after the listings. */
-export function reasonToLeaveNew(overwrite: Overwrite): LeaveReason | undefined {
-  if (overwrite === 'changed') return undefined;
-  return overwrite === 'never' ? 'exists' : 'destination-newer';
+export function reasonToLeaveNew({ overwrite = 'changed', isTwoWay = false }: OverwriteRules): LeaveReason | undefined {
+  if (overwrite === 'never') return 'exists';
+  if (isTwoWay) return 'destination-edited';
+  return overwrite === 'changed' ? undefined : 'destination-newer';
 }

@@ -1,13 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
+import { describeCopy } from '../properties/carry.ts';
+import type { CarryOptions } from '../properties/carry-options.ts';
 import type { CallOptions, Store } from '../store.ts';
-import { type CopyDecision, decideByHead, type SettledDecision } from './decide.ts';
+import { type CopyDecision, decideByHead, isCopyOf, type SettledDecision } from './decide.ts';
 import { headOfCopy } from './head-of-copy.ts';
 import { proveEqual } from './prove-equal.ts';
 
 interface Ends {
-  readonly source: Pick<Store, 'head' | 'read'>;
-  readonly destination: Pick<Store, 'head' | 'read'>;
+  readonly source: Store;
+  readonly destination: Store;
+  readonly carry?: CarryOptions;
+}
+
+interface SettleOptions {
+  readonly signal: AbortSignal;
+  /** Whether contents may be read where the stores keep no checksums that prove anything. */
+  readonly readContent: boolean;
 }
 
 /** Asks what a decision leaves to be asked. Throws StoreErrors, and a KeyCollisionError when something else has the copy's key. */
@@ -15,15 +25,17 @@ export async function settleDecision(
   ends: Ends,
   entry: ObjectVersion,
   decision: CopyDecision,
-  { signal }: { readonly signal: AbortSignal },
+  options: SettleOptions,
 ): Promise<SettledDecision> {
   if (decision.action === 'copy') return decision;
-  const there = await headOfCopy(ends.destination, entry, { signal });
-  if (decision.action === 'ask-destination' || there === undefined) return decideByHead(entry, there);
-  const here = await ends.source.head(entry.key, { signal });
+  const there = await headOfCopy(ends.destination, entry, options);
+  if (decision.action === 'ask-destination') return decideByHead(entry, there, decision);
+  if (there === undefined) return decideByHead(entry, there);
+  if (decision.action === 'ask-both' && decision.acceptsMark && isCopyOf(there, entry)) return { action: 'unchanged', destination: there };
+  const here = await ends.source.head(entry.key, options);
   // It is gone, or another: the copy will see to it.
   if (here === undefined || here.etag !== entry.etag) return replace(there);
-  return decideByProof(ends, entry, { here, there }, { signal, readContent: true });
+  return decideByHeads(ends, entry, decision, { here, there }, options);
 }
 
 /** Both ends of an object, as they are now. */
@@ -32,8 +44,19 @@ export interface HeadedPair {
   readonly there: ObjectHead;
 }
 
+/** Decides what both sides have to be asked for by their HEADs. */
+export function decideByHeads(
+  ends: Ends,
+  entry: ObjectVersion,
+  { action }: CopyDecision,
+  heads: HeadedPair,
+  options: SettleOptions,
+): Promise<SettledDecision> {
+  return action === 'ask-properties' ? decideByProperties(ends, entry, heads, options) : decideByProof(ends, entry, heads, options);
+}
+
 /** Decides by the contents of both ends. What cannot be proved equal is copied again. */
-export async function decideByProof(
+async function decideByProof(
   { source, destination }: Ends,
   entry: ObjectVersion,
   { here, there }: HeadedPair,
@@ -42,9 +65,22 @@ export async function decideByProof(
   const one = { store: source, key: entry.key, head: here };
   const other = { store: destination, key: destinationKeyOf(entry), head: there };
   const { verdict } = await proveEqual(one, other, options);
-  if (verdict === 'equal') return { action: 'unchanged' };
+  if (verdict === 'equal') return { action: 'unchanged', destination: there };
   const reason = verdict === 'different' ? 'content-differs' : 'not-proved-current';
   return { action: 'copy', reason, condition: { ifMatch: there.etag } };
+}
+
+/** Decides by headers and metadata. No HEAD shows tags: where they are carried, the object is copied again. */
+async function decideByProperties(
+  ends: Ends,
+  entry: ObjectVersion,
+  { here, there }: HeadedPair,
+  { signal }: SettleOptions,
+): Promise<SettledDecision> {
+  const outdated = { action: 'copy', reason: 'properties-differ', condition: { ifMatch: there.etag } } as const;
+  if (!isCopyOf(there, entry) || ends.carry?.tags === true) return outdated;
+  const { description } = await describeCopy(ends, { entry, signal }, here.properties);
+  return isDeepStrictEqual(description.properties, there.properties) ? { action: 'unchanged', destination: there } : outdated;
 }
 
 function replace({ etag }: ObjectHead): SettledDecision {

@@ -1,4 +1,4 @@
-import type { CopyDecision } from '../compare/decide.ts';
+import { type CopyDecision, hasCopiedBytes } from '../compare/decide.ts';
 import { headOfCopy } from '../compare/head-of-copy.ts';
 import { reasonToLeaveNew } from '../compare/overwrite.ts';
 import { settleDecision } from '../compare/settle-decision.ts';
@@ -9,7 +9,20 @@ import type { Store } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
 import type { CopyPath, CopyTask } from './copy-task.ts';
-import { archived, copied, explain, left, MAX_TRIES, refuse, sourceGone, tooLarge, toReceipt, type Verdict } from './copy-verdict.ts';
+import {
+  archived,
+  type Current,
+  copied,
+  current,
+  explain,
+  left,
+  MAX_TRIES,
+  refuse,
+  sourceGone,
+  tooLarge,
+  toReceipt,
+  type Verdict,
+} from './copy-verdict.ts';
 import { copyWhole } from './copy-whole.ts';
 import { planParts } from './part-plan.ts';
 import { SourceChangedError } from './read-verified.ts';
@@ -26,20 +39,20 @@ export interface CopierOptions extends CopyPath {
 }
 
 /**
- * Copies one object and tells what became of it; `undefined` when the destination turns out to be current. What concerns this object alone
- * is a receipt; what would befall every other object too (no such bucket, credentials refused, throttling, the signal) is thrown.
+ * Copies one object and returns its receipt, or that the destination turned out to be current. What concerns this object alone is a receipt;
+ * what concerns every other object too (no such bucket, credentials refused, throttling, the signal) is thrown.
  */
-export type Copier = (request: CopyRequest) => Promise<Receipt | undefined>;
+export type Copier = (request: CopyRequest) => Promise<Receipt | Current>;
 
 export function createCopier({ clock, ...path }: CopierOptions): Copier {
   return async (request) => {
     const startedAt = clock();
     const verdict = await copyOrExplain(path, request);
-    return verdict && toReceipt(verdict, startedAt, clock());
+    return verdict.action === 'current' ? verdict : toReceipt(verdict, startedAt, clock());
   };
 }
 
-async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verdict | undefined> {
+async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verdict | Current> {
   const { entry, signal } = request;
   const refusal = refuse(path, entry);
   if (refusal !== undefined) return refusal;
@@ -51,25 +64,26 @@ async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verd
   }
 }
 
-async function settleAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
-  const final = await settleDecision(path, entry, decision, { signal });
-  if (final.action !== 'copy') return undefined;
+async function settleAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
+  const final = await settleDecision(path, entry, decision, { signal, readContent: true });
+  if (final.action !== 'copy') return current(versionOf(entry, entry), final.destination);
   if (entry.isArchived === true) return archived(entry);
-  return copyUntilSettled(path, { entry: versionOf(entry, entry), reason: final.reason, condition: final.condition, signal });
+  const { action: _, ...task } = final;
+  return copyUntilSettled(path, { ...task, entry: versionOf(entry, entry), signal });
 }
 
 /** What turns out to be archived is brought back, where that is wanted. */
 export async function orRestore(
-  verdict: Verdict | undefined,
+  verdict: Verdict | Current,
   { restore }: Pick<CopyPath, 'restore'>,
   entry: CopyRequest['entry'],
   signal: AbortSignal,
-): Promise<Verdict | undefined> {
-  const isArchived = verdict?.action === 'skipped' && verdict.reason === 'archived';
+): Promise<Verdict | Current> {
+  const isArchived = verdict.action === 'skipped' && verdict.reason === 'archived';
   return isArchived && restore !== undefined ? { ...verdict, reason: await restore(entry, signal) } : verdict;
 }
 
-async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdict | undefined> {
+async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdict | Current> {
   let task = first;
   for (let triesLeft = MAX_TRIES - 1; ; triesLeft--) {
     try {
@@ -83,16 +97,13 @@ async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdic
   }
 }
 
-/**
- * Copies one version, of any size, in one go; `undefined` when the destination turns out to be current. Throws SourceChangedError or a
- * StoreError, and then nothing is written.
- */
-export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict | undefined> {
+/** Copies one version, of any size, in one go. Throws SourceChangedError or a StoreError, and then nothing is written. */
+export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict | Current> {
   const { entry, reason } = task;
   const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, PART_SIZES);
   if (plan === undefined) return tooLarge(path, entry);
   const copy = await (entry.sizeBytes <= PART_BYTES ? copyWhole(path, task) : copyParts(path, task, plan));
-  return copy && copied(entry, reason, copy);
+  return 'action' in copy ? copy : copied(entry, reason, copy);
 }
 
 /**
@@ -100,7 +111,7 @@ export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict 
  * StoreErrors, and a KeyCollisionError when something else has taken the place.
  */
 async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise<CopyTask | Verdict | undefined> {
-  const { source, destination, overwrite = 'changed' } = path;
+  const { source, destination } = path;
   const { entry, signal } = task;
   if (error instanceof SourceChangedError) {
     const fresh = await currentVersion(source, entry, signal);
@@ -111,7 +122,8 @@ async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise
   if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) return undefined;
   const head = await headOfCopy(destination, entry, { signal });
   if (head === undefined) return { ...task, condition: 'if-absent' };
-  const leaveReason = reasonToLeaveNew(overwrite);
+  // What has our mark and the bytes that it names is no edit: another worker copied another version.
+  const leaveReason = reasonToLeaveNew(hasCopiedBytes(head) ? { ...path, isTwoWay: false } : path);
   return leaveReason === undefined ? { ...task, condition: { ifMatch: head.etag } } : left(entry, leaveReason);
 }
 

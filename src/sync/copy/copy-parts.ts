@@ -2,9 +2,11 @@ import type { Crc64 } from '../crc64.ts';
 import { destinationKeyOf } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { Verified } from '../store.ts';
-import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import type { Upload, Verified } from '../store.ts';
+import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
+import type { Current, Verdict } from './copy-verdict.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
+import { findOrigin } from './origin.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
 import { headPinned, proved } from './read-verified.ts';
 import { uploadParts } from './upload-parts.ts';
@@ -15,14 +17,15 @@ export const PART_BYTES = 8 * 1024 * 1024;
 export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 64 * 1024 * 1024 };
 
 /**
- * Copies an object part by part; readers see nothing of it before the commit. `undefined` when it turns out to be an echo. Throws
- * SourceChangedError or a StoreError, and then no part is left.
+ * Copies an object part by part; readers see nothing of it before the commit. Returns something else than a copy when the source's mark shows
+ * that there is nothing to copy. Throws SourceChangedError or a StoreError. No part is left but of a copy.
  */
-export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied | undefined> {
+export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied | Current | Verdict> {
   const { source, destination } = path;
   const { entry, condition, signal } = task;
   const head = await headPinned(source, entry, signal);
-  if (isEcho(task, head.provenance)) return undefined;
+  const origin = await findOrigin(path, task, head);
+  if (origin !== undefined) return origin;
   const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
   const { description, leftOut } = await describeCopy(path, task, head.properties);
   const upload = await destination.beginUpload({ key, sizeBytes, ...description }, { signal });
@@ -30,6 +33,8 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
     const md5 = orderedMd5For(head, plan);
     const span = allParts(plan);
     const { parts, crc64, verified: received } = await uploadParts(path, { entry, upload, plan, span, signal, ...(md5 && { md5 }) });
+    const lateOrigin = head.crc64 === undefined ? await findOrigin(path, task, { ...head, crc64 }) : undefined;
+    if (lateOrigin !== undefined) return await giveBack(destination, upload, lateOrigin);
     const sent = compareWithRecord(head, crc64, md5, entry.key);
     const commit = destination.commit(upload, parts, { condition, crc64, signal });
     const written = await orAlreadyOurs(commit, destination, task, crc64);
@@ -39,6 +44,11 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
     await destination.abort(upload).catch(() => undefined);
     throw error;
   }
+}
+
+async function giveBack<T>(destination: CopyPath['destination'], upload: Upload, origin: T): Promise<T> {
+  await destination.abort(upload);
+  return origin;
 }
 
 /** Only where nothing better is kept. Streamed parts are never whole in memory, and so not to be had in order. */

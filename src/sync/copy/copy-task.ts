@@ -1,22 +1,19 @@
 import { type CopyReason, isCopyOf } from '../compare/decide.ts';
-import type { Overwrite } from '../compare/overwrite.ts';
+import type { OverwriteRules } from '../compare/overwrite.ts';
 import type { Crc64 } from '../crc64.ts';
 import type { BufferPool } from '../flow/buffer-pool.ts';
 import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
-import type { Provenance } from '../objects.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
 import type { Condition, Store, Verified, Written } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 import type { Restorer } from './restore.ts';
 
 /** The two ends of a copy and the memory between them. */
-export interface CopyPath {
+export interface CopyPath extends OverwriteRules {
   readonly source: Store;
   readonly destination: Store;
   readonly pool: BufferPool;
   readonly carry?: CarryOptions;
-  /** `changed` unless given. */
-  readonly overwrite?: Overwrite;
   /** What is archived is passed over unless given. */
   readonly restore?: Restorer;
 }
@@ -26,6 +23,8 @@ export interface CopyTask {
   readonly entry: ObjectVersion;
   readonly reason: CopyReason;
   readonly condition: Condition;
+  /** The source is known to have been written after it was proved equal to the destination, whatever its metadata says. */
+  readonly isSourceEdited?: true;
   readonly signal: AbortSignal;
 }
 
@@ -36,17 +35,6 @@ export interface Copied {
   readonly verified: Verified;
   /** What of the source's metadata and tags it does not have, for people. */
   readonly leftOut: readonly string[];
-}
-
-/** A copy for these reasons may be found to be needless when the source is read. */
-const GUESSES: readonly CopyReason[] = ['source-newer', 'source-changed', 'not-proved-current'];
-
-/**
- * Tells whether the source's object was itself copied from the very object that it would replace: then two jobs in opposite directions
- * would send it to and fro. `provenance` is the source's. What is known to differ is no echo.
- */
-export function isEcho({ reason, condition }: Pick<CopyTask, 'reason' | 'condition'>, provenance: Provenance | undefined): boolean {
-  return GUESSES.includes(reason) && condition !== 'if-absent' && provenance?.sourceEtag === condition.ifMatch;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CopyReason } from '../compare/decide.ts';
+import type { CopyReason, Version } from '../compare/decide.ts';
 import { KeyCollisionError } from '../compare/head-of-copy.ts';
 import type { LeaveReason } from '../compare/overwrite.ts';
 import { crc64ToBase64 } from '../crc64.ts';
@@ -17,6 +17,7 @@ export type Verdict = { readonly entry: ObjectVersion } & (
       readonly action: 'copied';
       readonly reason: CopyReason;
       readonly destinationEtag: string;
+      readonly sourceModifiedAt?: number;
       readonly crc64nvme: string;
       readonly verified: Copied['verified'];
       readonly way: 'streamed';
@@ -26,6 +27,13 @@ export type Verdict = { readonly entry: ObjectVersion } & (
   | { readonly action: 'skipped'; readonly reason: SkipReason }
   | { readonly action: 'failed'; readonly reason: FailureCode; readonly message: string }
 );
+
+/** Nothing was copied: this version of the destination's object has the bytes of this version of the source's. */
+export interface Current {
+  readonly action: 'current';
+  readonly entry: ObjectVersion;
+  readonly destination: Version;
+}
 
 type Ends = Pick<CopyPath, 'source' | 'destination'>;
 
@@ -47,7 +55,18 @@ export function toReceipt({ entry, ...outcome }: Verdict, startedAt: number, now
 
 export function copied(entry: ObjectVersion, reason: CopyReason, { crc64, leftOut, ...proof }: Copied): Verdict {
   const crc64nvme = crc64ToBase64(crc64, 'big-endian');
-  return { entry, action: 'copied', reason, ...proof, crc64nvme, way: 'streamed', ...(leftOut.length > 0 && { leftOut }) };
+  const { modifiedAt: sourceModifiedAt } = entry;
+  return {
+    ...{ entry, action: 'copied', reason },
+    ...(sourceModifiedAt !== undefined && { sourceModifiedAt }),
+    ...proof,
+    ...{ crc64nvme, way: 'streamed' },
+    ...(leftOut.length > 0 && { leftOut }),
+  };
+}
+
+export function current(entry: ObjectVersion, destination: Version): Current {
+  return { action: 'current', entry, destination };
 }
 
 export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {

@@ -1,19 +1,22 @@
 import { destinationKeyOf } from '../object-version.ts';
 import { describeCopy } from '../properties/carry.ts';
-import { type Copied, type CopyPath, type CopyTask, isEcho, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
+import type { Current, Verdict } from './copy-verdict.ts';
+import { findOrigin } from './origin.ts';
 import { readWhole } from './read-verified.ts';
 
 /**
- * Copies an object that fits one buffer: one read, one write. `undefined` when it turns out to be an echo. Throws SourceChangedError or a
- * StoreError, and then nothing is written.
+ * Copies an object that fits one buffer: one read, one write. Returns something else than a copy when the source's mark shows that there is
+ * nothing to copy. Throws SourceChangedError or a StoreError, and then nothing is written.
  */
-export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied | undefined> {
+export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied | Current | Verdict> {
   const { source, destination, pool } = path;
   const { entry, condition, signal } = task;
   const buffer = await pool.acquire(entry.sizeBytes, signal);
   try {
     const { bytes, crc64, properties, provenance, verified } = await readWhole(source, { entry, buffer: buffer.bytes, signal });
-    if (isEcho(task, provenance)) return undefined;
+    const origin = await findOrigin(path, task, { provenance, crc64 });
+    if (origin !== undefined) return origin;
     const { description, leftOut } = await describeCopy(path, task, properties);
     const write = destination.write(destinationKeyOf(entry), bytes, { ...description, crc64, condition, signal });
     const written = await orAlreadyOurs(write, destination, task, crc64);

@@ -1,14 +1,16 @@
 import type { CopyReason } from '../compare/decide.ts';
 import { settleDecision } from '../compare/settle-decision.ts';
 import type { ObjectVersion } from '../object-version.ts';
+import type { CarryOptions } from '../properties/carry-options.ts';
 import type { Store } from '../store.ts';
 import { type Copier, type CopyRequest, orRestore } from './copy-object.ts';
-import { archived, explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
+import { archived, type Current, current, explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
 import type { Restorer } from './restore.ts';
 
 interface RehearsalOptions {
   readonly source: Store;
   readonly destination: Store;
+  readonly carry?: CarryOptions;
   /** For what is archived; passed over unless given. */
   readonly restore?: Restorer;
   /** Milliseconds since 1970. */
@@ -23,9 +25,9 @@ export function createRehearsal(
   { clock, ...path }: RehearsalOptions,
   verdictOf: (entry: ObjectVersion, reason: CopyReason) => Verdict = wouldCopy,
 ): Copier {
-  async function settle({ entry, decision, signal }: CopyRequest): Promise<Verdict | undefined> {
-    const final = await settleDecision(path, entry, decision, { signal });
-    if (final.action !== 'copy') return undefined;
+  async function settle({ entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
+    const final = await settleDecision(path, entry, decision, { signal, readContent: true });
+    if (final.action !== 'copy') return current(entry, final.destination);
     return orRestore(entry.isArchived === true ? archived(entry) : verdictOf(entry, final.reason), path, entry, signal);
   }
 
@@ -33,6 +35,6 @@ export function createRehearsal(
     const startedAt = clock();
     const { entry } = request;
     const verdict = refuse(path, entry) ?? (await settle(request).catch((error) => explain(path, entry, error)));
-    return verdict && toReceipt(verdict, startedAt, clock());
+    return verdict.action === 'current' ? verdict : toReceipt(verdict, startedAt, clock());
   };
 }

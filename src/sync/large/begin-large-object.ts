@@ -1,10 +1,12 @@
-import { type CopyDecision, decideByHead, type SettledDecision } from '../compare/decide.ts';
+import { type CopyDecision, decideByHead, hasCopiedBytes, type SettledDecision } from '../compare/decide.ts';
 import { headOfCopy } from '../compare/head-of-copy.ts';
-import { reasonToLeave } from '../compare/overwrite.ts';
-import { decideByProof } from '../compare/settle-decision.ts';
+import { type LeaveReason, type OverwriteRules, reasonToLeave, reasonToLeaveNew } from '../compare/overwrite.ts';
+import { entryOf } from '../compare/pair-by-head.ts';
+import { decideByHeads } from '../compare/settle-decision.ts';
 import { copyOnce } from '../copy/copy-object.ts';
-import { type CopyPath, isEcho } from '../copy/copy-task.ts';
-import { archived, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
+import type { CopyPath } from '../copy/copy-task.ts';
+import { archived, type Current, current, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
+import { findOrigin } from '../copy/origin.ts';
 import { type PartSizes, planParts } from '../copy/part-plan.ts';
 import { destinationKeyOf, type ObjectVersion, versionOf } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
@@ -13,13 +15,13 @@ import type { LargeTask, LargeUpload } from './large-task.ts';
 
 type Begun = Omit<LargeUpload, 'startedAt' | 'triesLeft'>;
 
-/** Begins the upload of a large object, or tells what became of it without one; `undefined` when the destination turns out to be current. */
+/** Begins the upload of a large object, or returns what became of it without one. */
 export async function beginLargeObject(
   path: CopyPath,
   task: LargeTask,
   partSizes: PartSizes,
   signal: AbortSignal,
-): Promise<Begun | Verdict | undefined> {
+): Promise<Begun | Verdict | Current> {
   const refusal = refuse(path, task.entry);
   if (refusal !== undefined) return refusal;
   if (task.entry.isArchived === true) return archived(task.entry);
@@ -37,8 +39,7 @@ interface LatestTask {
   readonly decision: SettledDecision;
   /** Of the source. */
   readonly head: ObjectHead;
-  /** Of the destination, where there is an object. */
-  readonly there: ObjectHead | undefined;
+  readonly leaveReason: LeaveReason | undefined;
 }
 
 /** Asks both ends, which may have changed since a slice listed them; `undefined` when the source is gone. */
@@ -48,19 +49,35 @@ async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): 
   const [head, there] = await Promise.all([source.head(key, { signal }), headOfCopy(destination, task.entry, { signal })]);
   if (head === undefined) return undefined;
   const entry = head.etag === etag ? task.entry : versionOf(task.entry, head);
-  return { entry, head, there, decision: await decideAnew(path, { ...task, entry }, { here: head, there }, signal) };
+  const heads = { here: head, there };
+  const decision = await decideAnew(path, { ...task, entry }, heads, signal);
+  return { entry, head, decision, leaveReason: isAsListed(there, task.decision) ? undefined : reasonToLeaveHead(path, key, heads) };
+}
+
+/** The slice did not see this version of the destination's object, or left the question open. */
+function reasonToLeaveHead(rules: OverwriteRules, key: string, { here, there }: HeadsNow): LeaveReason | undefined {
+  if (there === undefined) return undefined;
+  // What has our mark and the bytes that it names is no edit: another worker copied another version.
+  if (rules.isTwoWay && !hasCopiedBytes(there)) return reasonToLeaveNew(rules);
+  return reasonToLeave({ source: entryOf(key, here), destination: entryOf(key, there) }, rules, 'auto');
+}
+
+interface HeadsNow {
+  readonly here: ObjectHead;
+  readonly there: ObjectHead | undefined;
 }
 
 async function decideAnew(
   path: CopyPath,
   { entry, decision }: LargeTask,
-  { here, there }: { readonly here: ObjectHead; readonly there: ObjectHead | undefined },
+  { here, there }: HeadsNow,
   signal: AbortSignal,
 ): Promise<SettledDecision> {
   if (isAsListed(there, decision)) return decision;
   // To read all of a large object takes longer than there is time for here.
-  if (decision.action === 'ask-both' && there) return decideByProof(path, entry, { here, there }, { signal, readContent: false });
-  return decideByHead(entry, there);
+  const isOfBoth = decision.action === 'ask-both' || decision.action === 'ask-properties';
+  if (isOfBoth && there) return decideByHeads(path, entry, decision, { here, there }, { signal, readContent: false });
+  return decideByHead(entry, there, decision.action === 'ask-destination' ? decision : {});
 }
 
 /** What was written since the listing, perhaps by an earlier try of ours, is to be judged by itself. */
@@ -71,20 +88,22 @@ function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): deci
 
 async function beginLatest(
   path: CopyPath,
-  { entry, decision, head, there }: LatestTask,
+  { entry, decision, head, leaveReason }: LatestTask,
   partSizes: PartSizes,
   signal: AbortSignal,
-): Promise<Begun | Verdict | undefined> {
-  if (decision.action !== 'copy' || isEcho(decision, head.provenance)) return undefined;
-  const leaveReason = reasonToLeave({ source: head, ...(there && { destination: there }) }, path.overwrite ?? 'changed');
+): Promise<Begun | Verdict | Current> {
+  if (decision.action !== 'copy') return current(entry, decision.destination);
   if (leaveReason !== undefined) return left(entry, leaveReason);
-  const { condition, reason } = decision;
+  const { action: _, ...how } = decision;
+  const task = { ...how, entry, signal };
+  const origin = await findOrigin(path, task, head);
+  if (origin !== undefined) return origin;
   // It was large when it was listed.
-  if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, { entry, reason, condition, signal });
+  if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, task);
   const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, partSizes);
   if (plan === undefined) return tooLarge(path, entry);
   const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
   const { description, leftOut } = await describeCopy(path, { entry, signal }, head.properties);
   const upload = await path.destination.beginUpload({ key, sizeBytes, ...description }, { signal });
-  return { entry, upload, plan, condition, reason, leftOut };
+  return { entry, upload, plan, ...how, leftOut };
 }

@@ -1,4 +1,6 @@
 import { type Copied, type CopyPath, orAlreadyOurs, weaker } from '../copy/copy-task.ts';
+import type { Current, Verdict } from '../copy/copy-verdict.ts';
+import { findOrigin } from '../copy/origin.ts';
 import { headPinned, proved } from '../copy/read-verified.ts';
 import { type Crc64, combineCrc64 } from '../crc64.ts';
 import type { Store, Verified, Written } from '../store.ts';
@@ -14,11 +16,13 @@ export async function commitRanges(
   object: LargeUpload,
   ranges: readonly CopiedRange[],
   signal: AbortSignal,
-): Promise<Copied> {
+): Promise<Copied | Current | Verdict> {
   const { entry, plan, leftOut = [] } = object;
   if (ranges.length !== plan.rangeCount) throw new RangeError(`Of ${plan.rangeCount} ranges ${ranges.length} were given to commit.`);
   const head = await headPinned(source, entry, signal);
   const crc64 = ranges.reduce((crc, range) => combineCrc64(crc, crc64OfRange(range), range.sizeBytes), 0n);
+  const origin = head.crc64 === undefined ? await findOrigin({ destination }, { ...object, signal }, { ...head, crc64 }) : undefined;
+  if (origin !== undefined) return origin;
   // Where the source keeps only an MD5 no more than the length is proved: it cannot be put together from ranges.
   const kept = head.crc64 ?? head.provenance?.crc64;
   const sent: Verified = kept === undefined ? 'length' : proved(kept === crc64, 'crc64', entry.key);

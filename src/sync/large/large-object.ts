@@ -1,21 +1,19 @@
 import type { CopierOptions } from '../copy/copy-object.ts';
 import { PART_SIZES } from '../copy/copy-parts.ts';
-import { copied, explain, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
+import { type Current, copied, explain, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
 import type { PartSizes } from '../copy/part-plan.ts';
 import { SourceChangedError } from '../copy/read-verified.ts';
+import { pairOf } from '../pairs/proved-pair.ts';
 import type { Receipt } from '../receipt.ts';
 import type { CallOptions } from '../store.ts';
 import { isStoreError, type StoreErrorCode } from '../store-error.ts';
 import { beginLargeObject } from './begin-large-object.ts';
 import { commitRanges } from './commit-ranges.ts';
 import { copyRange } from './copy-range.ts';
-import type { CopiedRange, LargeTask, LargeUpload } from './large-task.ts';
+import type { CopiedRange, LargeOutcome, LargeTask, LargeUpload } from './large-task.ts';
 
-/** The copy is over, and its parts are thrown away unless they were committed. */
-interface Ended {
-  readonly step: 'ended';
-  readonly receipt: Receipt;
-}
+/** The copy is over, and its parts are discarded unless they were committed. There is a receipt, or the destination was current. */
+type Ended = { readonly step: 'ended' } & LargeOutcome;
 
 /** The source or the destination changed, or the parts are gone: the copy is to begin anew. */
 interface Again {
@@ -31,8 +29,7 @@ interface Later {
   readonly receipt: Receipt;
 }
 
-/** An end without a receipt: the destination turned out to be current. */
-export type BeginResult = { readonly step: 'copy'; readonly object: LargeUpload } | { readonly step: 'ended'; readonly receipt?: Receipt };
+export type BeginResult = { readonly step: 'copy'; readonly object: LargeUpload } | Ended;
 
 /** `more`: call it again for the rest of the range. */
 export type RangeResult = ({ readonly step: 'done' } & CopiedRange) | { readonly step: 'more' } | Later | Again | Ended;
@@ -74,21 +71,26 @@ export interface LargeObjectOptions extends CopierOptions {
 
 export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path }: LargeObjectOptions): LargeObjectCopier {
   const { destination } = path;
-  const ended = (verdict: Verdict, startedAt: number): Ended => ({ step: 'ended', receipt: toReceipt(verdict, startedAt, clock()) });
+  const receiptOf = (verdict: Verdict, startedAt: number) => toReceipt(verdict, startedAt, clock());
+
+  function ended(end: Verdict | Current, startedAt: number): Ended {
+    if (end.action !== 'current') return { step: 'ended', receipt: receiptOf(end, startedAt) };
+    const proved = pairOf(end.entry, end.destination);
+    return { step: 'ended', ...(proved !== undefined && { proved }) };
+  }
 
   async function settle(object: LargeUpload, error: unknown, passing: readonly StoreErrorCode[]): Promise<Later | Again | Ended> {
-    const end = ended(explain(path, object.entry, error), object.startedAt);
-    if (isStoreError(error, ...passing)) return { ...end, step: 'later' };
+    const receipt = receiptOf(explain(path, object.entry, error), object.startedAt);
+    if (isStoreError(error, ...passing)) return { step: 'later', receipt };
     // The failure above is the one to tell; a lifecycle rule takes what stays.
     await destination.abort(object.upload).catch(() => undefined);
-    return object.triesLeft > 0 && mayEndOtherwise(error) ? { step: 'again' } : end;
+    return object.triesLeft > 0 && mayEndOtherwise(error) ? { step: 'again' } : { step: 'ended', receipt };
   }
 
   return {
     async begin(task, { signal, triesLeft }) {
       const startedAt = clock();
       const begun = await beginLargeObject(path, task, partSizes, signal);
-      if (begun === undefined) return { step: 'ended' };
       if ('action' in begun) return ended(begun, startedAt);
       return { step: 'copy', object: { ...begun, startedAt, triesLeft } };
     },
@@ -106,7 +108,8 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
     async commit(object, ranges, { signal }) {
       const { entry, reason, startedAt } = object;
       try {
-        return ended(copied(entry, reason, await commitRanges(path, object, ranges, signal)), startedAt);
+        const copy = await commitRanges(path, object, ranges, signal);
+        return ended('action' in copy ? copy : copied(entry, reason, copy), startedAt);
       } catch (error) {
         return settle(object, error, ['unavailable']);
       }

@@ -3,6 +3,8 @@ import type { PartPlan } from '../copy/part-plan.ts';
 import { type Crc64, crc64FromBase64 } from '../crc64.ts';
 import type { ObjectVersion } from '../object-version.ts';
 import type { ObjectEntry } from '../objects.ts';
+import type { ProvedPair } from '../pairs/proved-pair.ts';
+import type { Receipt } from '../receipt.ts';
 import type { Condition, Upload, Verified } from '../store.ts';
 
 /** A large object as a slice found it, to be copied by steps of its own. Plain data. */
@@ -19,12 +21,21 @@ export interface LargeUpload {
   readonly plan: PartPlan;
   readonly condition: Condition;
   readonly reason: CopyReason;
+  /** As in a decision to copy. */
+  readonly isSourceEdited?: true;
   /** What of its metadata and tags is not carried; not there in what an earlier release has begun. */
   readonly leftOut?: readonly string[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** How often the copy may begin anew. */
   readonly triesLeft: number;
+}
+
+/** What became of a large object. Without a receipt the destination turned out to be current. Plain data. */
+export interface LargeOutcome {
+  readonly receipt?: Receipt;
+  /** What was found to be equal, where nothing was copied. */
+  readonly proved?: ProvedPair;
 }
 
 /** A range whose parts the destination has. Plain data. */

@@ -14,7 +14,7 @@ export interface CopyDescription extends Pick<FittedProperties, 'leftOut'> {
  * `invalid-metadata` when the destination cannot have it.
  */
 export async function describeCopy(
-  { source, destination, carry = {} }: CopyPath,
+  { source, destination, carry = {} }: Pick<CopyPath, 'source' | 'destination' | 'carry'>,
   { entry, signal }: Pick<CopyTask, 'entry' | 'signal'>,
   properties: ObjectProperties,
 ): Promise<CopyDescription> {

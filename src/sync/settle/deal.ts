@@ -1,5 +1,7 @@
 import type { SourcePair } from '../compare/join.ts';
+import type { Current } from '../copy/copy-verdict.ts';
 import type { Outcome } from '../outcome.ts';
+import { type ProvedPair, pairOf } from '../pairs/proved-pair.ts';
 import type { Receipt } from '../receipt.ts';
 
 /** What is known of every outcome. */
@@ -14,8 +16,14 @@ export interface Dealer {
   largeObjects(): number;
 }
 
-/** Without a receipt the object was unchanged. */
-export async function outcomeOf(place: Place, settling: Promise<Receipt | undefined>): Promise<Outcome> {
-  const receipt = await settling;
-  return receipt === undefined ? { ...place, kind: 'unchanged' } : { ...place, kind: 'receipt', receipt };
+/** The outcome of an object that was copied, or turned out to be current. */
+export async function outcomeOf(place: Place, settling: Promise<Receipt | Current>): Promise<Outcome> {
+  const result = await settling;
+  if (result.action !== 'current') return { ...place, kind: 'receipt', receipt: result };
+  return unchangedOutcome(place, pairOf(result.entry, result.destination));
+}
+
+/** `proved`: what was found to be equal, and was not known before. */
+export function unchangedOutcome(place: Place, proved: ProvedPair | undefined): Outcome {
+  return { ...place, kind: 'unchanged', ...(proved !== undefined && { proved }) };
 }

@@ -2,6 +2,7 @@ import type { KeyPair } from '../compare/join.ts';
 import { findPair } from '../compare/pair-by-head.ts';
 import { concernsOneObject, failed, toReceipt } from '../copy/copy-verdict.ts';
 import type { Outcome } from '../outcome.ts';
+import type { ListedKey } from '../pairs/attach-pairs.ts';
 import type { FailureCode } from '../receipt.ts';
 import type { SliceRequest } from '../slice-request.ts';
 
@@ -20,11 +21,13 @@ export function createKeySettler(
     return { key, isAtDestination: false, kind: 'receipt', receipt: toReceipt(verdict, startedAt, clock()) };
   }
 
-  return async (key: string): Promise<Outcome> => {
+  return async ({ listed: key, proved }: ListedKey): Promise<Outcome> => {
     const startedAt = clock();
     try {
       const pair = await findPair(request, key, signal);
-      return pair === undefined ? failure(key, 'not-found', NOT_THERE, startedAt) : await settlePair(pair);
+      return pair === undefined
+        ? failure(key, 'not-found', NOT_THERE, startedAt)
+        : await settlePair(proved === undefined ? pair : { ...pair, proved });
     } catch (error) {
       if (!concernsOneObject(error)) throw error;
       return failure(key, error.code, error.message, startedAt);

@@ -7,6 +7,8 @@ import type { Filter } from '../filter/filter.ts';
 import type { FailFast } from '../flow/fail-fast.ts';
 import type { ObjectEntry } from '../objects.ts';
 import type { Outcome } from '../outcome.ts';
+import type { GoneKey, ListedKey } from '../pairs/attach-pairs.ts';
+import { type ProvedPair, printOf } from '../pairs/proved-pair.ts';
 import type { SliceRequest } from '../slice-request.ts';
 import { createAudit } from './create-audit.ts';
 import { createSync } from './create-sync.ts';
@@ -14,9 +16,12 @@ import type { Place } from './deal.ts';
 import { createKeySettler } from './settle-key.ts';
 import { createMappedSettler } from './settle-mapped.ts';
 
+/** What a slice deals with. */
+export type SliceItem = KeyPair | ListedKey | GoneKey;
+
 /** Gives each pair, or each key of a list, its outcome; at once where nothing is to be asked or copied here. */
 export function createSettler(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
-  const { audit, filter, folderMarkers = 'copy', mapping, tellExtraneous = false, clock } = request;
+  const { audit, filter, folderMarkers = 'copy', mapping, tellExtraneous = false, isTwoWay = false, clock } = request;
   const dealer = audit === undefined ? createSync(request, signal, guard) : createAudit({ ...request, audit }, signal, guard);
   const { deal, largeObjects } = dealer;
   const settleMapped = mapping && createMappedSettler({ ...request, mapping }, signal, { deal, leaveExtraneous });
@@ -29,16 +34,21 @@ export function createSettler(request: SliceRequest, signal: AbortSignal, guard:
     if (pair.source !== undefined && folderMarkers === 'skip' && isFolderMarker(pair.source))
       return { ...place, kind: 'receipt', receipt: toReceipt(left(pair.source, 'folder-marker'), clock(), clock()) };
     if (settleMapped !== undefined && mapping?.concerns(pair)) return guard(settleMapped(pair, place));
-    return pair.source === undefined ? leaveExtraneous(pair.destination, place) : deal(pair, place);
+    return pair.source === undefined ? leaveExtraneous(pair.destination, place, pair.proved) : deal(pair, place);
   }
 
-  function leaveExtraneous(entry: ObjectEntry, place: Place): Outcome {
-    if (!tellExtraneous) return { ...place, kind: 'extraneous' };
+  function leaveExtraneous(entry: ObjectEntry, place: Place, proved?: ProvedPair): Outcome {
+    // In a two-way sync it may be new: only what was equal to the source once, and is still the same, was deleted there.
+    const isNew = isTwoWay && proved?.destination.print !== printOf(entry).print;
+    if (!tellExtraneous || (isNew && audit === undefined)) return { ...place, kind: 'extraneous' };
     return { ...place, kind: 'receipt', receipt: extraneousReceipt(entry, clock()) };
   }
 
   return {
-    settle: (item: KeyPair | string) => (typeof item === 'string' ? guard(settleKey(item)) : settlePair(item)),
+    settle(item: SliceItem): Outcome | Promise<Outcome> {
+      if ('gone' in item) return { key: item.gone, isAtDestination: false, kind: 'gone' };
+      return 'listed' in item ? guard(settleKey(item)) : settlePair(item);
+    },
     largeObjects,
   };
 }

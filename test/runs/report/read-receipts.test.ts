@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReceipts } from '../../../src/runs/report/read-receipts.ts';
-import { openReceiptLog, shardPrefix } from '../../../src/runs/report/receipt-log.ts';
+import { openSliceLog, shardPrefix } from '../../../src/runs/report/slice-log.ts';
 import type { State } from '../../../src/runs/state.ts';
 import type { Receipt } from '../../../src/sync/receipt.ts';
 import { copied, failed, RUN_ID } from '../../support/run-records.ts';
@@ -23,7 +23,7 @@ async function keep(
   startAfter?: string,
   shard = 0,
 ): Promise<void> {
-  const log = openReceiptLog(state, { runId: RUN_ID, shard, slice, startAfter }, startedAt);
+  const log = openSliceLog<Receipt>(state, 'receipts', { runId: RUN_ID, shard, slice, startAfter }, startedAt);
   for (const receipt of receipts) await log.add(receipt);
   await log.flush();
 }
@@ -55,7 +55,7 @@ describe('the receipts of shards', () => {
 
   it('are kept over several flushes of one log', async () => {
     const state = server.createState();
-    const log = openReceiptLog(state, { runId: RUN_ID, shard: 0, slice: 0, startAfter: undefined }, 1);
+    const log = openSliceLog<Receipt>(state, 'receipts', { runId: RUN_ID, shard: 0, slice: 0, startAfter: undefined }, 1);
 
     await log.add(copied('a'));
     await log.flush();
@@ -134,7 +134,7 @@ describe('the receipts of shards', () => {
   it('leave out a last line that was not finished', async () => {
     const state = server.createState();
     await keep(state, 0, 1, [copied('a')]);
-    const path = `${shardPrefix(RUN_ID, 0)}000000/2-00000000.ndjson`;
+    const path = `${shardPrefix(RUN_ID, 'receipts', 0)}000000/2-00000000.ndjson`;
     await state.createLog(path);
     await state.append(path, `{}\n${JSON.stringify(copied('b'))}\n{"key":"c","act`, 0);
 

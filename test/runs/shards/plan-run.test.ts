@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPairIndexes } from '../../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../../src/runs/record.ts';
 import { readKeyList } from '../../../src/runs/shards/key-list.ts';
 import { type PlanDependencies, planRun } from '../../../src/runs/shards/plan-run.ts';
@@ -26,6 +27,7 @@ async function setUp(options: object = {}) {
     openKeyList: () => lists,
     records: createRunRecords(state),
     plans: createShardPlans(state),
+    pairs: createPairIndexes({ state, clock: () => 1_700_000_000_000, keepDays: 30 }),
     openStores: () => ({ source, destination }),
     clock: () => 1_700_000_000_000,
     limitSeconds: 60,

@@ -3,6 +3,7 @@ import { type Overwrite, reasonToLeave } from '../../../src/sync/compare/overwri
 import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
+import { printOf } from '../../../src/sync/pairs/proved-pair.ts';
 import { present } from '../../../src/sync/present.ts';
 import { begin, COPY, setUp as setUpLarge, taskFor } from '../../support/large-objects.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
@@ -10,22 +11,50 @@ import { createMemoryStore } from '../../support/memory-store.ts';
 const { signal } = new AbortController();
 
 describe('what may be replaced', () => {
-  const at = (minute: number) => ({ key: 'k', sizeBytes: 1, etag: '"e"', lastModified: new Date(minute * 60_000) });
+  const at = (minute: number, etag = '"e"') => ({ key: 'k', sizeBytes: 1, etag, lastModified: new Date(minute * 60_000) });
 
   it.each<[Overwrite, number | undefined, string | undefined]>([
     ['changed', undefined, undefined],
     ['changed', 2, undefined],
     ['if-newer', undefined, undefined],
     ['if-newer', 0, undefined],
-    ['if-newer', 1, undefined],
+    ['if-newer', 1, 'destination-newer'],
     ['if-newer', 2, 'destination-newer'],
     ['never', undefined, undefined],
     ['never', 0, 'exists'],
   ])('with %s, of a destination of minute %s and a source of minute 1: %s', (overwrite, minute, reason) => {
     const pair = { source: at(1), ...(minute !== undefined && { destination: at(minute) }) };
 
-    expect(reasonToLeave(pair, overwrite)).toBe(reason);
+    expect(reasonToLeave(pair, { overwrite }, 'auto')).toBe(reason);
   });
+
+  const [NOTHING, SOURCE, DESTINATION, BOTH] = ['nothing', 'the source', 'the destination', 'both'];
+
+  it.each<[string | undefined, Overwrite, boolean, string | undefined]>([
+    [SOURCE, 'if-newer', false, undefined],
+    [SOURCE, 'never', false, 'exists'],
+    [SOURCE, 'changed', true, undefined],
+    [DESTINATION, 'changed', false, undefined],
+    [DESTINATION, 'changed', true, 'destination-edited'],
+    [DESTINATION, 'if-newer', false, 'destination-edited'],
+    [DESTINATION, 'never', true, 'exists'],
+    [BOTH, 'changed', true, undefined],
+    [BOTH, 'if-newer', true, 'destination-newer'],
+    [NOTHING, 'if-newer', true, undefined],
+  ])(
+    'goes by what was edited since both were proved equal, not by the times: %s, %s, two-way: %s',
+    (edited, overwrite, isTwoWay, reason) => {
+      const before = { source: at(1), destination: at(1) };
+      const proved = { key: 'k', source: printOf(before.source), destination: printOf(before.destination) };
+      const pair = {
+        source: at(1, edited === SOURCE || edited === BOTH ? '"new"' : '"e"'),
+        destination: at(2, edited === DESTINATION || edited === BOTH ? '"new"' : '"e"'),
+        proved,
+      };
+
+      expect(reasonToLeave(pair, { overwrite, isTwoWay }, 'auto')).toBe(reason);
+    },
+  );
 });
 
 describe('an object that appears at the destination while it is copied', () => {
@@ -86,7 +115,10 @@ describe('an object that was itself copied from the one that it would replace', 
     const [source, destination] = [createMemoryStore('memory://source/'), createMemoryStore('memory://destination/')];
     const { etag } = destination.put('k', there);
     const description = { properties: { metadata: {} }, provenance: { sourceEtag: etag } };
-    const written = await source.write('k', Buffer.from(here), { ...description, crc64: 0n });
+    const copied = await source.write('k', Buffer.from(there), { ...description, crc64: 0n });
+    // Some clients keep the metadata when they write other bytes.
+    const { provenance } = present(source.objects.get('k'), 'k');
+    const written = here === there ? copied : source.put('k', here, { ...(provenance && { provenance }) });
     const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
     const copy = createCopier({ source, destination, pool, clock: () => 0 });
     const entry = { key: 'k', sizeBytes: here.length, etag: written.etag };
@@ -98,7 +130,7 @@ describe('an object that was itself copied from the one that it would replace', 
     async (reason) => {
       const { copy, entry, destination, condition } = await setUp('same', 'same');
 
-      expect(await copy({ entry, decision: { action: 'copy', reason, condition }, signal })).toBeUndefined();
+      expect(await copy({ entry, decision: { action: 'copy', reason, condition }, signal })).toMatchObject({ action: 'current' });
       expect(destination.objects.get('k')?.etag).toBe(condition.ifMatch);
     },
   );
@@ -113,13 +145,38 @@ describe('an object that was itself copied from the one that it would replace', 
     },
   );
 
-  it('is copied when the destination has changed since', async () => {
-    const { copy, entry, destination } = await setUp('same', 'same');
+  it.each(['source-newer', 'size-differs', 'not-proved-current', 'destination-changed'] as const)(
+    'does not replace an edit that was made at the destination since: %s',
+    async (reason) => {
+      const { copy, entry, destination } = await setUp('same', 'same');
+      const { etag } = destination.put('k', 'edit');
+
+      const receipt = await copy({ entry, decision: { action: 'copy', reason, condition: { ifMatch: etag } }, signal });
+
+      expect(receipt).toMatchObject({ action: 'skipped', reason: 'destination-edited' });
+      expect(destination.textOf('k')).toBe('edit');
+    },
+  );
+
+  it('is copied when both were edited since', async () => {
+    const { copy, entry, destination } = await setUp('here', 'base');
     const { etag } = destination.put('k', 'edit');
 
     const receipt = await copy({ entry, decision: { action: 'copy', reason: 'source-newer', condition: { ifMatch: etag } }, signal });
 
+    expect(receipt).toMatchObject({ action: 'copied', reason: 'source-newer' });
+  });
+
+  it('replaces an older copy of its own, although its mark names the object of another location', async () => {
+    const { copy, entry, destination } = await setUp('same', 'same');
+    const older = await destination.write('k', Buffer.from('older'), {
+      ...{ properties: { metadata: {} }, provenance: { sourceEtag: '"older"' }, crc64: 0n },
+    });
+
+    const receipt = await copy({ entry, decision: { action: 'copy', reason: 'size-differs', condition: { ifMatch: older.etag } }, signal });
+
     expect(receipt).toMatchObject({ action: 'copied' });
+    expect(destination.textOf('k')).toBe('same');
   });
 
   it('is not sent back when it is large', async () => {
@@ -130,7 +187,10 @@ describe('an object that was itself copied from the one that it would replace', 
     });
     const decision = { action: 'copy', reason: 'source-newer', condition: { ifMatch: etag } } as const;
 
-    expect(await ends.copier().begin(taskFor(ends, decision), { signal, triesLeft: 2 })).toEqual({ step: 'ended' });
+    expect(await ends.copier().begin(taskFor(ends, decision), { signal, triesLeft: 2 })).toMatchObject({
+      step: 'ended',
+      proved: { key: 'k' },
+    });
     await expect(begin(ends, taskFor(ends, { ...decision, reason: 'always' }))).resolves.toBeDefined();
     expect(present(ends.destination.objects.get('k'), 'k').etag).toBe(etag);
   });

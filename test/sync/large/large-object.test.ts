@@ -131,7 +131,10 @@ describe('beginning a large object', () => {
       begun.push(await ends.copier().begin(taskFor(ends, decision), { signal: ends.signal, triesLeft: 2 }));
     }
 
-    expect(begun).toEqual([{ step: 'ended' }, { step: 'ended' }]);
+    expect(begun).toMatchObject([
+      { step: 'ended', proved: { key: 'k' } },
+      { step: 'ended', proved: { key: 'k' } },
+    ]);
   });
 
   it('copies again what is current when the destination is as it was listed', async () => {

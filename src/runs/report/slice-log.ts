@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { Receipt } from '../../sync/receipt.ts';
 import type { SlicedWork } from '../shards/shard-state.ts';
 import type { State } from '../state.ts';
 
-/** Receipts are kept in memory up to this much text. */
+/** Lines are kept in memory up to this much text. */
 const MAX_PENDING_CHARACTERS = 1024 * 1024;
 
-/** A slice, and the last key that was dealt with before it: all its receipts are of greater keys. */
+/** What a slice keeps: what became of its objects, and which of them were found equal (see ProofLine). */
+export type LogFolder = 'receipts' | 'proved';
+
+/** A line about one object. */
+export interface KeyedLine {
+  readonly key: string;
+}
+
+/** A slice, and the last key that was dealt with before it: all its lines are of greater keys. */
 export interface LoggedSlice {
   readonly runId: string;
   readonly shard: SlicedWork;
@@ -17,16 +24,16 @@ export interface LoggedSlice {
 /** The first line of every log. */
 export type LogHeader = Pick<LoggedSlice, 'startAfter'>;
 
-/** Takes the receipts of one execution of a slice. */
-export interface ReceiptLog {
-  add(receipt: Receipt): Promise<void>;
+/** Takes the lines of one execution of a slice, ascending by key. */
+export interface SliceLog<T extends KeyedLine> {
+  add(line: T): Promise<void>;
   /** When it returns, everything added before is kept. */
   flush(): Promise<void>;
 }
 
-/** Each execution of a slice writes a log of its own, so that a repeated one spoils nothing. Nothing is written before there is a receipt. */
-export function openReceiptLog(state: State, slice: LoggedSlice, now: number): ReceiptLog {
-  const path = `${slicePrefix(slice)}${now}-${randomBytes(4).toString('hex')}.ndjson`;
+/** Each execution of a slice writes a log of its own, so that a repeated one spoils nothing. Nothing is written before there is a line. */
+export function openSliceLog<T extends KeyedLine>(state: State, folder: LogFolder, slice: LoggedSlice, now: number): SliceLog<T> {
+  const path = `${slicePrefix(folder, slice)}${now}-${randomBytes(4).toString('hex')}.ndjson`;
   let pending: string[] = [];
   let pendingCharacters = 0;
   let writing = Promise.resolve();
@@ -49,8 +56,8 @@ export function openReceiptLog(state: State, slice: LoggedSlice, now: number): R
   }
 
   return {
-    async add(receipt) {
-      const line = lineOf(receipt);
+    async add(value) {
+      const line = lineOf(value);
       pending.push(line);
       pendingCharacters += line.length;
       if (pendingCharacters >= MAX_PENDING_CHARACTERS) await flush();
@@ -59,19 +66,24 @@ export function openReceiptLog(state: State, slice: LoggedSlice, now: number): R
   };
 }
 
-/** Where the logs of a shard are: below it one folder for each slice, in order. */
-export function shardPrefix(runId: string, shard: SlicedWork): string {
-  return `runs/${runId}/receipts/${shard}/`;
+/** Where the logs of a run are: below it one folder for each shard. */
+export function logPrefix(runId: string, folder: LogFolder): string {
+  return `runs/${runId}/${folder}/`;
 }
 
-function slicePrefix({ runId, shard, slice }: LoggedSlice): string {
-  return `${shardPrefix(runId, shard)}${String(slice).padStart(6, '0')}/`;
+/** Where the logs of a shard are: below it one folder for each slice, in order. */
+export function shardPrefix(runId: string, folder: LogFolder, shard: SlicedWork): string {
+  return `${logPrefix(runId, folder)}${shard}/`;
+}
+
+function slicePrefix(folder: LogFolder, { runId, shard, slice }: LoggedSlice): string {
+  return `${shardPrefix(runId, folder, shard)}${String(slice).padStart(6, '0')}/`;
 }
 
 function headerOf({ startAfter }: LoggedSlice): string {
   return lineOf({ startAfter });
 }
 
-function lineOf(value: Receipt | LogHeader): string {
+function lineOf(value: KeyedLine | LogHeader): string {
   return `${JSON.stringify(value)}\n`;
 }
