@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { ObjectHead } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
+import { contentRangeIn } from '../sync/read-pinned.ts';
 import type { CallOptions, Store } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { toStoreError } from './errors.ts';
@@ -61,6 +62,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
       return {
         etag: present(answer.ETag, 'ETag'),
         contentLengthBytes,
+        ...contentRangeIn(answer.ContentRange),
         ...fromS3Headers(answer),
         ...checksumsIn(answer),
         body: bodyOf(answer.Body, {

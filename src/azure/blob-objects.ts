@@ -1,5 +1,6 @@
 import type { ObjectHead } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
+import { contentRangeIn } from '../sync/read-pinned.ts';
 import type { CallOptions, Deleted, Store } from '../sync/store.ts';
 import { isStoreError } from '../sync/store-error.ts';
 import { bodyOf } from './blob-body.ts';
@@ -43,6 +44,7 @@ export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pi
       return {
         etag: present(answer.etag, 'ETag'),
         contentLengthBytes: present(answer.contentLength, 'Content-Length'),
+        ...contentRangeIn(answer.contentRange),
         ...fromBlobHeaders(answer, md5),
         body: bodyOf(answer.readableStreamBody, {
           signal,

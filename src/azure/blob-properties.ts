@@ -66,7 +66,7 @@ export function claimedMd5(blobType: BlobType | undefined, md5: Uint8Array | und
   return isGiven ? { claimedMd5: Buffer.from(md5).toString('hex') } : {};
 }
 
-/** Hierarchical listings, and stand-ins, may not tell the type. */
+/** Block blobs are replaced as a whole, with their metadata. */
 export function isWrittenWhole(blobType: BlobType | undefined): boolean {
-  return blobType === undefined || blobType === 'BlockBlob';
+  return blobType === 'BlockBlob';
 }

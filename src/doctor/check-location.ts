@@ -1,4 +1,5 @@
 import type { ObjectEntry } from '../sync/objects.ts';
+import { readPinned } from '../sync/read-pinned.ts';
 import type { Store } from '../sync/store.ts';
 import type { Place } from './places.ts';
 import { probeObject, probeUpload } from './probe.ts';
@@ -41,6 +42,6 @@ async function firstReadable(store: Store, signal: AbortSignal): Promise<ObjectE
 /** A byte is enough to prove the permission to read, and to decrypt. */
 async function readByte(store: Store, { key, etag, sizeBytes }: ObjectEntry, signal: AbortSignal): Promise<void> {
   const range = sizeBytes > 0 ? { range: { startByte: 0, endByte: 0 } } : {};
-  const { body } = await store.read(key, { ifMatch: etag, signal, ...range });
+  const { body } = await readPinned(store, { key, etag, sizeBytes, ...range }, { signal });
   await Array.fromAsync(body);
 }

@@ -47,7 +47,10 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
 }
 
 async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
-  const { counts, goneForGood, skippedByReason, failuresByReason, forecast } = await writeReport(dependencies, record);
+  const { counts, goneForGood, skippedByReason, copiedByRecord, equalByRecord, failuresByReason, forecast } = await writeReport(
+    dependencies,
+    record,
+  );
   // A pair that is not in the index is proved again by the next run.
   await updateIndex(dependencies, record).catch(() => undefined);
   const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
@@ -63,6 +66,7 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
           ...(latest.options.dryRun && { forecast }),
           counts,
           skippedByReason,
+          ...(latest.options.verify ? { equalByRecord } : { copiedByRecord }),
           failuresByReason,
           endedAt,
         },

@@ -3,7 +3,7 @@ import type { SyncOptions } from '../options/sync-options.ts';
 import type { Counts } from '../sync/tally.ts';
 import type { FailureGroup } from './report/failure-groups.ts';
 import type { Forecast } from './report/forecast.ts';
-import type { SkipCounts } from './report/summary.ts';
+import type { CopyRecordCounts, ProofRecordCounts, SkipCounts } from './report/summary.ts';
 import type { State } from './state.ts';
 
 /** How a run stands. The last four are final. */
@@ -83,6 +83,10 @@ export interface RunRecord extends RunRequest {
   readonly counts?: Counts;
   /** How many were passed over for each reason, once the run has ended. */
   readonly skippedByReason?: SkipCounts;
+  /** By whose word its copies are those of the source: how many for each, once the run has ended. */
+  readonly copiedByRecord?: CopyRecordCounts;
+  /** By whose word an audit found objects equal: how many for each, once it has ended. */
+  readonly equalByRecord?: ProofRecordCounts;
   /** The objects that failed, once the run has ended. */
   readonly failuresByReason?: readonly FailureGroup[];
   /** What the run itself would take, after a dry run. */

@@ -1,5 +1,6 @@
 import type { SourcePair } from './compare/join.ts';
-import { type HeadedObject, type Proof, proveEqual } from './compare/prove-equal.ts';
+import { compareRecords, type HeadedObject, type Proof, proveEqual } from './compare/prove-equal.ts';
+import { anyRecordOf, serviceRecordOf } from './content-record.ts';
 import { concernsOneObject, failed, toReceipt } from './copy/copy-verdict.ts';
 import type { ObjectEntry } from './objects.ts';
 import type { AuditOutcome, Receipt } from './receipt.ts';
@@ -9,7 +10,7 @@ import { isStoreError } from './store-error.ts';
 interface AuditOptions {
   readonly source: Store;
   readonly destination: Store;
-  /** Whether contents may be read where checksums tell nothing. */
+  /** Whether contents may be read where the services do not tell by themselves. */
   readonly readContent: boolean;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -44,8 +45,10 @@ async function findOut(
   there: ObjectEntry,
   signal: AbortSignal,
 ): Promise<AuditOutcome> {
-  if (here.sizeBytes !== there.sizeBytes) return { action: 'different', by: 'size' };
-  if (isSameMd5(here, there)) return { action: 'equal', by: 'md5' };
+  if (here.sizeBytes !== there.sizeBytes) return { action: 'different', by: 'size', record: 'services' };
+  if (compareRecords(serviceRecordOf(here), serviceRecordOf(there))?.isEqual) return { action: 'equal', by: 'md5', record: 'services' };
+  if (!readContent && compareRecords(anyRecordOf(here), anyRecordOf(there))?.isEqual)
+    return { action: 'equal', by: 'md5', record: 'writer' };
   const [one, other] = await Promise.all([headOf(source, here, signal), headOf(destination, there, signal)]);
   if (one === undefined || other === undefined) return CHANGING;
   try {
@@ -57,11 +60,6 @@ async function findOut(
   }
 }
 
-function isSameMd5(here: ObjectEntry, there: ObjectEntry): boolean {
-  const md5 = here.md5 ?? here.claimedMd5;
-  return md5 !== undefined && md5 === (there.md5 ?? there.claimedMd5);
-}
-
 /** `undefined` when it is no longer the version that was listed. */
 async function headOf(store: Store, { key, etag }: ObjectEntry, signal: AbortSignal): Promise<HeadedObject | undefined> {
   const head = await store.head(key, { signal });
@@ -69,6 +67,7 @@ async function headOf(store: Store, { key, etag }: ObjectEntry, signal: AbortSig
 }
 
 function findingOf(proof: Proof): AuditOutcome {
-  if (proof.verdict === 'unprovable') return { action: 'unprovable', reason: 'no-common-checksum' };
-  return proof.verdict === 'equal' ? { action: 'equal', by: proof.by } : { action: 'different', by: proof.by };
+  if (proof.verdict === 'unprovable') return { action: 'unprovable', reason: proof.reason };
+  const { by, record } = proof;
+  return { action: proof.verdict, by, record };
 }

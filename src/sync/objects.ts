@@ -79,6 +79,8 @@ export interface ObjectRead {
   readonly etag: string;
   /** Bytes that `body` will deliver: the range's length, or the object's. */
   readonly contentLengthBytes: number;
+  /** Where they lie in the object; not there where the answer says that it is the whole. */
+  readonly contentRange?: ContentRange;
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
   /** Of the whole object (not of the range), as in {@link ObjectHead}, where the answer tells it; so are the next two. */
@@ -93,6 +95,13 @@ export interface ObjectRead {
 export interface ByteRange {
   readonly startByte: number;
   readonly endByte: number;
+}
+
+/** What an answer says of the range that it has. */
+export interface ContentRange {
+  readonly startByte: number;
+  /** Of the whole object, where it tells. */
+  readonly totalBytes?: number;
 }
 
 /** What is written beside an object's bytes. Plain data. */

@@ -1,5 +1,6 @@
 import type { CopyReason } from './compare/decide.ts';
-import type { Evidence } from './compare/prove-equal.ts';
+import type { Evidence, ProofRecord } from './compare/prove-equal.ts';
+import type { SourceRecord } from './copy/source-proof.ts';
 import type { Verified } from './store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
@@ -46,8 +47,10 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly sourceModifiedAt?: number;
   /** CRC-64/NVME of the content, base64 as S3 writes it. */
   readonly crc64nvme: string;
-  /** The weaker of what proved the bytes at the source and at the destination; `length` where one of them keeps no checksum. */
+  /** The weaker of what the bytes were compared with at the source and at the destination; `length` where one of them had nothing to compare. */
   readonly verified: Verified;
+  /** By whose word they are those of the source; left out by earlier releases. */
+  readonly sourceRecord?: SourceRecord;
   /** The bytes went through this app. */
   readonly way: 'streamed';
   /** What of the source's metadata and tags the copy does not have: `metadata <name>` or `tag <name>`. Left out where it has all. */
@@ -104,10 +107,14 @@ export type ExtraneousReceipt = ExtraneousObject & ReceiptTimes & ExtraneousOutc
 
 /** What an audit found of an object. */
 export type AuditOutcome =
-  | { readonly action: 'equal'; readonly by: Evidence }
-  | { readonly action: 'different'; readonly by: Evidence | 'size' }
-  /** `no-common-checksum`: its contents were not to be read, or cannot be; `changing`: it was written while it was looked at. */
-  | { readonly action: 'unprovable'; readonly reason: 'no-common-checksum' | 'archived' | 'changing' };
+  /** `record` is left out of receipts that an earlier release wrote. */
+  | { readonly action: 'equal'; readonly by: Evidence; readonly record?: ProofRecord }
+  | { readonly action: 'different'; readonly by: Evidence; readonly record?: ProofRecord }
+  /**
+   * Its contents were not to be read, or cannot be: there is nothing to compare (`no-common-checksum`), or what differs can be set by whoever
+   * writes an object (`checksums-differ`), so that it may be outdated; `changing`: it was written while it was looked at.
+   */
+  | { readonly action: 'unprovable'; readonly reason: 'no-common-checksum' | 'checksums-differ' | 'archived' | 'changing' };
 
 export type AuditReceipt = ReceiptTimes & { readonly key: string; readonly destinationKey?: string; readonly sizeBytes: number } & (
     | (AuditOutcome & { readonly sourceEtag: string; readonly destinationEtag: string })

@@ -17,7 +17,7 @@ const putBlob = (key: string, body: string) => blob(key).upload(body, body.lengt
 const putS3 = (Key: string, Body: string) => bridge.s3Client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
 
 describe('an audit', () => {
-  it('proves copies equal without reading one, and finds what is not', async () => {
+  it('finds copies equal without reading one, says by whose word, and finds what is not', async () => {
     for (const key of ['damaged', 'gone', 'whole']) await putS3(`from/${key}`, key);
     const [source, destination] = [bridge.s3('from'), bridge.blob('to')];
     await bridge.sync(source, destination);
@@ -31,15 +31,16 @@ describe('an audit', () => {
     const bad = await verify(source, destination);
 
     expect(good).toMatchObject({ state: 'succeeded', counts: { listed: 3, equal: 3, different: 0, missing: 0, unprovable: 0 } });
+    expect(good.equalByRecord).toEqual({ writer: 3 });
     expect(asked.filter((operation) => !/^(?:List Blobs|Get Blob Properties|ListObjectsV2|HeadObject|AssumeRole)/.test(operation))).toEqual(
       [],
     );
     expect(bad).toMatchObject({
       state: 'completed-with-failures',
-      counts: { listed: 3, equal: 1, different: 1, missing: 1, unprovable: 0, extraneous: 1 },
+      counts: { listed: 3, equal: 1, different: 0, missing: 1, unprovable: 1, extraneous: 1 },
     });
     expect(await bridge.receiptsOf(bad)).toMatchObject([
-      { key: 'damaged', action: 'different', by: 'md5' },
+      { key: 'damaged', action: 'unprovable', reason: 'checksums-differ' },
       { key: 'extra', action: 'extraneous' },
       { key: 'gone', action: 'missing' },
       { key: 'whole', action: 'equal' },
@@ -58,7 +59,8 @@ describe('an audit', () => {
 
     expect(run).toMatchObject({ state: 'completed-with-failures', counts: { listed: 1, unprovable: 1 } });
     expect(await bridge.receiptsOf(run)).toMatchObject([{ key: 'a', action: 'unprovable', reason: 'no-common-checksum' }]);
-    expect(await bridge.receiptsOf(read)).toMatchObject([{ key: 'a', action: 'equal', by: 'content' }]);
+    expect(read).toMatchObject({ state: 'succeeded', equalByRecord: { content: 1 } });
+    expect(await bridge.receiptsOf(read)).toMatchObject([{ key: 'a', action: 'equal', by: 'content', record: 'content' }]);
   });
 
   it.each([

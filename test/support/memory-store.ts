@@ -87,6 +87,7 @@ export function createMemoryStore(url = 'memory://store/'): MemoryStore {
       return {
         etag: object.etag,
         contentLengthBytes: bytes.length,
+        ...(range && { contentRange: { startByte: range.startByte, totalBytes: object.bytes.length } }),
         properties: object.properties,
         ...(object.provenance && { provenance: object.provenance }),
         md5: createHash('md5').update(object.bytes).digest('hex'),

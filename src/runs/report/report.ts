@@ -23,6 +23,8 @@ const CSV_COLUMNS = [
   'isRecoverable',
   'by',
   'destinationKey',
+  'record',
+  'sourceRecord',
 ] as const;
 
 export type ReportFormat = 'ndjson' | 'csv';

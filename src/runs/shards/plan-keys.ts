@@ -2,6 +2,7 @@ import { parseObjectLocation } from '../../locations.ts';
 import { keyListFormatOf } from '../../options/key-list-options.ts';
 import { compareKeys } from '../../sync/key-order.ts';
 import type { PlannedShards } from '../../sync/plan/plan-shards.ts';
+import { readPinned } from '../../sync/read-pinned.ts';
 import type { Store } from '../../sync/store.ts';
 import { StoreError } from '../../sync/store-error.ts';
 import type { RunRecord } from '../record.ts';
@@ -37,7 +38,7 @@ export async function planByKeys(
   const store = openKeyList(record);
   const head = await store.head(key, { signal });
   if (head === undefined) throw unusable(where, 'There is no such object.');
-  const { body, etag } = await store.read(key, { ifMatch: head.etag, signal });
+  const { body, etag } = await readPinned(store, { key, etag: head.etag, sizeBytes: head.sizeBytes }, { signal });
   const keyList = await writeKeyList(state, record.id, await sortedKeys(body, where));
   const objects = keyList.chunks.reduce((sum, chunk) => sum + chunk.keys, 0);
   const ranges = rangesOfKeyList(keyList, record.options.lanes * SHARDS_PER_LANE);

@@ -1,16 +1,31 @@
+import { createHash } from 'node:crypto';
+import { anyRecordOf, type ContentRecord, isMarkOutdated, serviceRecordOf } from '../content-record.ts';
 import { type Crc64, createRunningCrc64 } from '../crc64.ts';
 import type { ObjectHead } from '../objects.ts';
+import { readPinned } from '../read-pinned.ts';
 import type { CallOptions, Store } from '../store.ts';
 import { isCopyOf } from './decide.ts';
 
-/** What shows that the contents of two objects are equal, or are not; `source-etag`: one is marked as the copy of this version of the other. */
-export type Evidence = 'crc64nvme' | 'md5' | 'content' | 'source-etag';
+/**
+ * What shows that the contents of two objects are equal, or are not. `source-etag`: one is marked as the copy of this version of the other;
+ * `size`: only empty objects are equal by it.
+ */
+export type Evidence = 'crc64nvme' | 'md5' | 'content' | 'source-etag' | 'size';
+
+/**
+ * By whose word. `services`: what both services say of what they keep; `content`: what was read of each side, but of one of which the service
+ * keeps a checksum; `writer`: whoever wrote one of the objects could set what was compared (metadata, or a blob's Content-MD5).
+ */
+export type ProofRecord = 'services' | 'content' | 'writer';
 
 export type Proof =
-  | { readonly verdict: 'equal'; readonly by: Evidence }
-  | { readonly verdict: 'different'; readonly by: Evidence | 'size' }
-  /** Both keep no checksum of the same kind, and their contents were not to be read. */
-  | { readonly verdict: 'unprovable' };
+  | { readonly verdict: 'equal'; readonly by: Evidence; readonly record: ProofRecord }
+  | { readonly verdict: 'different'; readonly by: Evidence; readonly record: Exclude<ProofRecord, 'writer'> }
+  /**
+   * Contents were not to be read, and there is nothing to compare (`no-common-checksum`), or what a writer could set differs
+   * (`checksums-differ`): then it may be outdated, or the content is another.
+   */
+  | { readonly verdict: 'unprovable'; readonly reason: 'no-common-checksum' | 'checksums-differ' };
 
 /** An object as a HEAD has just told of it. */
 export interface HeadedObject {
@@ -20,54 +35,83 @@ export interface HeadedObject {
 }
 
 interface ProofOptions extends CallOptions {
-  /** Whether contents may be read where checksums tell nothing. */
+  /** Whether contents may be read where the services do not tell by themselves. */
   readonly readContent: boolean;
 }
 
 /**
- * Compares the contents of two objects by what their stores keep of them; else, where that is allowed, by reading, in which bytes are held
- * for a moment only; else by our marks. The checksum that we leave in a blob's metadata counts as kept: who writes a blob anew and puts our
- * metadata on it again would be believed. Throws StoreErrors: `precondition-failed` when an object changes while it is read.
+ * Compares the contents of two objects by what their services keep of them; else, where that is allowed, by reading what no service vouches
+ * for, in which bytes are held for a moment only; else by what their writers left with them. Throws StoreErrors: `precondition-failed` when
+ * an object changes while it is read.
  */
 export async function proveEqual(one: HeadedObject, other: HeadedObject, options: ProofOptions): Promise<Proof> {
-  if (one.head.sizeBytes !== other.head.sizeBytes) return { verdict: 'different', by: 'size' };
-  const kept = compareKept(one.head, other.head);
-  if (kept !== undefined) return kept;
-  if (!options.readContent) return isMarked(one, other) ? { verdict: 'equal', by: 'source-etag' } : { verdict: 'unprovable' };
-  const [first, second] = [await checksumOf(one, options), await checksumOf(other, options)];
-  return { verdict: verdictOf(first === second), by: 'content' };
+  if (one.head.sizeBytes !== other.head.sizeBytes) return { verdict: 'different', by: 'size', record: 'services' };
+  if (one.head.sizeBytes === 0) return { verdict: 'equal', by: 'size', record: 'services' };
+  const kept = compareRecords(serviceRecordOf(one.head), serviceRecordOf(other.head));
+  if (kept !== undefined) return { verdict: verdictOf(kept.isEqual), by: kept.by, record: 'services' };
+  if (!options.readContent) return compareClaims(one.head, other.head);
+  return { verdict: verdictOf(await haveEqualContents(one, other, options)), by: 'content', record: 'content' };
 }
 
-/** Of what both keep, all must agree. */
-function compareKept(one: ObjectHead, other: ObjectHead): Proof | undefined {
-  const kept: readonly [Evidence, unknown, unknown][] = [
-    ['crc64nvme', crc64Of(one), crc64Of(other)],
-    ['md5', one.md5 ?? one.claimedMd5, other.md5 ?? other.claimedMd5],
+interface Compared {
+  readonly isEqual: boolean;
+  readonly by: 'crc64nvme' | 'md5';
+}
+
+/** Of what both have, all must agree; `undefined` where they have nothing in common. */
+export function compareRecords(one: ContentRecord, other: ContentRecord): Compared | undefined {
+  const all: readonly [Compared['by'], unknown, unknown][] = [
+    ['crc64nvme', one.crc64, other.crc64],
+    ['md5', one.md5, other.md5],
   ];
-  const both = kept.filter(([, first, second]) => first !== undefined && second !== undefined);
-  const [by] = both.find(([, first, second]) => first !== second) ?? both[0] ?? [];
-  return by && { verdict: verdictOf(both.every(([, first, second]) => first === second)), by };
+  const both = all.filter(([, first, second]) => first !== undefined && second !== undefined);
+  const differing = both.find(([, first, second]) => first !== second);
+  const [by] = differing ?? both[0] ?? [];
+  return by && { isEqual: differing === undefined, by };
 }
 
-/** The bytes of a copy are compared when it is made. Who writes others under our metadata would be believed. */
-function isMarked(one: HeadedObject, other: HeadedObject): boolean {
-  return isCopyOf(one.head, other.head) || isCopyOf(other.head, one.head);
+function compareClaims(one: ObjectHead, other: ObjectHead): Proof {
+  const claimed = compareRecords(anyRecordOf(one), anyRecordOf(other));
+  if (claimed?.isEqual) return { verdict: 'equal', by: claimed.by, record: 'writer' };
+  if (claimed !== undefined) return { verdict: 'unprovable', reason: 'checksums-differ' };
+  const isMarked = isMarkedCopy(one, other) || isMarkedCopy(other, one);
+  return isMarked ? { verdict: 'equal', by: 'source-etag', record: 'writer' } : { verdict: 'unprovable', reason: 'no-common-checksum' };
 }
 
-function crc64Of({ crc64, provenance }: ObjectHead): Crc64 | undefined {
-  return crc64 ?? provenance?.crc64;
+function isMarkedCopy(copy: ObjectHead, original: ObjectHead): boolean {
+  return isCopyOf(copy, original) && !isMarkOutdated(copy);
 }
 
 function verdictOf(isEqual: boolean): 'equal' | 'different' {
   return isEqual ? 'equal' : 'different';
 }
 
-/** Reads only what keeps no checksum. */
-async function checksumOf({ store, key, head }: HeadedObject, { signal }: CallOptions): Promise<Crc64> {
-  const kept = crc64Of(head);
-  if (kept !== undefined) return kept;
-  const running = await createRunningCrc64();
-  const { body } = await store.read(key, { ifMatch: head.etag, ...(signal && { signal }) });
-  for await (const bytes of body) running.add(bytes);
-  return running.digest();
+/** Reads one side where the service keeps a checksum of the other, else both. */
+async function haveEqualContents(one: HeadedObject, other: HeadedObject, options: CallOptions): Promise<boolean> {
+  for (const kind of ['crc64', 'md5'] as const) {
+    for (const [kept, read] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const record = serviceRecordOf(kept.head)[kind];
+      if (record !== undefined) return (await digestOf(read, kind, options)) === record;
+    }
+  }
+  return (await digestOf(one, 'sha256', options)) === (await digestOf(other, 'sha256', options));
+}
+
+async function digestOf(
+  { store, key, head }: HeadedObject,
+  kind: 'crc64' | 'md5' | 'sha256',
+  options: CallOptions,
+): Promise<Crc64 | string> {
+  const { body } = await readPinned(store, { key, etag: head.etag, sizeBytes: head.sizeBytes }, options);
+  if (kind === 'crc64') {
+    const running = await createRunningCrc64();
+    for await (const bytes of body) running.add(bytes);
+    return running.digest();
+  }
+  const hash = createHash(kind);
+  for await (const bytes of body) hash.update(bytes);
+  return hash.digest('hex');
 }

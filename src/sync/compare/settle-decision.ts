@@ -64,9 +64,10 @@ async function decideByProof(
 ): Promise<SettledDecision> {
   const one = { store: source, key: entry.key, head: here };
   const other = { store: destination, key: destinationKeyOf(entry), head: there };
-  const { verdict } = await proveEqual(one, other, options);
-  if (verdict === 'equal') return { action: 'unchanged', destination: there };
-  const reason = verdict === 'different' ? 'content-differs' : 'not-proved-current';
+  const proof = await proveEqual(one, other, options);
+  // What a writer could set is no proof, and has been looked at before.
+  if (proof.verdict === 'equal' && proof.record !== 'writer') return { action: 'unchanged', destination: there };
+  const reason = proof.verdict === 'different' ? 'content-differs' : 'not-proved-current';
   return { action: 'copy', reason, condition: { ifMatch: there.etag } };
 }
 

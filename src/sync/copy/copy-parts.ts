@@ -1,14 +1,17 @@
+import { anyRecordOf, serviceRecordOf } from '../content-record.ts';
 import type { Crc64 } from '../crc64.ts';
 import { destinationKeyOf } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { Upload, Verified } from '../store.ts';
+import type { Store, Upload } from '../store.ts';
+import { isStoreError } from '../store-error.ts';
 import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
 import type { Current, Verdict } from './copy-verdict.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { findOrigin } from './origin.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
-import { headPinned, proved } from './read-verified.ts';
+import { headPinned, readCrc64 } from './read-verified.ts';
+import { compareWithSource, type SourceProof } from './source-proof.ts';
 import { uploadParts } from './upload-parts.ts';
 
 /** Length of a part, and of the largest object that is copied whole. A multiple of what both services like, and one pooled buffer. */
@@ -35,10 +38,11 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
     const { parts, crc64, verified: received } = await uploadParts(path, { entry, upload, plan, span, signal, ...(md5 && { md5 }) });
     const lateOrigin = head.crc64 === undefined ? await findOrigin(path, task, { ...head, crc64 }) : undefined;
     if (lateOrigin !== undefined) return await giveBack(destination, upload, lateOrigin);
-    const sent = compareWithRecord(head, crc64, md5, entry.key);
+    const sent = await proveSent(source, task, head, { crc64, md5: md5?.digest() });
     const commit = destination.commit(upload, parts, { condition, crc64, signal });
     const written = await orAlreadyOurs(commit, destination, task, crc64);
-    return { destinationEtag: written.etag, crc64, verified: [sent, received, written.verified].reduce(weaker), leftOut };
+    const verified = [sent.verified, received, written.verified].reduce(weaker);
+    return { destinationEtag: written.etag, crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
   } catch (error) {
     // A part that stays costs money on S3. If this fails too, the first error is the one to tell; a lifecycle rule takes the rest.
     await destination.abort(upload).catch(() => undefined);
@@ -51,23 +55,27 @@ async function giveBack<T>(destination: CopyPath['destination'], upload: Upload,
   return origin;
 }
 
-/** Only where nothing better is kept. Streamed parts are never whole in memory, and so not to be had in order. */
+/** Only where nothing better is known. Streamed parts are never whole in memory, and so not to be had in order. */
 function orderedMd5For(head: ObjectHead, { isStreamed }: PartPlan): OrderedMd5 | undefined {
-  const isOnlyMd5 = crc64Of(head) === undefined && md5Of(head) !== undefined;
-  return isOnlyMd5 && !isStreamed ? createOrderedMd5() : undefined;
+  const [service, any] = [serviceRecordOf(head), anyRecordOf(head)];
+  const isBest = service.crc64 === undefined && (service.md5 !== undefined || (any.crc64 === undefined && any.md5 !== undefined));
+  return isBest && !isStreamed ? createOrderedMd5() : undefined;
 }
 
-function crc64Of({ crc64, provenance }: ObjectHead): Crc64 | undefined {
-  return crc64 ?? provenance?.crc64;
-}
-
-function md5Of({ md5, claimedMd5 }: ObjectHead): string | undefined {
-  return md5 ?? claimedMd5;
-}
-
-function compareWithRecord(head: ObjectHead, crc: Crc64, md5: OrderedMd5 | undefined, key: string): Verified {
-  const kept = crc64Of(head);
-  if (kept !== undefined) return proved(kept === crc, 'crc64', key);
-  if (md5 !== undefined) return proved(md5.digest() === md5Of(head), 'md5', key);
-  return 'length';
+/** Where the bytes do not fit what their writer left with them, they are read a second time: they may have been damaged on their way. */
+async function proveSent(
+  source: Store,
+  { entry, signal }: Pick<CopyTask, 'entry' | 'signal'>,
+  head: ObjectHead,
+  sent: { readonly crc64: Crc64; readonly md5: string | undefined },
+): Promise<SourceProof> {
+  try {
+    return compareWithSource(head, { ...sent, isReadTwice: false }, entry.key);
+  } catch (error) {
+    const service = serviceRecordOf(head);
+    const isService = service.crc64 !== undefined || (service.md5 !== undefined && sent.md5 !== undefined);
+    if (isService || !isStoreError(error, 'checksum-mismatch')) throw error;
+    const isReadTwice = (await readCrc64(source, { entry, signal })) === sent.crc64;
+    return compareWithSource(head, { ...sent, isReadTwice }, entry.key);
+  }
 }

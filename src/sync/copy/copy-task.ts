@@ -1,5 +1,6 @@
 import { type CopyReason, isCopyOf } from '../compare/decide.ts';
 import type { OverwriteRules } from '../compare/overwrite.ts';
+import { anyRecordOf } from '../content-record.ts';
 import type { Crc64 } from '../crc64.ts';
 import type { BufferPool } from '../flow/buffer-pool.ts';
 import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
@@ -7,6 +8,7 @@ import type { CarryOptions } from '../properties/carry-options.ts';
 import type { Condition, Store, Verified, Written } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 import type { Restorer } from './restore.ts';
+import type { SourceRecord } from './source-proof.ts';
 
 /** The two ends of a copy and the memory between them. */
 export interface CopyPath extends OverwriteRules {
@@ -33,13 +35,15 @@ export interface Copied {
   readonly destinationEtag: string;
   readonly crc64: Crc64;
   readonly verified: Verified;
+  readonly sourceRecord: SourceRecord;
   /** What of the source's metadata and tags it does not have, for people. */
   readonly leftOut: readonly string[];
 }
 
 /**
  * Waits for a conditional write. If it is refused because the object is already this very copy (the answer to an earlier try was lost, or
- * another worker did the same), that counts as written.
+ * another worker did the same), that counts as written. Its mark must name this version, and the service's own CRC-64, or else the one in the
+ * mark, be that of the bytes that were read. A mark's CRC-64 shows whose copy it is, and proves no more of it than its length.
  */
 export async function orAlreadyOurs(
   write: Promise<Written>,
@@ -52,10 +56,9 @@ export async function orAlreadyOurs(
   } catch (error) {
     if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) throw error;
     const head = await destination.head(destinationKeyOf(entry), { signal });
-    const kept = head?.crc64 ?? head?.provenance?.crc64;
-    const isOurs = head !== undefined && isCopyOf(head, entry) && (kept ?? crc64) === crc64;
+    const isOurs = head !== undefined && isCopyOf(head, entry) && anyRecordOf(head).crc64 === crc64;
     if (!isOurs) throw error;
-    return { etag: head.etag, verified: kept === undefined ? 'length' : 'crc64' };
+    return { etag: head.etag, verified: head.crc64 === undefined ? 'length' : 'crc64' };
   }
 }
 

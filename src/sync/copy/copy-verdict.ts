@@ -20,6 +20,7 @@ export type Verdict = { readonly entry: ObjectVersion } & (
       readonly sourceModifiedAt?: number;
       readonly crc64nvme: string;
       readonly verified: Copied['verified'];
+      readonly sourceRecord: Copied['sourceRecord'];
       readonly way: 'streamed';
       readonly leftOut?: readonly string[];
     }

@@ -14,13 +14,17 @@ export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied 
   const { entry, condition, signal } = task;
   const buffer = await pool.acquire(entry.sizeBytes, signal);
   try {
-    const { bytes, crc64, properties, provenance, verified } = await readWhole(source, { entry, buffer: buffer.bytes, signal });
+    const { bytes, crc64, properties, provenance, verified, sourceRecord } = await readWhole(source, {
+      entry,
+      buffer: buffer.bytes,
+      signal,
+    });
     const origin = await findOrigin(path, task, { provenance, crc64 });
     if (origin !== undefined) return origin;
     const { description, leftOut } = await describeCopy(path, task, properties);
     const write = destination.write(destinationKeyOf(entry), bytes, { ...description, crc64, condition, signal });
     const written = await orAlreadyOurs(write, destination, task, crc64);
-    return { destinationEtag: written.etag, crc64, verified: weaker(verified, written.verified), leftOut };
+    return { destinationEtag: written.etag, crc64, verified: weaker(verified, written.verified), sourceRecord, leftOut };
   } finally {
     buffer.release();
   }

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
-import { type Crc64, crc64 } from '../crc64.ts';
+import { type Crc64, crc64, createRunningCrc64 } from '../crc64.ts';
 import type { ObjectVersion } from '../object-version.ts';
 import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance } from '../objects.ts';
-import type { Store, Verified } from '../store.ts';
+import { readPinned } from '../read-pinned.ts';
+import type { Store } from '../store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
+import { compareWithSource, type SourceProof } from './source-proof.ts';
 
 /** The SDKs retry requests, not bodies: one that breaks off or arrives changed is read again, this many times in all. */
 const MAX_READS = 4;
@@ -14,14 +15,12 @@ export class SourceChangedError extends Error {
 }
 
 /** An object's bytes in the caller's buffer, and what is known about them. */
-export interface VerifiedRead {
+export interface VerifiedRead extends SourceProof {
   /** A view of the caller's buffer. */
   readonly bytes: Uint8Array;
   readonly crc64: Crc64;
   readonly properties: ObjectProperties;
   readonly provenance: Provenance | undefined;
-  /** What the source's own record proved; `length` where it keeps none. */
-  readonly verified: Verified;
 }
 
 interface StreamRequest {
@@ -34,26 +33,35 @@ interface ReadRequest extends StreamRequest {
   readonly buffer: Uint8Array;
 }
 
-/** Reads the listed version of a whole object and checks it against the source's own checksum. Throws {@link SourceChangedError}. */
+/**
+ * Reads the listed version of a whole object and compares it with what the source says of it. What does not fit a checksum that a writer could
+ * set is read once more: the same bytes again show that the checksum is outdated. Throws {@link SourceChangedError}, and `checksum-mismatch`
+ * when the bytes are not those that the service keeps a checksum of.
+ */
 export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest): Promise<VerifiedRead> {
-  const open = () => source.read(entry.key, { ifMatch: entry.etag, signal });
-  return untilIntact(open, entry, async (read) => {
+  let readBefore: Crc64 | undefined;
+  return untilIntact(source, { entry, signal }, async (read) => {
     const bytes = await fillBuffer(read, buffer, entry.sizeBytes, source.url);
     const crc = crc64(bytes);
-    return {
-      bytes,
-      crc64: crc,
-      properties: read.properties,
-      provenance: read.provenance,
-      verified: compareWithRecord(read, bytes, crc, entry),
-    };
+    const isReadTwice = readBefore === crc;
+    readBefore = crc;
+    const proof = compareWithSource(read, { crc64: crc, bytes, isReadTwice }, entry.key);
+    return { bytes, crc64: crc, properties: read.properties, provenance: read.provenance, ...proof };
+  });
+}
+
+/** CRC-64 of the listed version of a whole object, of which nothing is held. */
+export function readCrc64(source: Store, { entry, signal }: StreamRequest): Promise<Crc64> {
+  return untilIntact(source, { entry, signal }, async ({ body }) => {
+    const running = await createRunningCrc64();
+    for await (const bytes of exactly(body, entry.sizeBytes, source.url)) running.add(bytes);
+    return running.digest();
   });
 }
 
 /** Reads a range of the listed version. A store keeps no checksum of a range, so it proves its length only. */
 export function readRange(source: Store, { entry, buffer, signal }: ReadRequest, range: ByteRange): Promise<Uint8Array> {
-  const open = () => source.read(entry.key, { ifMatch: entry.etag, range, signal });
-  return untilIntact(open, entry, (read) => fillBuffer(read, buffer, lengthOf(range), source.url));
+  return untilIntact(source, { entry, signal, range }, (read) => fillBuffer(read, buffer, lengthOf(range), source.url));
 }
 
 /**
@@ -66,8 +74,7 @@ export function streamRange<T>(
   range: ByteRange,
   take: (body: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const open = () => source.read(entry.key, { ifMatch: entry.etag, range, signal });
-  return untilIntact(open, entry, async ({ body }) => {
+  return untilIntact(source, { entry, signal, range }, async ({ body }) => {
     try {
       return await take(exactly(body, lengthOf(range), source.url));
     } finally {
@@ -84,11 +91,15 @@ export async function headPinned(source: Store, entry: ObjectVersion, signal: Ab
   throw changed(entry);
 }
 
-async function untilIntact<T>(open: () => Promise<ObjectRead>, entry: ObjectVersion, take: (read: ObjectRead) => Promise<T>): Promise<T> {
+async function untilIntact<T>(
+  source: Store,
+  { entry, signal, range }: StreamRequest & { readonly range?: ByteRange },
+  take: (read: ObjectRead) => Promise<T>,
+): Promise<T> {
+  const { key, etag, sizeBytes } = entry;
   for (let reads = 1; ; reads++) {
-    const read = await pinned(open(), entry);
     try {
-      return await take(read);
+      return await take(await pinned(readPinned(source, { key, etag, sizeBytes, range }, { signal }), entry));
     } catch (error) {
       if (reads >= MAX_READS || !isStoreError(error, 'unavailable', 'checksum-mismatch')) throw error;
     }
@@ -134,21 +145,4 @@ function lengthOf({ startByte, endByte }: ByteRange): number {
 
 function wrongLength(url: string, expectedBytes: number): StoreError {
   return new StoreError('unavailable', `${url} did not deliver the ${expectedBytes} bytes that it announced.`);
-}
-
-function compareWithRecord(read: ObjectRead, bytes: Uint8Array, crc: Crc64, { key }: ObjectVersion): Verified {
-  const kept = read.crc64 ?? read.provenance?.crc64;
-  const md5 = read.md5 ?? read.claimedMd5;
-  if (kept !== undefined) return proved(kept === crc, 'crc64', key);
-  if (md5 !== undefined) return proved(createHash('md5').update(bytes).digest('hex') === md5, 'md5', key);
-  return 'length';
-}
-
-/** Answers `kind` when the checksums are equal; throws `checksum-mismatch` otherwise. */
-export function proved(isEqual: boolean, kind: 'crc64' | 'md5', key: string): Verified {
-  if (isEqual) return kind;
-  throw new StoreError(
-    'checksum-mismatch',
-    `The bytes read of ${JSON.stringify(key)} do not have the ${kind.toUpperCase()} that the source keeps. Run again; if it stays so, the source object is damaged.`,
-  );
 }

@@ -1,9 +1,10 @@
 import { type Copied, type CopyPath, orAlreadyOurs, weaker } from '../copy/copy-task.ts';
 import type { Current, Verdict } from '../copy/copy-verdict.ts';
 import { findOrigin } from '../copy/origin.ts';
-import { headPinned, proved } from '../copy/read-verified.ts';
+import { headPinned } from '../copy/read-verified.ts';
+import { compareWithSource } from '../copy/source-proof.ts';
 import { type Crc64, combineCrc64 } from '../crc64.ts';
-import type { Store, Verified, Written } from '../store.ts';
+import type { Store, Written } from '../store.ts';
 import { type CopiedRange, crc64OfRange, type LargeUpload } from './large-task.ts';
 import { listCopiedParts } from './listed-parts.ts';
 
@@ -23,13 +24,13 @@ export async function commitRanges(
   const crc64 = ranges.reduce((crc, range) => combineCrc64(crc, crc64OfRange(range), range.sizeBytes), 0n);
   const origin = head.crc64 === undefined ? await findOrigin({ destination }, { ...object, signal }, { ...head, crc64 }) : undefined;
   if (origin !== undefined) return origin;
-  // Where the source keeps only an MD5 no more than the length is proved: it cannot be put together from ranges.
-  const kept = head.crc64 ?? head.provenance?.crc64;
-  const sent: Verified = kept === undefined ? 'length' : proved(kept === crc64, 'crc64', entry.key);
+  // An MD5 cannot be put together from ranges; and there is no time here to read a large object again, to see which of the two is wrong.
+  const sent = compareWithSource(head, { crc64, isReadTwice: true }, entry.key);
   const commit = commitListed(destination, object, ranges, { crc64, signal });
   const written = await orAlreadyOurs(commit, destination, { entry, signal }, crc64);
   const received = ranges.map(({ verified }) => verified).reduce(weaker);
-  return { destinationEtag: written.etag, crc64, verified: [sent, received, written.verified].reduce(weaker), leftOut };
+  const verified = [sent.verified, received, written.verified].reduce(weaker);
+  return { destinationEtag: written.etag, crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
 }
 
 async function commitListed(

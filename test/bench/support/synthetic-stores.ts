@@ -14,7 +14,8 @@ export function createSyntheticSource(sizeBytes: number, etag: string): Store {
     head: async () => ({ sizeBytes, etag, lastModified: new Date(0), properties }),
     async read(_, { range = { startByte: 0, endByte: sizeBytes - 1 } } = {}) {
       const contentLengthBytes = range.endByte - range.startByte + 1;
-      return { etag, contentLengthBytes, properties, body: chunksOf(pattern, contentLengthBytes) };
+      const contentRange = { startByte: range.startByte, totalBytes: sizeBytes };
+      return { etag, contentLengthBytes, contentRange, properties, body: chunksOf(pattern, contentLengthBytes) };
     },
   };
 }

@@ -78,9 +78,9 @@ describe('the report of a run', () => {
     const [first, later] = [await readReport(state, RUN_ID, 'csv', 0), await readReport(state, RUN_ID, 'csv', secondLine)];
 
     expect(first?.text.split('\n')).toEqual([
-      'key,action,reason,sizeBytes,sourceEtag,destinationEtag,crc64nvme,verified,way,at,milliseconds,message,leftOut,sourceAbsentAt,isRecoverable,by,destinationKey',
-      'a,copied,missing,3,"""1""","""2""",AAAAAAAAAAA=,crc64,streamed,2023-11-14T22:13:21.000Z,5,,,,,,',
-      'b,copied,missing,3,"""1""","""2""",AAAAAAAAAAA=,crc64,streamed,2023-11-14T22:13:21.000Z,5,,,,,,',
+      'key,action,reason,sizeBytes,sourceEtag,destinationEtag,crc64nvme,verified,way,at,milliseconds,message,leftOut,sourceAbsentAt,isRecoverable,by,destinationKey,record,sourceRecord',
+      'a,copied,missing,3,"""1""","""2""",AAAAAAAAAAA=,crc64,streamed,2023-11-14T22:13:21.000Z,5,,,,,,,,',
+      'b,copied,missing,3,"""1""","""2""",AAAAAAAAAAA=,crc64,streamed,2023-11-14T22:13:21.000Z,5,,,,,,,,',
       '',
     ]);
     expect(later?.text).toMatch(/^b,copied/);

@@ -285,6 +285,37 @@ describe('copying an object', () => {
     expect(receipt).toMatchObject({ action: 'failed' });
   });
 
+  it.each([
+    ['by its own word', 5n, {}, 'crc64'],
+    ['by the CRC-64 of its mark alone', undefined, { crc64: 5n }, 'length'],
+    ['by a mark without a CRC-64', undefined, {}, undefined],
+  ])('takes what is there for this very copy %s, and says how far that goes', async (_, kept, more, verified) => {
+    const right = crc64(Buffer.from('hello'));
+    const crcOf = (value: bigint | undefined) => value && { crc64: right };
+    const { source, destination, copy } = setUp();
+    source.put('k', 'hello');
+    const entry = await entryOf(source, 'k');
+    const { head, write } = destination;
+    destination.write = async (...args) => {
+      const isFirst = !destination.objects.has('k');
+      const written = await write(...args);
+      if (isFirst) throw new StoreError('precondition-failed', 'The answer to the first try was lost.');
+      return written;
+    };
+    destination.head = async (key) => {
+      const { crc64: _crc64, ...known } = present(await head(key), key);
+      const { crc64: _ofMark, ...mark } = present(known.provenance, 'mark');
+      const provenance = { ...mark, ...('crc64' in more && crcOf(more.crc64)) };
+      return { ...known, ...crcOf(kept), provenance };
+    };
+
+    const receipt = await copy(entry);
+
+    // What is not proved to be ours is written again.
+    expect(receipt).toMatchObject({ action: 'copied', verified: verified === 'length' ? 'length' : 'md5' });
+    expect(destination.objects.get('k')?.etag).toMatch(verified === undefined ? /2"$/ : /1"$/);
+  });
+
   it('fails an object alone when its destination cannot be asked about it', async () => {
     const { source, destination } = setUp();
     source.put('k', 'hello');

@@ -1,0 +1,32 @@
+import type { Crc64 } from './crc64.ts';
+import type { ObjectHead } from './objects.ts';
+
+/** Checksums of the content of an object. */
+export interface ContentRecord {
+  readonly crc64?: Crc64 | undefined;
+  /** 32 lower-case hex digits. */
+  readonly md5?: string | undefined;
+}
+
+type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
+
+/** What the service computed itself: proof of what it keeps. */
+export function serviceRecordOf({ crc64, md5 }: Known): ContentRecord {
+  return { crc64, md5 };
+}
+
+/** What whoever wrote the object could set. A hint: other bytes may have been written under it since. */
+export function writerRecordOf({ claimedMd5, provenance }: Known): ContentRecord {
+  return { crc64: provenance?.crc64, md5: claimedMd5 };
+}
+
+/** The service's word where there is one, else the writer's. */
+export function anyRecordOf(known: Known): ContentRecord {
+  const [service, writer] = [serviceRecordOf(known), writerRecordOf(known)];
+  return { crc64: service.crc64 ?? writer.crc64, md5: service.md5 ?? writer.md5 };
+}
+
+/** Tells whether the object was written again, by other bytes, after it got its mark: the service's own checksum is another. */
+export function isMarkOutdated({ crc64, provenance }: Known): boolean {
+  return crc64 !== undefined && provenance?.crc64 !== undefined && provenance.crc64 !== crc64;
+}

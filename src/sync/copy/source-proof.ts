@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { type ContentRecord, serviceRecordOf, writerRecordOf } from '../content-record.ts';
+import type { Crc64 } from '../crc64.ts';
+import type { ObjectHead } from '../objects.ts';
+import type { Verified } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+
+/**
+ * By whose word the bytes that were read are those of the source: its `service` computed what they were compared with; its `writer` could set
+ * that (metadata, a blob's Content-MD5); what its writer left with it is `outdated`, since they are others, also when they are read again;
+ * or there was nothing to compare them with (`none`).
+ */
+export type SourceRecord = 'service' | 'writer' | 'outdated' | 'none';
+
+export interface SourceProof {
+  /** `length` where the record is `outdated` or `none`. */
+  readonly verified: Verified;
+  readonly sourceRecord: SourceRecord;
+}
+
+/** What was read of a whole object. */
+interface WholeRead {
+  readonly crc64: Crc64;
+  /** Where they are at hand. */
+  readonly bytes?: Uint8Array;
+  /** 32 lower-case hex digits, where they are not. */
+  readonly md5?: string | undefined;
+  /** Two reads have given these very bytes. */
+  readonly isReadTwice: boolean;
+}
+
+type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
+
+/**
+ * Compares what was read with what the source says of the object. Throws `checksum-mismatch` when the service's own checksum is another, and
+ * when its writer's is and the object has been read only once.
+ */
+export function compareWithSource(known: Known, read: WholeRead, key: string): SourceProof {
+  const service = compareFirst(serviceRecordOf(known), read);
+  if (service?.isEqual) return { verified: service.kind, sourceRecord: 'service' };
+  if (service !== undefined) throw mismatch(key, `the ${service.kind.toUpperCase()} that the source keeps`);
+  const writer = compareBest(writerRecordOf(known), read);
+  if (writer === undefined) return { verified: 'length', sourceRecord: 'none' };
+  if (writer.isEqual) return { verified: writer.kind, sourceRecord: 'writer' };
+  if (!read.isReadTwice) throw mismatch(key, 'the checksum that its writer left with it');
+  return { verified: 'length', sourceRecord: 'outdated' };
+}
+
+interface Compared {
+  readonly kind: 'crc64' | 'md5';
+  readonly isEqual: boolean;
+}
+
+/** Compares the CRC-64, where there is one, else the MD5; `undefined` where there is nothing to compare. */
+function compareFirst(record: ContentRecord, read: WholeRead): Compared | undefined {
+  if (record.crc64 !== undefined) return { kind: 'crc64', isEqual: record.crc64 === read.crc64 };
+  const md5 = record.md5 === undefined ? undefined : md5Of(read);
+  return md5 === undefined ? undefined : { kind: 'md5', isEqual: md5 === record.md5 };
+}
+
+/** Of what a writer left, one may be outdated and another not: one that fits does not do so by chance. */
+function compareBest(record: ContentRecord, read: WholeRead): Compared | undefined {
+  const first = compareFirst(record, read);
+  if (first === undefined || first.isEqual || first.kind === 'md5') return first;
+  const second = compareFirst({ md5: record.md5 }, read);
+  return second?.isEqual ? second : first;
+}
+
+function md5Of({ md5, bytes }: WholeRead): string | undefined {
+  return md5 ?? (bytes && createHash('md5').update(bytes).digest('hex'));
+}
+
+function mismatch(key: string, what: string): StoreError {
+  return new StoreError(
+    'checksum-mismatch',
+    `The bytes read of ${JSON.stringify(key)} do not have ${what}. Run again; if it stays so, the source object is damaged.`,
+  );
+}
