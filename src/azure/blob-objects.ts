@@ -5,7 +5,7 @@ import type { CallOptions, Deleted, Store } from '../sync/store.ts';
 import { isStoreError } from '../sync/store-error.ts';
 import { bodyOf } from './blob-body.ts';
 import { fromBlobHeaders, toBlobHeaders } from './blob-properties.ts';
-import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent } from './blob-requests.ts';
+import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent, modifiedAtIn } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
 import { toStoreError } from './errors.ts';
 
@@ -63,7 +63,7 @@ export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pi
         transactionalContentCrc64: crc64Bytes(crc64),
       };
       const answer = await send({ action: writeActionOf(description), key, signal }, (blob) => blob.upload(body, body.length, options));
-      return { etag: present(answer.etag, 'ETag'), verified: 'crc64' };
+      return { etag: present(answer.etag, 'ETag'), ...modifiedAtIn(answer), verified: 'crc64' };
     },
 
     async delete(key, { ifMatch, signal } = {}) {

@@ -1,6 +1,7 @@
 import type { BlobRequestConditions, BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { type Crc64, crc64ToBase64 } from '../sync/crc64.ts';
-import type { Condition } from '../sync/store.ts';
+import { secondsOf } from '../sync/object-version.ts';
+import type { Condition, Written } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { refuseBlobName } from './blob-keys.ts';
 import { type Action, toStoreError } from './errors.ts';
@@ -71,4 +72,9 @@ export function crc64Bytes(crc64: Crc64): Uint8Array {
 /** Tells whether the service said that there is no such blob; a missing container is something else. */
 export function isAbsent(error: unknown): boolean {
   return isStoreError(error, 'not-found') && !error.isWholeStore;
+}
+
+/** When the answer to a write says that the blob was modified. */
+export function modifiedAtIn({ lastModified }: { readonly lastModified?: Date }): Pick<Written, 'modifiedAt'> {
+  return lastModified === undefined ? {} : { modifiedAt: secondsOf(lastModified) };
 }

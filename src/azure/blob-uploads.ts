@@ -2,7 +2,7 @@ import { present } from '../sync/present.ts';
 import type { Store } from '../sync/store.ts';
 import { createBlobParts } from './blob-parts.ts';
 import { toBlobHeaders } from './blob-properties.ts';
-import { abortable, type BlobRequests, conditionsOf } from './blob-requests.ts';
+import { abortable, type BlobRequests, conditionsOf, modifiedAtIn } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
 import { newUploadId } from './block-ids.ts';
 
@@ -32,7 +32,7 @@ export function createBlobUploads(requests: BlobRequests): Pick<Store, Uploads> 
       const ids = parts.map(({ etag }) => present(etag, 'the id of the block'));
       const answer = await send({ action: writeActionOf(upload), key, signal }, (blob) => blob.commitBlockList(ids, options));
       // Each of these blocks was accepted with its checksum, or the checksum of what arrived was answered.
-      return { etag: present(answer.etag, 'ETag'), verified: 'crc64' };
+      return { etag: present(answer.etag, 'ETag'), ...modifiedAtIn(answer), verified: 'crc64' };
     },
 
     /** Makes no request: Azure has none that drops blocks, and drops by itself what is not committed within a week. */

@@ -45,6 +45,8 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly destinationEtag: string;
   /** When the source's version was last modified, in seconds since 1970. */
   readonly sourceModifiedAt?: number;
+  /** The same of the destination, where its answer showed it. */
+  readonly destinationModifiedAt?: number;
   /** CRC-64/NVME of the content, base64 as S3 writes it. */
   readonly crc64nvme: string;
   /** The weaker of what the bytes were compared with at the source and at the destination; `length` where one of them had nothing to compare. */

@@ -45,6 +45,8 @@ export type Verified = 'crc64' | 'md5' | 'length';
 
 export interface Written {
   readonly etag: string;
+  /** Last modification in seconds since 1970, where the answer shows it (Blob). */
+  readonly modifiedAt?: number;
   readonly verified: Verified;
 }
 

@@ -48,10 +48,14 @@ function updateOf(receipt: Receipt, direction: Direction): IndexUpdate | undefin
   const { key } = receipt;
   if (receipt.action === 'deleted') return { key };
   if (receipt.action !== 'copied' || receipt.destinationKey !== undefined) return undefined;
-  const { sizeBytes, sourceEtag, destinationEtag, sourceModifiedAt } = receipt;
-  const source = printOf({ sizeBytes, etag: sourceEtag, ...(sourceModifiedAt !== undefined && { modifiedAt: sourceModifiedAt }) });
-  const destination = printOf({ sizeBytes, etag: destinationEtag });
+  const { sizeBytes, sourceEtag, sourceModifiedAt, destinationEtag, destinationModifiedAt } = receipt;
+  const source = printOf(version(sizeBytes, sourceEtag, sourceModifiedAt));
+  const destination = printOf(version(sizeBytes, destinationEtag, destinationModifiedAt));
   return { key, entry: toEntry({ key, source, destination }, direction) };
+}
+
+function version(sizeBytes: number, etag: string, modifiedAt: number | undefined) {
+  return { sizeBytes, etag, ...(modifiedAt !== undefined && { modifiedAt }) };
 }
 
 async function* loggedBy(state: State, runId: string, plan: ShardPlan | undefined, direction: Direction): AsyncGenerator<IndexUpdate> {

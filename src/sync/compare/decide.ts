@@ -22,14 +22,13 @@ export type CopyReason =
   | 'not-proved-current'
   | 'always';
 
+interface EditedSource {
+  /** The source alone was written after both were proved equal, whatever its metadata says. */
+  readonly isSourceEdited?: true;
+}
+
 export type Decision =
-  | {
-      readonly action: 'copy';
-      readonly reason: CopyReason;
-      readonly condition: Condition;
-      /** The source is known to have been written after it was proved equal to the destination, whatever its metadata says. */
-      readonly isSourceEdited?: true;
-    }
+  | ({ readonly action: 'copy'; readonly reason: CopyReason; readonly condition: Condition } & EditedSource)
   | { readonly action: 'unchanged' }
   /** Only the destination's HEAD can show that it is current: see {@link decideByHead}. */
   | {
@@ -40,11 +39,11 @@ export type Decision =
       readonly needsChecksum?: true;
     }
   /** The checksums that the services keep decide, or the contents. */
-  | {
+  | ({
       readonly action: 'ask-both';
       /** The mark of the copy counts, too. */
       readonly acceptsMark?: true;
-    }
+    } & EditedSource)
   /** The bytes are those that were copied; the headers and metadata of both sides decide. */
   | { readonly action: 'ask-properties' }
   | { readonly action: 'extraneous' };
@@ -67,13 +66,15 @@ export function decide(pair: KeyPair, comparison: Comparison): Decision {
   if (source === undefined) return { action: 'extraneous' };
   if (destination === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   if (comparison === 'always') return replace(destination, 'always');
-  const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
-  if (comparison === 'size') return haveEqualSizes ? { action: 'unchanged' } : replace(destination, 'size-differs');
   const changes = proved && changesSince(proved, source, destination);
+  const isEdited = changes?.source === 'changed' && changes.destination === 'same';
+  const edited: EditedSource = isEdited ? { isSourceEdited: true } : {};
+  const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
+  if (comparison === 'size') return haveEqualSizes ? { action: 'unchanged' } : { ...replace(destination, 'size-differs'), ...edited };
   if (changes?.source === 'same' && changes.destination === 'same') return { action: 'unchanged' };
-  if (comparison === 'checksum') return haveEqualSizes ? { action: 'ask-both' } : replace(destination, 'size-differs');
-  if (changes === undefined || isExplainedByMarks(source, destination)) return decideByMarks(source, destination);
-  return decideByChanges(changes, source, destination);
+  if (comparison === 'checksum')
+    return haveEqualSizes ? { action: 'ask-both', ...edited } : { ...replace(destination, 'size-differs'), ...edited };
+  return changes === undefined ? decideByMarks(source, destination) : decideByChanges(changes, source, destination);
 }
 
 /** What has happened to both sides since they were proved equal; `undefined` where they never were, or one of them is missing. */
@@ -95,6 +96,7 @@ function decideByChanges(changes: ChangesSinceProof, source: ObjectEntry, destin
   }
   if (changes.source === 'touched') return replace(destination, 'both-changed');
   const isConflict = changes.source === 'changed';
+  if (isConflict && isExplainedByMarks(source, destination)) return decideByMarks(source, destination);
   if (source.sizeBytes !== destination.sizeBytes) return replace(destination, isConflict ? 'both-changed' : 'destination-changed');
   // A run that died may have copied the source as it is now.
   if (isConflict) return { action: 'ask-destination', reason: 'both-changed' };

@@ -34,8 +34,9 @@ export async function settleDecision(
   if (decision.action === 'ask-both' && decision.acceptsMark && isCopyOf(there, entry)) return { action: 'unchanged', destination: there };
   const here = await ends.source.head(entry.key, options);
   // It is gone, or another: the copy will see to it.
-  if (here === undefined || here.etag !== entry.etag) return replace(there);
-  return decideByHeads(ends, entry, decision, { here, there }, options);
+  const isListed = here?.etag === entry.etag;
+  const settled = isListed ? await decideByHeads(ends, entry, decision, { here, there }, options) : replace(there);
+  return settled.action === 'copy' && 'isSourceEdited' in decision ? { ...settled, isSourceEdited: true } : settled;
 }
 
 /** Both ends of an object, as they are now. */

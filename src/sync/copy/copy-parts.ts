@@ -5,7 +5,7 @@ import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
 import type { Store, Upload } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
-import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
 import type { Current, Verdict } from './copy-verdict.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { findOrigin } from './origin.ts';
@@ -42,7 +42,7 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
     const commit = destination.commit(upload, parts, { condition, crc64, signal });
     const written = await orAlreadyOurs(commit, destination, task, crc64);
     const verified = [sent.verified, received, written.verified].reduce(weaker);
-    return { destinationEtag: written.etag, crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
+    return { ...destinationOf(written), crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
   } catch (error) {
     // A part that stays costs money on S3. If this fails too, the first error is the one to tell; a lifecycle rule takes the rest.
     await destination.abort(upload).catch(() => undefined);

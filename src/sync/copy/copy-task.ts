@@ -33,6 +33,8 @@ export interface CopyTask {
 /** A destination object that holds exactly the bytes of the task's version. */
 export interface Copied {
   readonly destinationEtag: string;
+  /** Last modification in seconds since 1970, where the answer to the write showed it. */
+  readonly destinationModifiedAt?: number;
   readonly crc64: Crc64;
   readonly verified: Verified;
   readonly sourceRecord: SourceRecord;
@@ -67,4 +69,9 @@ const STRENGTH: Readonly<Record<Verified, number>> = { length: 0, md5: 1, crc64:
 /** What a copy proves is what its weaker end proves. */
 export function weaker(one: Verified, other: Verified): Verified {
   return STRENGTH[one] < STRENGTH[other] ? one : other;
+}
+
+/** What names the version that was written. */
+export function destinationOf({ etag, modifiedAt }: Written): Pick<Copied, 'destinationEtag' | 'destinationModifiedAt'> {
+  return { destinationEtag: etag, ...(modifiedAt !== undefined && { destinationModifiedAt: modifiedAt }) };
 }

@@ -18,6 +18,7 @@ export type Verdict = { readonly entry: ObjectVersion } & (
       readonly reason: CopyReason;
       readonly destinationEtag: string;
       readonly sourceModifiedAt?: number;
+      readonly destinationModifiedAt?: number;
       readonly crc64nvme: string;
       readonly verified: Copied['verified'];
       readonly sourceRecord: Copied['sourceRecord'];

@@ -1,6 +1,6 @@
 import { destinationKeyOf } from '../object-version.ts';
 import { describeCopy } from '../properties/carry.ts';
-import { type Copied, type CopyPath, type CopyTask, orAlreadyOurs, weaker } from './copy-task.ts';
+import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
 import type { Current, Verdict } from './copy-verdict.ts';
 import { findOrigin } from './origin.ts';
 import { readWhole } from './read-verified.ts';
@@ -24,7 +24,7 @@ export async function copyWhole(path: CopyPath, task: CopyTask): Promise<Copied 
     const { description, leftOut } = await describeCopy(path, task, properties);
     const write = destination.write(destinationKeyOf(entry), bytes, { ...description, crc64, condition, signal });
     const written = await orAlreadyOurs(write, destination, task, crc64);
-    return { destinationEtag: written.etag, crc64, verified: weaker(verified, written.verified), sourceRecord, leftOut };
+    return { ...destinationOf(written), crc64, verified: weaker(verified, written.verified), sourceRecord, leftOut };
   } finally {
     buffer.release();
   }

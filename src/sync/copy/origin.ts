@@ -35,7 +35,8 @@ export async function findOrigin(
   if (source.provenance.sourceEtag === condition.ifMatch) {
     return isEcho(task, source) ? current(entry, { etag: condition.ifMatch, sizeBytes: entry.sizeBytes }) : undefined;
   }
-  if (EXPLAINED.includes(task.reason) || !isUntouched(task, source)) return undefined;
+  // An older copy may have been put back, such as by a version rollback: that is an edit, too.
+  if (task.isSourceEdited || EXPLAINED.includes(task.reason) || !isUntouched(source)) return undefined;
   const there = await headOfCopy(destination, entry, { signal });
   return there?.etag === condition.ifMatch && !isOwnCopy(there) ? left(entry, 'destination-edited') : undefined;
 }
@@ -46,8 +47,9 @@ function isEcho(task: Task, source: SourceContent): boolean {
   return isProvedUntouched(source) ?? (GUESSES.includes(task.reason) && task.isSourceEdited !== true);
 }
 
-function isUntouched(task: Task, source: SourceContent): boolean {
-  return isProvedUntouched(source) ?? (source.provenance?.crc64 === undefined && task.isSourceEdited !== true);
+/** A mark without a checksum is believed: in doubt an edit of the destination is kept. */
+function isUntouched(source: SourceContent): boolean {
+  return isProvedUntouched(source) ?? source.provenance?.crc64 === undefined;
 }
 
 /** Tells whether the bytes are those that were copied; `undefined` where one of the checksums is not known. */

@@ -1,4 +1,4 @@
-import { type Copied, type CopyPath, orAlreadyOurs, weaker } from '../copy/copy-task.ts';
+import { type Copied, type CopyPath, destinationOf, orAlreadyOurs, weaker } from '../copy/copy-task.ts';
 import type { Current, Verdict } from '../copy/copy-verdict.ts';
 import { findOrigin } from '../copy/origin.ts';
 import { headPinned } from '../copy/read-verified.ts';
@@ -30,7 +30,7 @@ export async function commitRanges(
   const written = await orAlreadyOurs(commit, destination, { entry, signal }, crc64);
   const received = ranges.map(({ verified }) => verified).reduce(weaker);
   const verified = [sent.verified, received, written.verified].reduce(weaker);
-  return { destinationEtag: written.etag, crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
+  return { ...destinationOf(written), crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
 }
 
 async function commitListed(

@@ -53,7 +53,7 @@ export function createSync(request: SliceRequest, signal: AbortSignal, guard: Fa
 
 /** A size alone proves nothing, and what was proved before need not be written down again. */
 function unchangedByListing({ source, destination, proved }: SourcePair, place: Place, { comparison }: SliceRequest): Outcome {
-  const isNews = proved === undefined || proved.source.modifiedAt === undefined;
+  const isNews = proved?.source.modifiedAt === undefined || proved.destination.modifiedAt === undefined;
   const isProof = comparison === 'auto' || (comparison === 'checksum' && proved !== undefined);
   const pair = isNews && isProof && destination ? pairOf(versionOf(source, source), destination) : undefined;
   return unchangedOutcome(place, pair);

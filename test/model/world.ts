@@ -1,0 +1,252 @@
+import { present } from '../../src/sync/present.ts';
+import type { Receipt } from '../../src/sync/receipt.ts';
+import { createMemoryState } from '../support/memory-state.ts';
+import { driveRun, type RunOptions, WorkerDied } from './drive-run.ts';
+import { type Cloud, crcOf, createModelStore, type ModelObject, md5 } from './model-store.ts';
+
+export type Direction = 'to-s3' | 'to-blob';
+
+/** What another client does to an object, on one side. */
+export type Edit =
+  | {
+      readonly kind:
+        | 'write'
+        | 'write-same-size'
+        | 'write-under-old-metadata'
+        | 'new-header'
+        | 'touch'
+        | 'roll-back'
+        | 'delete'
+        | 'stale-md5';
+    }
+  | { readonly kind: 'rename-over'; readonly from: string };
+
+const LOCATIONS = { blob: 'https://account.blob.core.windows.net/data/model/', s3: 's3://bucket/model/' };
+const SIZES = [2, 3, 5];
+
+/** Both clouds, the clients that write to them, the bridge between them, and a slow record of who edited what since both sides were equal. */
+export function createWorld(random: (below: number) => number) {
+  let seconds = 1_800_000_000;
+  let requestsLeft = Number.POSITIVE_INFINITY;
+  let contents = 0;
+  const state = createMemoryState();
+  const onRequest = () => {
+    if (--requestsLeft >= 0) return;
+    requestsLeft = Number.POSITIVE_INFINITY;
+    throw new WorkerDied('The worker died under this request.');
+  };
+  const stores = {
+    blob: createModelStore('blob', { now: () => seconds, onRequest }),
+    s3: createModelStore('s3', { now: () => seconds, onRequest }),
+  };
+  const history: Record<Cloud, Map<string, ModelObject[]>> = { blob: new Map(), s3: new Map() };
+  /** Keys that a client wrote since both sides were last seen equal by a run that the index knows of. */
+  const edited: Record<Cloud, Set<string>> = { blob: new Set(), s3: new Set() };
+  /** Of those, the ones whose old metadata was kept: without an index they look like copies. */
+  const disguised: Record<Cloud, Set<string>> = { blob: new Set(), s3: new Set() };
+  /** Keys about which the index says less than has happened. */
+  const doubtful = new Set<string>();
+  const seenDirections = new Set<Direction>();
+  let snapshot: { readonly blobs: typeof state.blobs; readonly directions: readonly Direction[] } | undefined;
+
+  const newContent = (size: number) => (contents++).toString(36).padStart(size, '0').slice(-size);
+  const allKeys = () => new Set([...stores.blob.objects.keys(), ...stores.s3.objects.keys()]);
+
+  function remember(cloud: Cloud, key: string): void {
+    const object = stores[cloud].objects.get(key);
+    if (object !== undefined) history[cloud].set(key, [...(history[cloud].get(key) ?? []), object]);
+  }
+
+  function edit(cloud: Cloud, key: string, what: Edit): void {
+    const store = stores[cloud];
+    const before = store.objects.get(key);
+    remember(cloud, key);
+    disguised[cloud].delete(key);
+    if (!apply(cloud, key, before, what)) return;
+    edited[cloud].add(key);
+    if (store.objects.get(key)?.mark !== undefined) disguised[cloud].add(key);
+  }
+
+  /** `false` when there is nothing to do it to. */
+  function apply(cloud: Cloud, key: string, before: ModelObject | undefined, what: Edit): boolean {
+    if (what.kind === 'write') {
+      stores[cloud].put(key, newContent(present(SIZES[random(SIZES.length)], 'a size')), 'h');
+      return true;
+    }
+    if (before === undefined) return false;
+    if (what.kind === 'rename-over') return renameOver(cloud, key, what.from);
+    return CHANGES[what.kind](cloud, key, before);
+  }
+
+  const keptOf = ({ mark, claimedMd5 }: ModelObject) => ({ ...(mark && { mark }), ...(claimedMd5 !== undefined && { claimedMd5 }) });
+  const claimOf = (cloud: Cloud, content: string) => (cloud === 'blob' ? { claimedMd5: md5(content) } : {});
+
+  function rewrite(cloud: Cloud, key: string, content: string, header: string, more: Partial<ModelObject>): true {
+    stores[cloud].put(key, content, header, more);
+    return true;
+  }
+
+  const CHANGES: Readonly<
+    Record<Exclude<Edit['kind'], 'write' | 'rename-over'>, (cloud: Cloud, key: string, before: ModelObject) => boolean>
+  > = {
+    'write-same-size': (cloud, key, { content, header }) =>
+      rewrite(cloud, key, newContent(content.length), header, claimOf(cloud, 'unset')),
+    'stale-md5': (cloud, key, { content, header }) => rewrite(cloud, key, newContent(content.length), header, claimOf(cloud, content)),
+    'write-under-old-metadata': (cloud, key, before) =>
+      rewrite(cloud, key, newContent(before.content.length), before.header, keptOf(before)),
+    touch: (cloud, key, before) => rewrite(cloud, key, before.content, before.header, keptOf(before)),
+    'new-header'(cloud, key, { content, header, claimedMd5, modifiedAt }) {
+      // In the same second, and before a listing has shown the copy, S3 gives no sign of it: the documentation says so.
+      if (cloud === 's3' && stores.s3.unlisted.has(key)) return false;
+      if (modifiedAt === seconds) seconds++;
+      return rewrite(cloud, key, content, `${header}*`, claimedMd5 === undefined ? {} : { claimedMd5 });
+    },
+    'roll-back'(cloud, key, before) {
+      const older = history[cloud].get(key)?.[0];
+      if (older === undefined || (older.etag === before.etag && older.modifiedAt === before.modifiedAt)) return false;
+      stores[cloud].objects.set(key, older);
+      return true;
+    },
+    delete: (cloud, key) => stores[cloud].objects.delete(key),
+  };
+
+  /** As in an account with a hierarchical namespace: all that is known of the object goes with it. */
+  function renameOver(cloud: Cloud, key: string, from: string): boolean {
+    const object = stores[cloud].objects.get(from);
+    if (object === undefined || from === key) return false;
+    stores[cloud].objects.set(key, object);
+    edit(cloud, from, { kind: 'delete' });
+    return true;
+  }
+
+  /** Another client cannot be told from a copy that was lost with the index: such edits are made again, as most clients make them. */
+  function undisguise(): void {
+    for (const cloud of ['blob', 's3'] as const)
+      for (const key of [...disguised[cloud]]) if (stores[cloud].objects.has(key)) edit(cloud, key, { kind: 'write' });
+  }
+
+  function replaceIndex(blobs: typeof state.blobs, directions: readonly Direction[]): void {
+    undisguise();
+    const isOfIndex = ([path]: readonly [string, unknown]) => path.startsWith('pairs/');
+    for (const [path] of [...state.blobs].filter(isOfIndex)) state.blobs.delete(path);
+    for (const [path, blob] of [...blobs].filter(isOfIndex)) state.blobs.set(path, blob);
+    for (const key of allKeys()) doubtful.add(key);
+    seenDirections.clear();
+    for (const direction of directions) seenDirections.add(direction);
+  }
+
+  return {
+    stores,
+    edited,
+    doubtful,
+    edit,
+    pass: (by: number) => {
+      seconds += by;
+    },
+    keepSnapshot() {
+      snapshot = { blobs: new Map(state.blobs), directions: [...seenDirections] };
+    },
+    loseIndex() {
+      replaceIndex(new Map(), []);
+    },
+    rollBackIndex() {
+      if (snapshot !== undefined) replaceIndex(snapshot.blobs, snapshot.directions);
+    },
+    async run(direction: Direction, options: RunOptions, diesAfter: number | undefined) {
+      const [source, destination] = direction === 'to-s3' ? [stores.blob, stores.s3] : [stores.s3, stores.blob];
+      const before = { source: new Map(source.objects), destination: new Map(destination.objects) };
+      requestsLeft = diesAfter ?? Number.POSITIVE_INFINITY;
+      seconds++;
+      const locations = { source: LOCATIONS[source.cloud], destination: LOCATIONS[destination.cloud] };
+      const { record, receipts } = await driveRun({ state, source, destination, locations, clock: () => seconds * 1_000 }, options);
+      requestsLeft = Number.POSITIVE_INFINITY;
+      return { record, receipts, before, source, destination };
+    },
+    /** What is equal after a run is no edit of one side any more. */
+    settle(direction: Direction, receipts: ReadonlyMap<string, Receipt>): void {
+      seenDirections.add(direction);
+      for (const key of [...allKeys(), ...edited.blob, ...edited.s3]) {
+        // What was written again with the same bytes, and left as it is, stays an edit.
+        if (stores.blob.objects.get(key)?.content !== stores.s3.objects.get(key)?.content || receipts.get(key)?.action === 'skipped')
+          continue;
+        for (const cloud of ['blob', 's3'] as const) {
+          edited[cloud].delete(key);
+          disguised[cloud].delete(key);
+        }
+        doubtful.delete(key);
+      }
+    },
+    isTwoWay: (direction: Direction) => seenDirections.has(direction === 'to-s3' ? 'to-blob' : 'to-s3'),
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
+export type RunResult = Awaited<ReturnType<World['run']>>;
+
+/** What one run did to one key. */
+interface Case {
+  readonly world: World;
+  readonly direction: Direction;
+  readonly options: RunOptions;
+  readonly result: RunResult;
+  readonly key: string;
+}
+
+/** Throws where a run has done to a key what it may not, or has claimed what is not so. */
+export function judge(one: Case): void {
+  const receipt = one.result.receipts.get(one.key);
+  const claim: Claim = (holds, what) => {
+    if (holds) return;
+    throw new Error(`${one.key}: ${what} (${one.direction}, ${JSON.stringify(one.options)}, receipt ${JSON.stringify(receipt)})`);
+  };
+  judgeDifferences(one, receipt, claim);
+  judgeDeletion(one, receipt, claim);
+  judgeReceipt(one, receipt, claim);
+  if (!one.world.doubtful.has(one.key)) judgeEdits(one, receipt, claim);
+}
+
+type Claim = (holds: boolean, what: string) => void;
+
+function judgeDifferences({ result, key }: Case, receipt: Receipt | undefined, claim: Claim): void {
+  const here = result.source.objects.get(key);
+  claim(result.before.source.get(key)?.content === here?.content, 'the source was written');
+  if (here === undefined) return;
+  claim(here.content === result.destination.objects.get(key)?.content || receipt?.action === 'skipped', 'differs, and no receipt says so');
+  claim(receipt?.action !== 'failed', 'failed');
+}
+
+function judgeDeletion({ world, direction, options, result, key }: Case, receipt: Receipt | undefined, claim: Claim): void {
+  if (result.source.objects.has(key) || !result.before.destination.has(key)) return;
+  const isThere = result.destination.objects.has(key);
+  claim(isThere || (options.deletes && receipt?.action === 'deleted'), 'was deleted unasked');
+  claim(!options.deletes || !isThere || world.isTwoWay(direction), 'was not deleted');
+}
+
+function judgeReceipt({ result, key }: Case, receipt: Receipt | undefined, claim: Claim): void {
+  if (receipt?.action !== 'copied') return;
+  const [here, there] = [result.source.objects.get(key), result.destination.objects.get(key)];
+  claim(receipt.crc64nvme === base64Of(crcOf(there?.content ?? '')), 'has another checksum than its receipt');
+  claim(receipt.destinationEtag === there?.etag && receipt.sourceEtag === here?.etag, 'is another version than its receipt says');
+}
+
+function judgeEdits({ world, direction, options, result, key }: Case, receipt: Receipt | undefined, claim: Claim): void {
+  const { source, destination, before } = result;
+  const [here, there] = [source.objects.get(key), destination.objects.get(key)];
+  if (here === undefined) return;
+  const [editedHere, editedThere] = [world.edited[source.cloud].has(key), world.edited[destination.cloud].has(key)];
+  const was = before.destination.get(key);
+  const isOverwritten = was !== undefined && was.content !== there?.content;
+  const isEditAlone = editedHere && !editedThere;
+  claim(!isOverwritten || !world.isTwoWay(direction) || !editedThere || editedHere, 'an edit of the destination was lost');
+  claim(receipt?.action !== 'skipped' || !isEditAlone, 'an edit of the source alone was skipped');
+  const isSaidEdited = receipt?.action === 'skipped' && receipt.reason === 'destination-edited';
+  claim(!isSaidEdited || editedThere, 'was not edited at the destination');
+  // Equal contents are current by checksum, whatever their headers.
+  claim(options.compare !== 'auto' || !isEditAlone || here.header === there?.header, 'has other headers than the source');
+}
+
+function base64Of(crc: bigint): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(crc);
+  return bytes.toString('base64');
+}
