@@ -10,7 +10,6 @@ import { findUpload } from './multipart.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { receiveText } from './receive-body.ts';
 import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
-import { wholeSeconds } from './write-object.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
@@ -27,7 +26,7 @@ export function createCompleteMultipartUpload(environment: S3Environment): S3Ope
     const upload = findUpload(environment, call);
     const kept = storage.uploads.parts(upload.id);
     const parts = selectParts(upload, kept, parsed.data.CompleteMultipartUpload.Part);
-    const object = assembleObject(environment, upload, parts);
+    const object = assembleObject(upload, parts);
     checkClaims(call, object);
     const current = storage.objects.find(call.bucket, call.key);
     checkWriteConditions(call.request, call.key, current);
@@ -76,7 +75,7 @@ function isSame(upload: StoredUpload, part: StoredPart, named: NamedPart): boole
   return named.ETag.replaceAll('"', '') === part.etag && (checksum === undefined || checksum === part.checksum);
 }
 
-function assembleObject({ clock }: S3Environment, upload: StoredUpload, parts: readonly StoredPart[]): StoredObject {
+function assembleObject(upload: StoredUpload, parts: readonly StoredPart[]): StoredObject {
   const { headers, metadata, tags, storageClass, encryption } = upload;
   const md5OfParts = createHash('md5');
   for (const part of parts) md5OfParts.update(part.etag, 'hex');
@@ -88,7 +87,8 @@ function assembleObject({ clock }: S3Environment, upload: StoredUpload, parts: r
     encryption,
     etag: `${md5OfParts.digest('hex')}-${parts.length}`,
     sizeBytes: parts.reduce((sum, part) => sum + part.segment.sizeBytes, 0),
-    lastModifiedMs: wholeSeconds(clock()),
+    // S3 dates an object of parts by the beginning of its upload, not by the end.
+    lastModifiedMs: upload.initiatedMs,
     checksum: combineChecksums(upload, parts),
     segments: parts.map((part) => part.segment),
   };
