@@ -10,6 +10,7 @@ import { findUpload } from './multipart.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { receiveText } from './receive-body.ts';
 import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { writtenHeaders } from './versions.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
@@ -28,13 +29,16 @@ export function createCompleteMultipartUpload(environment: S3Environment): S3Ope
     const parts = selectParts(upload, kept, parsed.data.CompleteMultipartUpload.Part);
     const object = assembleObject(upload, parts);
     checkClaims(call, object);
-    const current = storage.objects.find(call.bucket, call.key);
-    checkWriteConditions(call.request, call.key, current);
+    checkWriteConditions(call.request, call.key, storage.objects.find(call.bucket, call.key));
 
-    storage.completeUpload(upload, object);
+    const change = storage.putObject(call.bucket, call.key, object, upload);
     const leftOver = kept.filter((part) => !parts.includes(part)).map((part) => part.segment);
-    await storage.bodies.remove([...leftOver, ...(current?.segments ?? [])]);
-    return { status: 200, body: renderXml('CompleteMultipartUploadResult', describe(call, object), S3_NAMESPACE) };
+    await storage.bodies.remove([...leftOver, ...change.unused]);
+    return {
+      status: 200,
+      headers: { ...writtenHeaders(change), ...object.encryption },
+      body: renderXml('CompleteMultipartUploadResult', describe(call, object), S3_NAMESPACE),
+    };
   };
 }
 

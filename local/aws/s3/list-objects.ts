@@ -1,6 +1,7 @@
 import type { AwsRequest } from '../aws-request.ts';
 import { encodePercent } from '../aws-request.ts';
 import type { ListedObject } from '../storage/objects.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { renderXml, type XmlElement } from '../xml.ts';
 import { invalidArgument } from './errors.ts';
 import { firstKeyAfter, firstKeyBehind, foldKey, type KeyPage, type ListEntry, listKeyGroups } from './key-groups.ts';
@@ -88,7 +89,8 @@ export function chooseEncoding(encodingType: string | undefined): (key: string) 
   return (key) => encodePercent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
 
-function readMaxKeys(request: AwsRequest): number {
+/** Reads `max-keys`. S3 gives no more than a thousand, whatever is asked for. */
+export function readMaxKeys(request: AwsRequest): number {
   const text = request.parameter('max-keys') ?? String(MAX_KEYS);
   if (!/^\d{1,9}$/.test(text)) throw invalidArgument('max-keys', text, 'Provided max-keys not an integer or within integer range');
   return Math.min(Number(text), MAX_KEYS);
@@ -119,9 +121,12 @@ function describePage({ bucket }: S3Call, list: ListRequest, { entries, next }: 
 }
 
 function describeObject({ key, object }: ListedObject, list: ListRequest): XmlElement {
+  return { Key: list.write(key), LastModified: new Date(object.lastModifiedMs).toISOString(), ...describeListed(object) };
+}
+
+/** What a listing shows of an object, whichever version it is. */
+export function describeListed(object: StoredObject): XmlElement {
   return {
-    Key: list.write(key),
-    LastModified: new Date(object.lastModifiedMs).toISOString(),
     ETag: `"${object.etag}"`,
     ChecksumAlgorithm: object.checksum.algorithm.toUpperCase(),
     ChecksumType: object.checksum.type,

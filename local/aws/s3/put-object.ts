@@ -5,6 +5,7 @@ import { checksumHeaders } from './checksums.ts';
 import { hidesMd5 } from './encryption.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { objectArn, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { writtenHeaders } from './versions.ts';
 import { keepBody, replaceObject, wholeSeconds } from './write-object.ts';
 
 /** PutObject: the key holds what it held before, or all of the new object. */
@@ -21,8 +22,9 @@ export function createPutObject(environment: S3Environment): S3Operation {
       checksum: { ...body.checksum, type: 'FULL_OBJECT' },
       segments: [body.segment],
     };
-    await replaceObject(environment, call, object, (current) => checkWriteConditions(call.request, call.key, current));
-    return { status: 200, headers: { etag: `"${object.etag}"`, ...object.encryption, ...checksumHeaders(object.checksum) } };
+    const change = await replaceObject(environment, call, object, (current) => checkWriteConditions(call.request, call.key, current));
+    const version = writtenHeaders(change);
+    return { status: 200, headers: { etag: `"${object.etag}"`, ...version, ...object.encryption, ...checksumHeaders(object.checksum) } };
   };
 }
 

@@ -44,7 +44,18 @@ export interface StoredObject extends ObjectAttributes {
   readonly restore?: { readonly readyMs: number; readonly expiresMs: number };
   /** The body, in order; one for each part when it was uploaded in parts. */
   readonly segments: readonly Segment[];
+  /** Absent when the bucket never kept versions while it was written. */
+  readonly versionId?: string;
 }
+
+/** A version without bytes, below which its key shows nothing. */
+export interface DeleteMarker {
+  readonly isDeleteMarker: true;
+  readonly versionId: string;
+  readonly lastModifiedMs: number;
+}
+
+export type StoredVersion = StoredObject | DeleteMarker;
 
 /** An upload in parts that has begun. */
 export interface StoredUpload extends ObjectAttributes {
