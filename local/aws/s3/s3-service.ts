@@ -1,9 +1,11 @@
 import { authenticate, type Caller } from '../auth/authenticate.ts';
+import { readSignatureClaim } from '../auth/signature-claim.ts';
 import { AwsError } from '../aws-error.ts';
 import { type AwsRequest, decodePercent } from '../aws-request.ts';
 import { type Account, assumedRoleArn, isAllowed } from '../iam/account.ts';
 import { accessDenied, invalidRequest, noSuchBucket } from './errors.ts';
 import { lowerHeaders } from './hoisted-headers.ts';
+import { checkEndpoint } from './redirects.ts';
 import { createRoutes, findRoute, type Level } from './routes.ts';
 import type { S3Call, S3Environment, S3Response } from './s3-call.ts';
 import { checkHeaders } from './supported-headers.ts';
@@ -12,7 +14,7 @@ const MAX_KEY_BYTES = 1024;
 
 /** Answers requests to S3. `onOperation` is told the operation's name as soon as it is known. Throws AwsError. */
 export function createS3Service(environment: S3Environment, account: Account, onOperation: (name: string) => void) {
-  const { storage, region, clock } = environment;
+  const { storage, clock } = environment;
   const routes = createRoutes(environment);
 
   return async (received: AwsRequest): Promise<S3Response> => {
@@ -20,11 +22,14 @@ export function createS3Service(environment: S3Environment, account: Account, on
     const route = findRoute(routes, received, level);
     onOperation(route.operation);
     const request = lowerHeaders(received);
+    const settings = storage.buckets.settingsOf(bucket);
+    const region = settings.region ?? environment.region;
+    checkEndpoint(request, readSignatureClaim(received), { ...settings, bucket, region, endpointRegion: environment.region });
     const caller = authenticate(received, { account, region, service: 's3', now: clock(), payloadHash: readPayloadHash(request) });
     checkHeaders(request, account.id);
     if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw keyTooLong(key);
     if (level !== 'service' && route.operation !== 'CreateBucket' && !storage.buckets.has(bucket)) throw noSuchBucket(bucket);
-    return await route.run(createCall(request, caller, { bucket, key }, environment));
+    return await route.run(createCall(request, caller, { bucket, key }, { ...environment, region }));
   };
 }
 

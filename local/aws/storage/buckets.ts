@@ -9,6 +9,13 @@ export interface Bucket {
 export interface BucketSettings {
   /** Absent when versions were never kept. */
   readonly versioning?: 'Enabled' | 'Suspended';
+  /** That of the stand-in, unless given. */
+  readonly region?: string;
+  /**
+   * How a request that is signed for another region is answered: 301, unless given; 307 as long as the name of a new bucket is not
+   * known everywhere; or 400, where the name led to the right region.
+   */
+  readonly redirect?: 301 | 307 | 400;
 }
 
 export type Buckets = ReturnType<typeof createBuckets>;
