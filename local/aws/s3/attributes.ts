@@ -2,12 +2,10 @@ import { AwsError } from '../aws-error.ts';
 import { type AwsRequest, parseQuery } from '../aws-request.ts';
 import type { ObjectAttributes, StoredObject } from '../storage/stored-object.ts';
 import { readEncryption } from './encryption.ts';
-import { encodeMetadataValue } from './metadata-value.ts';
+import { checkSize, metadataHeaders, readMetadata } from './metadata.ts';
 import { checkTags } from './tags.ts';
 
 const CONTENT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
-const METADATA_PREFIX = 'x-amz-meta-';
-const MAX_METADATA_BYTES = 2048;
 const STORAGE_CLASSES = [
   'STANDARD',
   'REDUCED_REDUNDANCY',
@@ -24,7 +22,7 @@ const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
 export function readAttributes(request: AwsRequest): ObjectAttributes {
   return {
     headers: readContentHeaders(request),
-    metadata: readMetadata(request),
+    ...readMetadata(request),
     tags: checkTags(parseQuery(request.header('x-amz-tagging') ?? '').map(([Key, Value]) => ({ Key, Value }))),
     storageClass: readStorageClass(request),
     encryption: readEncryption(request),
@@ -33,8 +31,7 @@ export function readAttributes(request: AwsRequest): ObjectAttributes {
 
 /** How answers to GET and HEAD show them. */
 export function attributeHeaders(object: StoredObject): Record<string, string> {
-  const headers: Record<string, string> = { ...object.headers, ...object.encryption };
-  for (const [name, value] of Object.entries(object.metadata)) headers[`${METADATA_PREFIX}${name}`] = value;
+  const headers: Record<string, string> = { ...object.headers, ...object.encryption, ...metadataHeaders(object) };
   if (object.storageClass !== 'STANDARD') headers['x-amz-storage-class'] = object.storageClass;
   if (object.tags.length > 0) headers['x-amz-tagging-count'] = String(object.tags.length);
   return headers;
@@ -58,31 +55,19 @@ function readContentHeaders(request: AwsRequest): Record<string, string> {
     const value = name === 'content-encoding' ? contentEncoding(request) : request.header(name);
     if (value !== undefined && value !== '') headers[name] = value;
   }
+  checkSize(Object.entries(headers));
   return headers;
 }
 
-/** `aws-chunked` says how the request was sent, not what the object is. */
+/** `aws-chunked` says how a request was sent, not what the object is; S3 keeps it where the request was not sent so. */
 function contentEncoding(request: AwsRequest): string | undefined {
-  return request
-    .header('content-encoding')
+  const encoding = request.header('content-encoding');
+  if (request.header('x-amz-content-sha256')?.startsWith('STREAMING-') !== true) return encoding;
+  return encoding
     ?.split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== 'aws-chunked')
     .join(',');
-}
-
-function readMetadata(request: AwsRequest): Record<string, string> {
-  const entries = [...request.headers]
-    .filter(([name]) => name.startsWith(METADATA_PREFIX))
-    .map(([name, value]) => [name.slice(METADATA_PREFIX.length), value] as const);
-  const sizeBytes = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  if (sizeBytes > MAX_METADATA_BYTES) {
-    throw new AwsError('MetadataTooLarge', 400, 'Your metadata headers exceed the maximum allowed metadata size', {
-      Size: sizeBytes,
-      MaxSizeAllowed: MAX_METADATA_BYTES,
-    });
-  }
-  return Object.fromEntries(entries.map(([name, value]) => [name, encodeMetadataValue(name, value)]));
 }
 
 function readStorageClass(request: AwsRequest): string {

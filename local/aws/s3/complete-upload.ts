@@ -80,12 +80,13 @@ function isSame(upload: StoredUpload, part: StoredPart, named: NamedPart): boole
 }
 
 function assembleObject(upload: StoredUpload, parts: readonly StoredPart[]): StoredObject {
-  const { headers, metadata, tags, storageClass, encryption } = upload;
+  const { headers, metadata, hiddenMetadata = 0, tags, storageClass, encryption } = upload;
   const md5OfParts = createHash('md5');
   for (const part of parts) md5OfParts.update(part.etag, 'hex');
   return {
     headers,
     metadata,
+    hiddenMetadata,
     tags,
     storageClass,
     encryption,

@@ -66,9 +66,9 @@ function checkChanges(call: S3Call, source: SourceName): void {
 
 function chooseAttributes({ request }: S3Call, source: StoredObject): ObjectAttributes {
   const given = readAttributes(request);
-  const { headers, metadata } = request.header('x-amz-metadata-directive') === 'REPLACE' ? given : source;
+  const { headers, metadata, hiddenMetadata = 0 } = request.header('x-amz-metadata-directive') === 'REPLACE' ? given : source;
   const { tags } = request.header('x-amz-tagging-directive') === 'REPLACE' ? given : source;
-  return { headers, metadata, tags, storageClass: given.storageClass, encryption: given.encryption };
+  return { headers, metadata, hiddenMetadata, tags, storageClass: given.storageClass, encryption: given.encryption };
 }
 
 async function copyBody({ storage, clock }: S3Environment, source: StoredObject, attributes: ObjectAttributes): Promise<StoredObject> {
@@ -86,13 +86,8 @@ async function copyBody({ storage, clock }: S3Environment, source: StoredObject,
     await writer.discard();
     throw error;
   }
-  const { headers, metadata, tags, storageClass, encryption } = attributes;
   return {
-    headers,
-    metadata,
-    tags,
-    storageClass,
-    encryption,
+    ...attributes,
     etag: md5.digest('hex'),
     sizeBytes: source.sizeBytes,
     lastModifiedMs: wholeSeconds(clock()),

@@ -11,6 +11,7 @@ import type { S3Call, S3Environment, S3Response } from './s3-call.ts';
 import { checkHeaders } from './supported-headers.ts';
 
 const MAX_KEY_BYTES = 1024;
+const MAX_HEADER_BYTES = 8192;
 
 /** Answers requests to S3. `onOperation` is told the operation's name as soon as it is known. Throws AwsError. */
 export function createS3Service(environment: S3Environment, account: Account, onOperation: (name: string) => void) {
@@ -26,6 +27,7 @@ export function createS3Service(environment: S3Environment, account: Account, on
     const region = settings.region ?? environment.region;
     checkEndpoint(request, readSignatureClaim(received), { ...settings, bucket, region, endpointRegion: environment.region });
     const caller = authenticate(received, { account, region, service: 's3', now: clock(), payloadHash: readPayloadHash(request) });
+    checkHeaderBytes(received);
     checkHeaders(request, account.id);
     if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw keyTooLong(key);
     if (level !== 'service' && route.operation !== 'CreateBucket' && !storage.buckets.has(bucket)) throw noSuchBucket(bucket);
@@ -81,6 +83,15 @@ function createCall(
       );
     },
   };
+}
+
+/** S3 takes no more than this with a write, whatever the headers are. */
+function checkHeaderBytes({ method, headers }: AwsRequest): void {
+  const sizeBytes = [...headers].reduce((sum, [name, value]) => sum + name.length + value.length + ': \r\n'.length, 0);
+  if (method !== 'PUT' || sizeBytes <= MAX_HEADER_BYTES) return;
+  throw new AwsError('RequestHeaderSectionTooLarge', 400, 'Your request header section exceeds the maximum allowed size.', {
+    MaxSizeAllowed: MAX_HEADER_BYTES,
+  });
 }
 
 function keyTooLong(key: string): AwsError {

@@ -22,6 +22,8 @@ export interface ObjectAttributes {
   readonly headers: Readonly<Record<string, string>>;
   /** User metadata by lower-case name without `x-amz-meta-`, as it is answered. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** How many more there are, which answers only count. */
+  readonly hiddenMetadata?: number;
   readonly tags: readonly Tag[];
   readonly storageClass: string;
   /** The headers that tell how it is encrypted; nothing is. */
