@@ -48,7 +48,7 @@ export interface AwsStandIn {
   readonly requestCounts: Map<string, number>;
   /** Does nothing when the bucket is there already. */
   createBucket(name: string, settings?: BucketSettings): void;
-  /** Changes settings of a bucket that is there. */
+  /** Changes settings of a bucket that is there. Throws when a policy is not valid. */
   configureBucket(name: string, settings: BucketSettings): void;
   /** Returns the provider's ARN. `url` is the issuer exactly as tokens write it. */
   createOidcProvider(provider: { readonly url: string; readonly clientIds: readonly string[] }): string;
@@ -80,6 +80,11 @@ export async function startAwsStandIn(options: AwsStandInOptions = {}): Promise<
     sts: createStsService({ account, region, clock, verifyToken }, count),
   });
 
+  function configureBucket(name: string, settings: BucketSettings): void {
+    if (settings.policy !== undefined) parsePolicy(settings.policy, 'bucket');
+    storage.buckets.configure(name, settings);
+  }
+
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener.onRequest).on('checkContinue', listener.onRequestThatWaits);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
@@ -90,9 +95,9 @@ export async function startAwsStandIn(options: AwsStandInOptions = {}): Promise<
     createBucket(name, settings) {
       checkBucketName(name);
       const isNew = storage.buckets.create(name, clock().getTime());
-      if (isNew && settings !== undefined) storage.buckets.configure(name, settings);
+      if (isNew && settings !== undefined) configureBucket(name, settings);
     },
-    configureBucket: (name, settings) => storage.buckets.configure(name, settings),
+    configureBucket,
     createOidcProvider: (provider) => account.createOidcProvider(provider).arn,
     createRole: (role) => account.createRole(role).arn,
     addRolePolicy: account.addRolePolicy,

@@ -6,10 +6,10 @@ import type { StoredChecksum, StoredObject, StoredPart, StoredUpload } from '../
 import { malformedXml, parseXml, renderXml } from '../xml.ts';
 import { checksumElement, readDeclaredChecksum, startChecksum } from './checksums.ts';
 import { badDigest, invalidRequest } from './errors.ts';
-import { findUpload } from './multipart.ts';
+import { authorizePart, findUpload } from './multipart.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { receiveText } from './receive-body.ts';
-import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 import { writtenHeaders } from './versions.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -21,7 +21,7 @@ const completeDocument = z.object({ CompleteMultipartUpload: z.object({ Part: z.
 export function createCompleteMultipartUpload(environment: S3Environment): S3Operation {
   const { storage } = environment;
   return async (call) => {
-    call.authorize('s3:PutObject', objectArn(call.bucket, call.key));
+    authorizePart(environment, call);
     const parsed = completeDocument.safeParse(parseXml(await receiveText({ ...call, request: withoutObjectChecksum(call) })));
     if (!parsed.success) throw malformedXml();
     const upload = findUpload(environment, call);

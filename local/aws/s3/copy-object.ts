@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { decodePercent, parseQuery } from '../aws-request.ts';
 import type { ObjectAttributes, StoredObject } from '../storage/stored-object.ts';
 import { renderXml } from '../xml.ts';
 import { checkReadable, readAttributes } from './attributes.ts';
 import { checksumElement, startChecksum } from './checksums.ts';
+import { hidesMd5 } from './encryption.ts';
 import { invalidArgument, invalidRequest, preconditionFailed } from './errors.ts';
 import { checkReadConditions, checkWriteConditions } from './preconditions.ts';
 import { authorizeWrite } from './put-object.ts';
@@ -64,8 +65,9 @@ function checkChanges(call: S3Call, source: SourceName): void {
   }
 }
 
-function chooseAttributes({ request }: S3Call, source: StoredObject): ObjectAttributes {
-  const given = readAttributes(request);
+function chooseAttributes(call: S3Call, source: StoredObject): ObjectAttributes {
+  const { request } = call;
+  const given = readAttributes(call);
   const { headers, metadata, hiddenMetadata = 0 } = request.header('x-amz-metadata-directive') === 'REPLACE' ? given : source;
   const { tags } = request.header('x-amz-tagging-directive') === 'REPLACE' ? given : source;
   return { headers, metadata, hiddenMetadata, tags, storageClass: given.storageClass, encryption: given.encryption };
@@ -88,7 +90,7 @@ async function copyBody({ storage, clock }: S3Environment, source: StoredObject,
   }
   return {
     ...attributes,
-    etag: md5.digest('hex'),
+    etag: hidesMd5(attributes.encryption) ? randomBytes(16).toString('hex') : md5.digest('hex'),
     sizeBytes: source.sizeBytes,
     lastModifiedMs: wholeSeconds(clock()),
     checksum: { algorithm, type: 'FULL_OBJECT', value: checksum.digest() },

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
-import { isDeleteMarker } from '../storage/history.ts';
+import { isDeleteMarker, versionIdOf } from '../storage/history.ts';
 import type { Change } from '../storage/storage.ts';
+import type { StoredVersion } from '../storage/stored-object.ts';
 import { malformedXml, parseXml, renderXml, type XmlElement } from '../xml.ts';
 import { readDeclaredChecksum } from './checksums.ts';
-import { invalidRequest } from './errors.ts';
+import { accessDenied, invalidRequest } from './errors.ts';
 import { checkIfMatch } from './preconditions.ts';
 import { receiveText } from './receive-body.ts';
 import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
@@ -77,8 +78,15 @@ async function deleteObject({ storage, clock }: S3Environment, call: S3Call, doo
   call.authorize(versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', objectArn(bucket, key));
   // To name a version is to learn whether it is there, which takes the permission to read.
   if (ifMatch !== undefined && ifMatch !== '*') call.authorize('s3:GetObject', objectArn(bucket, key));
+  if (isLockedVersion(call, storage.history.versionsOf(bucket, key), versionId))
+    throw accessDenied('Access Denied because object protected by object lock.');
   checkIfMatch(ifMatch, key, storage.objects.find(bucket, key));
   const change = versionId === undefined ? storage.deleteObject(bucket, key, clock()) : storage.deleteVersion(bucket, key, versionId);
   await storage.bodies.remove(change.unused);
   return change;
+}
+
+/** A delete marker is never locked. */
+function isLockedVersion({ settings }: S3Call, versions: readonly StoredVersion[], versionId: string | undefined): boolean {
+  return settings.isLocked === true && versions.some((one) => !isDeleteMarker(one) && versionIdOf(one) === versionId);
 }

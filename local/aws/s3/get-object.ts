@@ -26,7 +26,7 @@ export function createGetObject(environment: S3Environment, { withBody }: { read
     const { startByte, endByte } = range ?? { startByte: 0, endByte: object.sizeBytes - 1 };
     const headers = {
       ...identity,
-      ...attributeHeaders(object),
+      ...attributeHeaders(object, clock()),
       ...overrideHeaders(call),
       ...rangeHeaders(call, object, range),
       'accept-ranges': 'bytes',

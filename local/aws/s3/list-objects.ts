@@ -3,6 +3,7 @@ import { encodePercent } from '../aws-request.ts';
 import type { ListedObject } from '../storage/objects.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { renderXml, type XmlElement } from '../xml.ts';
+import { restoreOf } from './attributes.ts';
 import { invalidArgument } from './errors.ts';
 import { firstKeyAfter, firstKeyBehind, foldKey, type KeyPage, type ListEntry, listKeyGroups } from './key-groups.ts';
 import { bucketArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
@@ -74,9 +75,10 @@ function authorizeList(call: S3Call, now: Date): ListRequest {
 }
 
 function describeRestoreAt(now: Date): ListRequest['describeRestore'] {
-  return ({ object: { restore } }) => {
+  return ({ object }) => {
+    const restore = restoreOf(object, now);
     if (restore === undefined) return {};
-    const isUnderWay = restore.readyMs > now.getTime();
+    const { isUnderWay } = restore;
     const expiry = isUnderWay ? {} : { RestoreExpiryDate: new Date(restore.expiresMs).toISOString() };
     return { RestoreStatus: { IsRestoreInProgress: isUnderWay, ...expiry } };
   };

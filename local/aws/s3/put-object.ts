@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { readAttributes } from './attributes.ts';
-import { checksumHeaders } from './checksums.ts';
+import { checksumHeaders, readDeclaredChecksum } from './checksums.ts';
 import { hidesMd5 } from './encryption.ts';
+import { invalidRequest } from './errors.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { objectArn, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 import { writtenHeaders } from './versions.ts';
@@ -12,7 +13,8 @@ import { keepBody, replaceObject, wholeSeconds } from './write-object.ts';
 export function createPutObject(environment: S3Environment): S3Operation {
   return async (call) => {
     authorizeWrite(call);
-    const attributes = readAttributes(call.request);
+    const attributes = readAttributes(call);
+    checkDigestOfLocked(call, 'Put Object');
     const body = await keepBody(environment, call);
     const object: StoredObject = {
       ...attributes,
@@ -28,9 +30,17 @@ export function createPutObject(environment: S3Environment): S3Operation {
   };
 }
 
-/** Setting tags along with an object takes a permission of its own. */
+/** A bucket that locks its objects takes no bytes without a digest of them. */
+export function checkDigestOfLocked({ request, settings }: S3Call, what: 'Put Object' | 'Put Part'): void {
+  const hasDigest = request.header('content-md5') !== undefined || readDeclaredChecksum(request) !== undefined;
+  if (settings.isLocked !== true || hasDigest) return;
+  throw invalidRequest(`Content-MD5 OR x-amz-checksum- HTTP header is required for ${what} requests with Object Lock parameters`);
+}
+
+/** Setting tags or an ACL along with an object takes a permission of its own. */
 export function authorizeWrite(call: S3Call): void {
   const arn = objectArn(call.bucket, call.key);
   call.authorize('s3:PutObject', arn);
   if (call.request.header('x-amz-tagging') !== undefined) call.authorize('s3:PutObjectTagging', arn);
+  if (call.request.header('x-amz-acl') !== undefined) call.authorize('s3:PutObjectAcl', arn);
 }

@@ -16,6 +16,16 @@ export interface BucketSettings {
    * known everywhere; or 400, where the name led to the right region.
    */
   readonly redirect?: 301 | 307 | 400;
+  /** Whether it belongs to another account, which lets those pay who ask: only requests that agree to it are served. */
+  readonly isRequesterPays?: boolean;
+  /** Whether objects have ACLs. Without one of these they have none, as in all new buckets. */
+  readonly ownership?: 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+  /** How objects are encrypted that do not say so themselves: by S3's own keys, unless given. */
+  readonly encryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+  /** A policy whose statements all deny something to everybody. */
+  readonly policy?: unknown;
+  /** Whether every version is locked for a while. Such a bucket keeps versions. */
+  readonly isLocked?: boolean;
 }
 
 export type Buckets = ReturnType<typeof createBuckets>;
@@ -41,8 +51,10 @@ export function createBuckets(database: DatabaseSync) {
     },
     settingsOf,
     /** Changes the settings that are given. */
-    configure: (name: string, settings: BucketSettings): void =>
-      void upsertSettings.run(name, JSON.stringify({ ...settingsOf(name), ...settings })),
+    configure(name: string, settings: BucketSettings): void {
+      const versioning = settings.isLocked === true ? ({ versioning: 'Enabled' } as const) : {};
+      upsertSettings.run(name, JSON.stringify({ ...settingsOf(name), ...settings, ...versioning }));
+    },
     has: (name: string): boolean => find.get(name) !== undefined,
     isEmpty: (name: string): boolean => anyVersion.get(name) === undefined,
     list: (): Bucket[] => all.all().map((row) => ({ name: String(row['name']), createdMs: Number(row['created_ms']) })),
