@@ -7,12 +7,14 @@ export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
   readonly details: ErrorDetails;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: string, status: number, message: string, details: ErrorDetails = {}) {
+  constructor(code: string, status: number, message: string, details: ErrorDetails = {}, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.code = code;
     this.status = status;
     this.details = details;
+    this.headers = headers;
   }
 }
 

@@ -76,9 +76,9 @@ async function sendError(response: ServerResponse, error: unknown, { requestId, 
     return;
   }
   const known = error instanceof AwsError ? error : new AwsError('InternalError', 500, `The AWS stand-in failed: ${String(error)}`);
-  const { code, status, message, details } = known;
+  const { code, status, message, details, headers } = known;
   const body = isSts
     ? renderXml('ErrorResponse', { Error: { Type: 'Sender', Code: code, Message: message }, RequestId: requestId }, STS_NAMESPACE)
     : renderXml('Error', { Code: code, Message: message, ...details, RequestId: requestId, HostId: 'aws-stand-in' });
-  await send(response, isHead || status === 304 ? { status } : { status, body });
+  await send(response, isHead || status === 304 ? { status, headers } : { status, headers, body });
 }

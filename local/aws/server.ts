@@ -5,6 +5,7 @@ import { parsePolicy } from './iam/policy.ts';
 import { createRequestListener } from './request-listener.ts';
 import { checkBucketName } from './s3/bucket-operations.ts';
 import { createS3Service } from './s3/s3-service.ts';
+import type { BucketSettings } from './storage/buckets.ts';
 import { openStorage } from './storage/storage.ts';
 import { createIssuerKeys } from './sts/issuer-keys.ts';
 import { createStsService } from './sts/sts-service.ts';
@@ -46,7 +47,9 @@ export interface AwsStandIn {
   /** How often each operation was asked for, by its name in the API, such as `GetObject`. Refused requests count as well. */
   readonly requestCounts: Map<string, number>;
   /** Does nothing when the bucket is there already. */
-  createBucket(name: string): void;
+  createBucket(name: string, settings?: BucketSettings): void;
+  /** Changes settings of a bucket that is there. Throws when a policy is not valid. */
+  configureBucket(name: string, settings: BucketSettings): void;
   /** Returns the provider's ARN. `url` is the issuer exactly as tokens write it. */
   createOidcProvider(provider: { readonly url: string; readonly clientIds: readonly string[] }): string;
   /** Returns the role's ARN; throws when a policy is not valid. */
@@ -77,6 +80,11 @@ export async function startAwsStandIn(options: AwsStandInOptions = {}): Promise<
     sts: createStsService({ account, region, clock, verifyToken }, count),
   });
 
+  function configureBucket(name: string, settings: BucketSettings): void {
+    if (settings.policy !== undefined) parsePolicy(settings.policy, 'bucket');
+    storage.buckets.configure(name, settings);
+  }
+
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener.onRequest).on('checkContinue', listener.onRequestThatWaits);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
@@ -84,10 +92,12 @@ export async function startAwsStandIn(options: AwsStandInOptions = {}): Promise<
     accountId: ACCOUNT_ID,
     region,
     requestCounts,
-    createBucket(name) {
+    createBucket(name, settings) {
       checkBucketName(name);
-      storage.buckets.create(name, clock().getTime());
+      const isNew = storage.buckets.create(name, clock().getTime());
+      if (isNew && settings !== undefined) configureBucket(name, settings);
     },
+    configureBucket,
     createOidcProvider: (provider) => account.createOidcProvider(provider).arn,
     createRole: (role) => account.createRole(role).arn,
     addRolePolicy: account.addRolePolicy,

@@ -12,18 +12,20 @@ import {
 import { startAzurite } from '../../local/azurite.ts';
 import { createBlobServiceClient } from '../../src/azure/blob-clients.ts';
 import { createBlobStore } from '../../src/azure/blob-store.ts';
+import { startAzuriteFront } from '../support/azurite-front.ts';
 import type { StoreServer } from './store-contract.ts';
 
-/** Azurite with its data in a folder that goes away with it. */
+/** Azurite, behind its front, with its data in a folder that goes away with it. */
 export async function startAzuriteServer(): Promise<StoreServer & { readonly connectionString: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'azurite-'));
   const azurite = await startAzurite({ dataDir });
-  const service = createBlobServiceClient(azurite);
+  const front = await startAzuriteFront(azurite);
+  const service = createBlobServiceClient({ connectionString: front.connectionString });
   const sharedKey = new StorageSharedKeyCredential(azurite.account, azurite.key);
   const storeOf = (container: ContainerClient) => createBlobStore({ container, prefix: '' });
 
   return {
-    connectionString: azurite.connectionString,
+    connectionString: front.connectionString,
 
     async createLocation() {
       const container = service.getContainerClient(`test-${randomUUID()}`);
@@ -43,6 +45,7 @@ export async function startAzuriteServer(): Promise<StoreServer & { readonly con
     },
 
     async stop() {
+      await front.stop();
       await azurite.stop();
       await rm(dataDir, { recursive: true });
     },

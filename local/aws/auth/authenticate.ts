@@ -49,8 +49,11 @@ export function authenticate(request: AwsRequest, rules: AuthenticationRules): C
 function checkScope(claim: SignatureClaim, { region, service }: AuthenticationRules): void {
   const [date, claimedRegion, claimedService] = claim.scope.split('/');
   if (claimedRegion !== region) {
-    const message = `The authorization header is malformed; the region '${claimedRegion}' is wrong; expecting '${region}'`;
-    throw new AwsError('AuthorizationHeaderMalformed', 400, message, { Region: region });
+    const isPresigned = claim.expiresInSeconds !== undefined;
+    const where = isPresigned ? 'Error parsing the X-Amz-Credential parameter' : 'The authorization header is malformed';
+    const message = `${where}; the region '${claimedRegion}' is wrong; expecting '${region}'`;
+    const code = isPresigned ? 'AuthorizationQueryParametersError' : 'AuthorizationHeaderMalformed';
+    throw new AwsError(code, 400, message, { Region: region }, service === 's3' ? { 'x-amz-bucket-region': region } : {});
   }
   if (claimedService !== service || !claim.timestamp.startsWith(date ?? '')) {
     throw new AwsError(

@@ -49,24 +49,32 @@ export interface AccessRequest {
 /** `unmatched` denies as well, but another policy may still allow. */
 export type Verdict = 'allowed' | 'denied' | 'unmatched';
 
+const COMPLETENESS = {
+  trust: {
+    isComplete: (one: Statement) => one.Principal !== undefined && targets(one) === undefined,
+    rule: 'Each statement of a trust policy has a Principal and no Resource.',
+  },
+  identity: {
+    isComplete: (one: Statement) => one.Principal === undefined && targets(one) !== undefined,
+    rule: 'Each statement has a Resource and no Principal.',
+  },
+  // What a bucket's policy allows nobody here needs.
+  bucket: {
+    isComplete: (one: Statement) => one.Effect === 'Deny' && one.Principal !== undefined && targets(one) !== undefined,
+    rule: 'Each statement of the policy of a bucket is a Deny with a Principal and a Resource.',
+  },
+};
+
 /**
  * Reads a policy document, given as an object or as its JSON text. Throws an Error that says what is wrong, also for what the
  * stand-in cannot evaluate (an operator, a policy variable): such a policy is refused when it is made, never half understood.
  */
-export function parsePolicy(document: unknown, kind: 'identity' | 'trust'): Policy {
+export function parsePolicy(document: unknown, kind: 'identity' | 'trust' | 'bucket'): Policy {
   const parsed = policy.safeParse(typeof document === 'string' ? parseJson(document) : document);
   if (!parsed.success) throw new Error(`The policy is not valid: ${z.prettifyError(parsed.error)}`);
-  const isComplete = parsed.data.Statement.every((one) =>
-    kind === 'trust'
-      ? one.Principal !== undefined && targets(one) === undefined
-      : one.Principal === undefined && targets(one) !== undefined,
-  );
-  if (isComplete) return parsed.data;
-  throw new Error(
-    kind === 'trust'
-      ? 'Each statement of a trust policy has a Principal and no Resource.'
-      : 'Each statement has a Resource and no Principal.',
-  );
+  const { isComplete, rule } = COMPLETENESS[kind];
+  if (parsed.data.Statement.every(isComplete)) return parsed.data;
+  throw new Error(rule);
 }
 
 /** Evaluates policies that apply together, such as those of one role: an explicit Deny in any of them wins. */

@@ -4,11 +4,20 @@ import { parseXml, renderXml } from '../xml.ts';
 import { receiveText } from './receive-body.ts';
 import { bucketArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 
+/** The region of buckets that are created without naming one. */
+const FIRST_REGION = 'us-east-1';
+
 /** ListBuckets, CreateBucket, HeadBucket, DeleteBucket and GetBucketLocation. */
 export function createBucketOperations({ storage, accountId, region, clock }: S3Environment) {
+  const regionOf = (bucket: string) => storage.buckets.settingsOf(bucket).region ?? region;
+
   const listBuckets: S3Operation = (call) => {
     call.authorize('s3:ListAllMyBuckets', 'arn:aws:s3:::*');
-    const buckets = storage.buckets.list().map(({ name, createdMs }) => ({ Name: name, CreationDate: new Date(createdMs).toISOString() }));
+    const buckets = storage.buckets.list().map(({ name, createdMs }) => ({
+      Name: name,
+      CreationDate: new Date(createdMs).toISOString(),
+      BucketRegion: regionOf(name),
+    }));
     const result = { Owner: { ID: accountId }, Buckets: { Bucket: buckets } };
     return { status: 200, body: renderXml('ListAllMyBucketsResult', result, S3_NAMESPACE) };
   };
@@ -32,7 +41,7 @@ export function createBucketOperations({ storage, accountId, region, clock }: S3
 
   const headBucket: S3Operation = (call) => {
     call.authorize('s3:ListBucket', bucketArn(call.bucket));
-    return { status: 200, headers: { 'x-amz-bucket-region': region } };
+    return { status: 200, headers: { 'x-amz-bucket-region': regionOf(call.bucket) } };
   };
 
   const deleteBucket: S3Operation = (call) => {
@@ -46,9 +55,12 @@ export function createBucketOperations({ storage, accountId, region, clock }: S3
 
   const getBucketLocation: S3Operation = (call) => {
     call.authorize('s3:GetBucketLocation', bucketArn(call.bucket));
+    const location = regionOf(call.bucket);
+    // The first region has no name here.
+    const constraint = location === FIRST_REGION ? '' : location;
     return {
       status: 200,
-      body: `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${S3_NAMESPACE}">${region}</LocationConstraint>`,
+      body: `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${S3_NAMESPACE}">${constraint}</LocationConstraint>`,
     };
   };
 
@@ -67,7 +79,7 @@ async function checkLocation(call: S3Call, region: string): Promise<void> {
   const hasBody = Number(call.request.header('content-length') ?? '0') > 0;
   const parsed = hasBody ? configuration.safeParse(parseXml(await receiveText(call))) : undefined;
   const wanted = parsed?.data?.CreateBucketConfiguration.LocationConstraint;
-  if (wanted === undefined || wanted === region) return;
-  const message = `The ${wanted} location constraint is incompatible for the region specific endpoint this request was sent to.`;
+  if ((wanted ?? FIRST_REGION) === region) return;
+  const message = `The ${wanted ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`;
   throw new AwsError('IllegalLocationConstraintException', 400, message);
 }

@@ -6,11 +6,11 @@ import type { StoredChecksum, StoredObject, StoredPart, StoredUpload } from '../
 import { malformedXml, parseXml, renderXml } from '../xml.ts';
 import { checksumElement, readDeclaredChecksum, startChecksum } from './checksums.ts';
 import { badDigest, invalidRequest } from './errors.ts';
-import { findUpload } from './multipart.ts';
+import { authorizePart, findUpload } from './multipart.ts';
 import { checkWriteConditions } from './preconditions.ts';
 import { receiveText } from './receive-body.ts';
-import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
-import { wholeSeconds } from './write-object.ts';
+import { S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { writtenHeaders } from './versions.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
@@ -21,21 +21,24 @@ const completeDocument = z.object({ CompleteMultipartUpload: z.object({ Part: z.
 export function createCompleteMultipartUpload(environment: S3Environment): S3Operation {
   const { storage } = environment;
   return async (call) => {
-    call.authorize('s3:PutObject', objectArn(call.bucket, call.key));
+    authorizePart(environment, call);
     const parsed = completeDocument.safeParse(parseXml(await receiveText({ ...call, request: withoutObjectChecksum(call) })));
     if (!parsed.success) throw malformedXml();
     const upload = findUpload(environment, call);
     const kept = storage.uploads.parts(upload.id);
     const parts = selectParts(upload, kept, parsed.data.CompleteMultipartUpload.Part);
-    const object = assembleObject(environment, upload, parts);
+    const object = assembleObject(upload, parts);
     checkClaims(call, object);
-    const current = storage.objects.find(call.bucket, call.key);
-    checkWriteConditions(call.request, call.key, current);
+    checkWriteConditions(call.request, call.key, storage.objects.find(call.bucket, call.key));
 
-    storage.completeUpload(upload, object);
+    const change = storage.putObject(call.bucket, call.key, object, upload);
     const leftOver = kept.filter((part) => !parts.includes(part)).map((part) => part.segment);
-    await storage.bodies.remove([...leftOver, ...(current?.segments ?? [])]);
-    return { status: 200, body: renderXml('CompleteMultipartUploadResult', describe(call, object), S3_NAMESPACE) };
+    await storage.bodies.remove([...leftOver, ...change.unused]);
+    return {
+      status: 200,
+      headers: { ...writtenHeaders(change), ...object.encryption },
+      body: renderXml('CompleteMultipartUploadResult', describe(call, object), S3_NAMESPACE),
+    };
   };
 }
 
@@ -76,19 +79,21 @@ function isSame(upload: StoredUpload, part: StoredPart, named: NamedPart): boole
   return named.ETag.replaceAll('"', '') === part.etag && (checksum === undefined || checksum === part.checksum);
 }
 
-function assembleObject({ clock }: S3Environment, upload: StoredUpload, parts: readonly StoredPart[]): StoredObject {
-  const { headers, metadata, tags, storageClass, encryption } = upload;
+function assembleObject(upload: StoredUpload, parts: readonly StoredPart[]): StoredObject {
+  const { headers, metadata, hiddenMetadata = 0, tags, storageClass, encryption } = upload;
   const md5OfParts = createHash('md5');
   for (const part of parts) md5OfParts.update(part.etag, 'hex');
   return {
     headers,
     metadata,
+    hiddenMetadata,
     tags,
     storageClass,
     encryption,
     etag: `${md5OfParts.digest('hex')}-${parts.length}`,
     sizeBytes: parts.reduce((sum, part) => sum + part.segment.sizeBytes, 0),
-    lastModifiedMs: wholeSeconds(clock()),
+    // S3 dates an object of parts by the beginning of its upload, not by the end.
+    lastModifiedMs: upload.initiatedMs,
     checksum: combineChecksums(upload, parts),
     segments: parts.map((part) => part.segment),
   };

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
+import { isDeleteMarker, versionIdOf } from '../storage/history.ts';
+import type { Change } from '../storage/storage.ts';
+import type { StoredVersion } from '../storage/stored-object.ts';
 import { malformedXml, parseXml, renderXml, type XmlElement } from '../xml.ts';
 import { readDeclaredChecksum } from './checksums.ts';
-import { invalidRequest } from './errors.ts';
+import { accessDenied, invalidRequest } from './errors.ts';
 import { checkIfMatch } from './preconditions.ts';
 import { receiveText } from './receive-body.ts';
 import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import { deletedHeaders } from './versions.ts';
 
 const MAX_KEYS = 1000;
 
@@ -13,17 +17,21 @@ const deleteDocument = z.object({
   Delete: z.object({
     Quiet: z.enum(['true', 'false']).optional(),
     Object: z
-      .array(z.object({ Key: z.string(), ETag: z.string().optional() }))
+      .array(z.object({ Key: z.string(), ETag: z.string().optional(), VersionId: z.string().optional() }))
       .min(1)
       .max(MAX_KEYS),
   }),
 });
 
-/** DeleteObject: succeeds when the object is absent already, unless the request says which version it must be. */
+/**
+ * DeleteObject: succeeds when the object is absent already, unless the request says which version it must be. Where versions are kept it
+ * only hides the object, unless the request names a version.
+ */
 export function createDeleteObject(environment: S3Environment): S3Operation {
   return async (call) => {
-    await deleteObject(environment, call, call.key, call.request.header('if-match'));
-    return { status: 204 };
+    const versionId = call.request.parameter('versionId');
+    const change = await deleteObject(environment, call, { Key: call.key, ETag: call.request.header('if-match'), VersionId: versionId });
+    return { status: 204, headers: deletedHeaders(change, versionId) };
   };
 }
 
@@ -37,7 +45,7 @@ export function createDeleteObjects(environment: S3Environment): S3Operation {
     if (!parsed.success) throw malformedXml();
     const { Object: objects, Quiet } = parsed.data.Delete;
     const outcomes: XmlElement[] = [];
-    for (const { Key, ETag } of objects) outcomes.push(await tryDelete(environment, call, Key, ETag));
+    for (const one of objects) outcomes.push(await tryDelete(environment, call, one));
     const result = {
       Deleted: Quiet === 'true' ? [] : outcomes.filter((outcome) => outcome['Code'] === undefined),
       Error: outcomes.filter((outcome) => outcome['Code'] !== undefined),
@@ -46,24 +54,39 @@ export function createDeleteObjects(environment: S3Environment): S3Operation {
   };
 }
 
-async function tryDelete(environment: S3Environment, call: S3Call, key: string, etag: string | undefined): Promise<XmlElement> {
+interface Doomed {
+  readonly Key: string;
+  readonly ETag?: string | undefined;
+  readonly VersionId?: string | undefined;
+}
+
+async function tryDelete(environment: S3Environment, call: S3Call, doomed: Doomed): Promise<XmlElement> {
+  const { Key, VersionId } = doomed;
   try {
-    await deleteObject(environment, call, key, etag);
-    return { Key: key };
+    const { version } = await deleteObject(environment, call, doomed);
+    const marker = version !== undefined && isDeleteMarker(version) ? { DeleteMarker: true, DeleteMarkerVersionId: version.versionId } : {};
+    return { Key, VersionId, ...marker };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { Key: key, Code: error.code, Message: error.message };
+    return { Key, VersionId, Code: error.code, Message: error.message };
   }
 }
 
-async function deleteObject({ storage }: S3Environment, call: S3Call, key: string, ifMatch: string | undefined): Promise<void> {
+async function deleteObject({ storage, clock }: S3Environment, call: S3Call, doomed: Doomed): Promise<Change> {
   const { bucket } = call;
-  call.authorize('s3:DeleteObject', objectArn(bucket, key));
+  const { Key: key, ETag: ifMatch, VersionId: versionId } = doomed;
+  call.authorize(versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', objectArn(bucket, key));
   // To name a version is to learn whether it is there, which takes the permission to read.
   if (ifMatch !== undefined && ifMatch !== '*') call.authorize('s3:GetObject', objectArn(bucket, key));
-  const current = storage.objects.find(bucket, key);
-  checkIfMatch(ifMatch, key, current);
-  if (current === undefined) return;
-  storage.objects.remove(bucket, key);
-  await storage.bodies.remove(current.segments);
+  if (isLockedVersion(call, storage.history.versionsOf(bucket, key), versionId))
+    throw accessDenied('Access Denied because object protected by object lock.');
+  checkIfMatch(ifMatch, key, storage.objects.find(bucket, key));
+  const change = versionId === undefined ? storage.deleteObject(bucket, key, clock()) : storage.deleteVersion(bucket, key, versionId);
+  await storage.bodies.remove(change.unused);
+  return change;
+}
+
+/** A delete marker is never locked. */
+function isLockedVersion({ settings }: S3Call, versions: readonly StoredVersion[], versionId: string | undefined): boolean {
+  return settings.isLocked === true && versions.some((one) => !isDeleteMarker(one) && versionIdOf(one) === versionId);
 }

@@ -4,8 +4,8 @@ export function noSuchBucket(bucket: string): AwsError {
   return new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName: bucket });
 }
 
-export function noSuchKey(key: string): AwsError {
-  return new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
+export function noSuchKey(key: string, headers: Readonly<Record<string, string>> = {}): AwsError {
+  return new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key }, headers);
 }
 
 export function noSuchUpload(id: string): AwsError {

@@ -2,10 +2,10 @@ import type { BodyRange } from '../storage/bodies.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { attributeHeaders, checkReadable } from './attributes.ts';
 import { checksumHeaders } from './checksums.ts';
-import { accessDenied, noSuchKey } from './errors.ts';
 import { checkReadConditions } from './preconditions.ts';
 import { readRange } from './range.ts';
-import { bucketArn, objectArn, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
+import type { S3Call, S3Environment, S3Operation } from './s3-call.ts';
+import { findVersion, versionHeaders } from './versions.ts';
 
 const OVERRIDES = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
 
@@ -13,19 +13,20 @@ const OVERRIDES = ['content-type', 'cache-control', 'content-disposition', 'cont
 export const RESPONSE_OVERRIDES = OVERRIDES.map((name) => `response-${name}`);
 
 /** GetObject, and HeadObject, which is the same without the bytes. */
-export function createGetObject({ storage, clock }: S3Environment, { withBody }: { readonly withBody: boolean }): S3Operation {
+export function createGetObject(environment: S3Environment, { withBody }: { readonly withBody: boolean }): S3Operation {
+  const { storage, clock } = environment;
   return (call) => {
-    call.authorize('s3:GetObject', objectArn(call.bucket, call.key));
-    const object = findObject(call, storage.objects.find(call.bucket, call.key));
+    const object = findVersion(environment, call, { ...call, versionId: call.request.parameter('versionId') });
+    const identity = { ...identityHeaders(object), ...versionHeaders(environment, call.bucket, object) };
     const isModified = checkReadConditions(call.request, object) === 'modified';
-    if (!isModified) return { status: 304, headers: versionHeaders(object) };
+    if (!isModified) return { status: 304, headers: identity };
     if (withBody) checkReadable(object, clock());
 
     const range = readRange(call.request, object);
     const { startByte, endByte } = range ?? { startByte: 0, endByte: object.sizeBytes - 1 };
     const headers = {
-      ...versionHeaders(object),
-      ...attributeHeaders(object),
+      ...identity,
+      ...attributeHeaders(object, clock()),
       ...overrideHeaders(call),
       ...rangeHeaders(call, object, range),
       'accept-ranges': 'bytes',
@@ -36,13 +37,7 @@ export function createGetObject({ storage, clock }: S3Environment, { withBody }:
   };
 }
 
-/** Whoever may not list the bucket does not learn whether a key exists. */
-function findObject(call: S3Call, object: StoredObject | undefined): StoredObject {
-  if (object !== undefined) return object;
-  throw call.allows('s3:ListBucket', bucketArn(call.bucket)) ? noSuchKey(call.key) : accessDenied();
-}
-
-function versionHeaders(object: StoredObject): Record<string, string> {
+function identityHeaders(object: StoredObject): Record<string, string> {
   return { etag: `"${object.etag}"`, 'last-modified': new Date(object.lastModifiedMs).toUTCString() };
 }
 

@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { AwsRequest } from '../aws-request.ts';
 import { encodePercent } from '../aws-request.ts';
 import type { ListedObject } from '../storage/objects.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { renderXml, type XmlElement } from '../xml.ts';
+import { restoreOf } from './attributes.ts';
 import { invalidArgument } from './errors.ts';
 import { firstKeyAfter, firstKeyBehind, foldKey, type KeyPage, type ListEntry, listKeyGroups } from './key-groups.ts';
 import { bucketArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 
 const MAX_KEYS = 1000;
+const TOKEN_HASH_BYTES = 8;
 
 interface ListRequest {
   readonly prefix: string;
@@ -24,13 +28,13 @@ export function createListObjectsV2(environment: S3Environment): S3Operation {
     const list = authorizeList(call, environment.clock());
     const token = call.request.parameter('continuation-token');
     const startAfter = call.request.parameter('start-after');
-    const page = listPage(environment, call, list, token === undefined ? afterKey(startAfter) : Buffer.from(token, 'base64url'));
+    const page = listPage(environment, call, list, token === undefined ? afterKey(startAfter) : readToken(token));
     const result = {
       ...describePage(call, list, page),
       KeyCount: page.entries.length,
       StartAfter: startAfter === undefined ? undefined : list.write(startAfter),
       ContinuationToken: token,
-      NextContinuationToken: page.next?.toString('base64url'),
+      NextContinuationToken: page.next && writeToken(page.next),
     };
     return { status: 200, body: renderXml('ListBucketResult', result, S3_NAMESPACE) };
   };
@@ -73,9 +77,10 @@ function authorizeList(call: S3Call, now: Date): ListRequest {
 }
 
 function describeRestoreAt(now: Date): ListRequest['describeRestore'] {
-  return ({ object: { restore } }) => {
+  return ({ object }) => {
+    const restore = restoreOf(object, now);
     if (restore === undefined) return {};
-    const isUnderWay = restore.readyMs > now.getTime();
+    const { isUnderWay } = restore;
     const expiry = isUnderWay ? {} : { RestoreExpiryDate: new Date(restore.expiresMs).toISOString() };
     return { RestoreStatus: { IsRestoreInProgress: isUnderWay, ...expiry } };
   };
@@ -88,10 +93,27 @@ export function chooseEncoding(encodingType: string | undefined): (key: string) 
   return (key) => encodePercent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
 
-function readMaxKeys(request: AwsRequest): number {
+/** Reads `max-keys`. S3 gives no more than a thousand, whatever is asked for. */
+export function readMaxKeys(request: AwsRequest): number {
   const text = request.parameter('max-keys') ?? String(MAX_KEYS);
   if (!/^\d{1,9}$/.test(text)) throw invalidArgument('max-keys', text, 'Provided max-keys not an integer or within integer range');
   return Math.min(Number(text), MAX_KEYS);
+}
+
+/** A token is a key's bytes after some of their hash, so that only what a listing gave out is one. */
+function writeToken(next: Buffer): string {
+  return Buffer.concat([hashOf(next), next]).toString('base64url');
+}
+
+function readToken(token: string): Buffer {
+  const bytes = Buffer.from(token, 'base64url');
+  const next = bytes.subarray(TOKEN_HASH_BYTES);
+  if (bytes.subarray(0, TOKEN_HASH_BYTES).equals(hashOf(next))) return next;
+  throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
+}
+
+function hashOf(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest().subarray(0, TOKEN_HASH_BYTES);
 }
 
 function afterKey(key: string | undefined): Buffer {
@@ -119,9 +141,12 @@ function describePage({ bucket }: S3Call, list: ListRequest, { entries, next }: 
 }
 
 function describeObject({ key, object }: ListedObject, list: ListRequest): XmlElement {
+  return { Key: list.write(key), LastModified: new Date(object.lastModifiedMs).toISOString(), ...describeListed(object) };
+}
+
+/** What a listing shows of an object, whichever version it is. */
+export function describeListed(object: StoredObject): XmlElement {
   return {
-    Key: list.write(key),
-    LastModified: new Date(object.lastModifiedMs).toISOString(),
     ETag: `"${object.etag}"`,
     ChecksumAlgorithm: object.checksum.algorithm.toUpperCase(),
     ChecksumType: object.checksum.type,

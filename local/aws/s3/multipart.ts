@@ -5,8 +5,9 @@ import type { StoredPart, StoredUpload } from '../storage/stored-object.ts';
 import { renderXml } from '../xml.ts';
 import { readAttributes } from './attributes.ts';
 import { checkFormat, parseAlgorithm, readDeclaredChecksum } from './checksums.ts';
+import { hidesMd5 } from './encryption.ts';
 import { invalidArgument, invalidRequest, noSuchUpload } from './errors.ts';
-import { authorizeWrite } from './put-object.ts';
+import { authorizeWrite, checkDigestOfLocked } from './put-object.ts';
 import { objectArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 import { keepBody, wholeSeconds } from './write-object.ts';
 
@@ -18,7 +19,7 @@ export function createCreateMultipartUpload({ storage, accountId, clock }: S3Env
     authorizeWrite(call);
     const { bucket, key, request, caller } = call;
     const upload: StoredUpload = {
-      ...readAttributes(request),
+      ...readAttributes(call),
       ...readChecksumChoice(request),
       id: randomBytes(48).toString('base64url'),
       bucket,
@@ -31,7 +32,11 @@ export function createCreateMultipartUpload({ storage, accountId, clock }: S3Env
       ? { 'x-amz-checksum-algorithm': upload.checksumAlgorithm.toUpperCase(), 'x-amz-checksum-type': upload.checksumType }
       : {};
     const result = { Bucket: bucket, Key: key, UploadId: upload.id };
-    return { status: 200, headers: choice, body: renderXml('InitiateMultipartUploadResult', result, S3_NAMESPACE) };
+    return {
+      status: 200,
+      headers: { ...upload.encryption, ...choice },
+      body: renderXml('InitiateMultipartUploadResult', result, S3_NAMESPACE),
+    };
   };
 }
 
@@ -39,7 +44,8 @@ export function createCreateMultipartUpload({ storage, accountId, clock }: S3Env
 export function createUploadPart(environment: S3Environment): S3Operation {
   const { storage, clock } = environment;
   return async (call) => {
-    call.authorize('s3:PutObject', objectArn(call.bucket, call.key));
+    authorizePart(environment, call);
+    checkDigestOfLocked(call, 'Put Part');
     const number = readPartNumber(call.request);
     const upload = findUpload(environment, call);
     checkPartChecksum(call.request, upload);
@@ -49,12 +55,13 @@ export function createUploadPart(environment: S3Environment): S3Operation {
       await storage.bodies.remove([body.segment]);
       throw noSuchUpload(upload.id);
     }
-    const { md5Hex: etag, segment, checksum } = body;
+    const { segment, checksum } = body;
+    const etag = hidesMd5(upload.encryption) ? randomBytes(16).toString('hex') : body.md5Hex;
     const part: StoredPart = { number, etag, lastModifiedMs: wholeSeconds(clock()), checksum: checksum.value, segment };
     const replaced = storage.uploads.putPart(upload.id, part);
     if (replaced !== undefined) await storage.bodies.remove([replaced.segment]);
     const headers = upload.isChecksumChosen ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {};
-    return { status: 200, headers: { etag: `"${etag}"`, ...headers } };
+    return { status: 200, headers: { etag: `"${etag}"`, ...upload.encryption, ...headers } };
   };
 }
 
@@ -69,6 +76,13 @@ export function createAbortMultipartUpload(environment: S3Environment): S3Operat
     await storage.bodies.remove(segments);
     return { status: 204 };
   };
+}
+
+/** A part, and the end of the upload, are encrypted as the upload was begun, and policies see that. */
+export function authorizePart({ storage }: S3Environment, call: S3Call): void {
+  const upload = storage.uploads.find(call.bucket, call.key, call.request.parameter('uploadId') ?? '');
+  const encryption = Object.entries(upload?.encryption ?? {}).map(([name, value]) => [`s3:${name}`, value]);
+  call.authorize('s3:PutObject', objectArn(call.bucket, call.key), Object.fromEntries(encryption));
 }
 
 /** The upload that a request names; `NoSuchUpload` when there is none, or no longer. */

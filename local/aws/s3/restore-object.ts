@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
 import { malformedXml, parseXml } from '../xml.ts';
-import { isArchiveClass } from './attributes.ts';
+import { isArchiveClass, restoreOf } from './attributes.ts';
 import { noSuchKey } from './errors.ts';
 import { receiveText } from './receive-body.ts';
 import { objectArn, type S3Environment, type S3Operation } from './s3-call.ts';
@@ -29,11 +29,11 @@ export function createRestoreObject({ storage, clock }: S3Environment): S3Operat
     if (!isArchiveClass(object.storageClass))
       throw new AwsError('InvalidObjectState', 403, "Restore is not allowed for the object's current storage class");
     const now = clock().getTime();
-    if (object.restore !== undefined && object.restore.readyMs > now)
-      throw new AwsError('RestoreAlreadyInProgress', 409, 'Object restore is already in progress');
+    const restore = restoreOf(object, clock());
+    if (restore?.isUnderWay === true) throw new AwsError('RestoreAlreadyInProgress', 409, 'Object restore is already in progress');
     const { Days, GlacierJobParameters } = parsed.data.RestoreRequest;
-    const readyMs = object.restore === undefined ? now + WAIT_MS[GlacierJobParameters.Tier] : object.restore.readyMs;
-    storage.objects.put(bucket, key, { ...object, restore: { readyMs, expiresMs: readyMs + Days * DAY_MS } });
-    return { status: object.restore === undefined ? 202 : 200 };
+    const readyMs = restore === undefined ? now + WAIT_MS[GlacierJobParameters.Tier] : restore.readyMs;
+    storage.objects.put(bucket, key, { ...object, restore: { readyMs, expiresMs: Math.max(readyMs, now) + Days * DAY_MS } });
+    return { status: restore === undefined ? 202 : 200 };
   };
 }

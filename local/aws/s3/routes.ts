@@ -13,6 +13,7 @@ import { createObjectTagging } from './object-tagging.ts';
 import { createPutObject } from './put-object.ts';
 import { createRestoreObject } from './restore-object.ts';
 import type { S3Environment, S3Operation } from './s3-call.ts';
+import { createBucketVersioning, createListObjectVersions } from './versioning.ts';
 
 /** What the path of a request names. */
 export type Level = 'service' | 'bucket' | 'object';
@@ -32,11 +33,13 @@ export interface Route {
 const COPY_SOURCE = 'x-amz-copy-source';
 
 const LISTING = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
+const LISTED_VERSIONS = ['prefix', 'max-keys', 'encoding-type'];
 
 /** Every operation of S3 that the stand-in has. */
 export function createRoutes(environment: S3Environment): readonly Route[] {
   const buckets = createBucketOperations(environment);
   const tagging = createObjectTagging(environment);
+  const versioning = createBucketVersioning(environment);
   const listV2 = [...LISTING, 'start-after', 'continuation-token', 'fetch-owner'];
   const uploads = ['prefix', 'key-marker', 'upload-id-marker', 'max-uploads', 'encoding-type'];
   const getObject = createGetObject(environment, { withBody: true });
@@ -47,14 +50,17 @@ export function createRoutes(environment: S3Environment): readonly Route[] {
     route('HeadBucket', 'HEAD', 'bucket', buckets.headBucket),
     route('DeleteBucket', 'DELETE', 'bucket', buckets.deleteBucket),
     route('GetBucketLocation', 'GET', 'bucket', buckets.getBucketLocation, ['location']),
+    route('PutBucketVersioning', 'PUT', 'bucket', versioning.putBucketVersioning, ['versioning']),
+    route('GetBucketVersioning', 'GET', 'bucket', versioning.getBucketVersioning, ['versioning']),
+    route('ListObjectVersions', 'GET', 'bucket', createListObjectVersions(environment), ['versions'], LISTED_VERSIONS),
     route('ListObjects', 'GET', 'bucket', createListObjects(environment), [], [...LISTING, 'marker']),
     route('ListObjectsV2', 'GET', 'bucket', createListObjectsV2(environment), ['list-type'], listV2),
     route('DeleteObjects', 'POST', 'bucket', createDeleteObjects(environment), ['delete']),
-    route('GetObject', 'GET', 'object', getObject, [], ['partNumber', ...RESPONSE_OVERRIDES]),
-    route('HeadObject', 'HEAD', 'object', headObject, [], ['partNumber', ...RESPONSE_OVERRIDES]),
+    route('GetObject', 'GET', 'object', getObject, [], ['partNumber', 'versionId', ...RESPONSE_OVERRIDES]),
+    route('HeadObject', 'HEAD', 'object', headObject, [], ['partNumber', 'versionId', ...RESPONSE_OVERRIDES]),
     route('PutObject', 'PUT', 'object', createPutObject(environment)),
     route('CopyObject', 'PUT', 'object', createCopyObject(environment), [COPY_SOURCE]),
-    route('DeleteObject', 'DELETE', 'object', createDeleteObject(environment)),
+    route('DeleteObject', 'DELETE', 'object', createDeleteObject(environment), [], ['versionId']),
     route('GetObjectTagging', 'GET', 'object', tagging.getObjectTagging, ['tagging']),
     route('PutObjectTagging', 'PUT', 'object', tagging.putObjectTagging, ['tagging']),
     route('DeleteObjectTagging', 'DELETE', 'object', tagging.deleteObjectTagging, ['tagging']),

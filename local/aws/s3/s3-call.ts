@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Caller } from '../auth/authenticate.ts';
 import type { AwsRequest } from '../aws-request.ts';
+import type { BucketSettings } from '../storage/buckets.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** Where and as what the operations of S3 run. */
@@ -19,6 +20,8 @@ export interface S3Call {
   readonly bucket: string;
   /** '' when the request is about no object. */
   readonly key: string;
+  /** Those of the bucket. */
+  readonly settings: BucketSettings;
   /** Tells whether the caller may do `action`, such as `s3:GetObject`. `context` adds condition keys. */
   allows(action: string, arn: string, context?: Readonly<Record<string, string>>): boolean;
   /** Throws `AccessDenied` when the caller may not. */

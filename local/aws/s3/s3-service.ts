@@ -1,18 +1,24 @@
-import { authenticate, type Caller } from '../auth/authenticate.ts';
+import { authenticate } from '../auth/authenticate.ts';
+import { readSignatureClaim } from '../auth/signature-claim.ts';
 import { AwsError } from '../aws-error.ts';
 import { type AwsRequest, decodePercent } from '../aws-request.ts';
-import { type Account, assumedRoleArn, isAllowed } from '../iam/account.ts';
+import type { Account } from '../iam/account.ts';
+import { checkAcl } from './acl.ts';
+import { createCall } from './create-call.ts';
 import { accessDenied, invalidRequest, noSuchBucket } from './errors.ts';
 import { lowerHeaders } from './hoisted-headers.ts';
+import { checkEndpoint } from './redirects.ts';
 import { createRoutes, findRoute, type Level } from './routes.ts';
-import type { S3Call, S3Environment, S3Response } from './s3-call.ts';
+import type { S3Environment, S3Response } from './s3-call.ts';
 import { checkHeaders } from './supported-headers.ts';
 
 const MAX_KEY_BYTES = 1024;
+const MAX_HEADER_BYTES = 8192;
+const CHARGED = { 'x-amz-request-charged': 'requester' };
 
 /** Answers requests to S3. `onOperation` is told the operation's name as soon as it is known. Throws AwsError. */
 export function createS3Service(environment: S3Environment, account: Account, onOperation: (name: string) => void) {
-  const { storage, region, clock } = environment;
+  const { storage, clock } = environment;
   const routes = createRoutes(environment);
 
   return async (received: AwsRequest): Promise<S3Response> => {
@@ -20,11 +26,18 @@ export function createS3Service(environment: S3Environment, account: Account, on
     const route = findRoute(routes, received, level);
     onOperation(route.operation);
     const request = lowerHeaders(received);
+    const settings = storage.buckets.settingsOf(bucket);
+    const region = settings.region ?? environment.region;
+    checkEndpoint(request, readSignatureClaim(received), { ...settings, bucket, region, endpointRegion: environment.region });
     const caller = authenticate(received, { account, region, service: 's3', now: clock(), payloadHash: readPayloadHash(request) });
+    checkHeaderBytes(received);
     checkHeaders(request, account.id);
+    if (settings.isRequesterPays === true && request.header('x-amz-request-payer') !== 'requester') throw accessDenied();
+    if (level === 'object') checkAcl(request, settings);
     if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw keyTooLong(key);
     if (level !== 'service' && route.operation !== 'CreateBucket' && !storage.buckets.has(bucket)) throw noSuchBucket(bucket);
-    return await route.run(createCall(request, caller, { bucket, key }, environment));
+    const response = await route.run(createCall(request, caller, { bucket, key, settings }, { ...environment, region }));
+    return settings.isRequesterPays === true ? { ...response, headers: { ...response.headers, ...CHARGED } } : response;
   };
 }
 
@@ -41,41 +54,13 @@ function readPayloadHash(request: AwsRequest): string {
   return 'UNSIGNED-PAYLOAD';
 }
 
-function createCall(
-  request: AwsRequest,
-  caller: Caller,
-  { bucket, key }: { readonly bucket: string; readonly key: string },
-  { accountId, region, clock }: S3Environment,
-): S3Call {
-  const standing = {
-    // The stand-in takes the place of an endpoint that is reached by TLS, and is itself reached on loopback only.
-    'aws:securetransport': 'true',
-    'aws:resourceaccount': accountId,
-    'aws:principalaccount': accountId,
-    'aws:principalarn': caller.session.role.arn,
-    'aws:userid': `${caller.session.role.id}:${caller.session.name}`,
-    'aws:requestedregion': region,
-    'aws:currenttime': clock().toISOString(),
-    's3:authtype': caller.isPresigned ? 'REST-QUERY-STRING' : 'REST-HEADER',
-    's3:signatureversion': 'AWS4-HMAC-SHA256',
-  };
-  const allows: S3Call['allows'] = (action, resource, extra = {}) => {
-    const context = new Map(Object.entries({ ...standing, ...extra }).map(([name, value]) => [name, [value]]));
-    return isAllowed(caller.session, { action, resource, context });
-  };
-  return {
-    request,
-    caller,
-    bucket,
-    key,
-    allows,
-    authorize(action, resource, extra) {
-      if (allows(action, resource, extra)) return;
-      throw accessDenied(
-        `User: ${assumedRoleArn(caller.session, accountId)} is not authorized to perform: ${action} on resource: "${resource}"`,
-      );
-    },
-  };
+/** S3 takes no more than this with a write, whatever the headers are. */
+function checkHeaderBytes({ method, headers }: AwsRequest): void {
+  const sizeBytes = [...headers].reduce((sum, [name, value]) => sum + name.length + value.length + ': \r\n'.length, 0);
+  if (method !== 'PUT' || sizeBytes <= MAX_HEADER_BYTES) return;
+  throw new AwsError('RequestHeaderSectionTooLarge', 400, 'Your request header section exceeds the maximum allowed size.', {
+    MaxSizeAllowed: MAX_HEADER_BYTES,
+  });
 }
 
 function keyTooLong(key: string): AwsError {

@@ -1,27 +1,20 @@
-import { AwsError, notImplemented } from '../aws-error.ts';
+import { notImplemented } from '../aws-error.ts';
 import type { AwsRequest } from '../aws-request.ts';
 import { accessDenied } from './errors.ts';
 
 const SUPPORTED = [
   /^x-amz-(date|security-token|content-sha256|decoded-content-length|trailer|user-agent|algorithm|credential|expires|signature|signedheaders)$/,
   /^x-amz-(sdk-checksum-algorithm|checksum-[a-z0-9]+)$/,
-  /^x-amz-(acl|expected-bucket-owner|source-expected-bucket-owner)$/,
+  /^x-amz-(acl|request-payer|expected-bucket-owner|source-expected-bucket-owner)$/,
   /^x-amz-(storage-class|tagging|mp-object-size|optional-object-attributes|meta-.+)$/,
   /^x-amz-server-side-encryption(-aws-kms-key-id|-bucket-key-enabled)?$/,
   /^x-amz-(copy-source(-if-(match|none-match|modified-since|unmodified-since))?|metadata-directive|tagging-directive)$/,
 ];
 
-// What a bucket without ACLs accepts, and what clients send without being asked.
-const HARMLESS_ACLS = ['private', 'bucket-owner-full-control'];
-
 /** Throws for a header that asks for what the stand-in does not do, such as a key of the customer or a lock: ignoring it would be a wrong success. */
 export function checkHeaders(request: AwsRequest, accountId: string): void {
   for (const name of request.headers.keys()) {
     if (name.startsWith('x-amz-') && !SUPPORTED.some((pattern) => pattern.test(name))) throw notImplemented(`The header ${name}`);
-  }
-  const acl = request.header('x-amz-acl');
-  if (acl !== undefined && !HARMLESS_ACLS.includes(acl)) {
-    throw new AwsError('AccessControlListNotSupported', 400, 'The bucket does not allow ACLs');
   }
   for (const name of ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner']) {
     const owner = request.header(name);

@@ -1,3 +1,4 @@
+import type { Change } from '../storage/storage.ts';
 import type { Segment, StoredObject } from '../storage/stored-object.ts';
 import { noSuchBucket } from './errors.ts';
 import { type ReceivedBody, receiveBody } from './receive-body.ts';
@@ -32,17 +33,21 @@ export async function replaceObject(
   { bucket, key }: Pick<S3Call, 'bucket' | 'key'>,
   object: StoredObject,
   check: (current: StoredObject | undefined) => void,
-): Promise<void> {
-  const current = storage.objects.find(bucket, key);
-  try {
-    if (!storage.buckets.has(bucket)) throw noSuchBucket(bucket);
-    check(current);
-    storage.objects.put(bucket, key, object);
-  } catch (error) {
-    await storage.bodies.remove(object.segments);
-    throw error;
+): Promise<Change> {
+  const change = await putChecked();
+  await storage.bodies.remove(change.unused);
+  return change;
+
+  async function putChecked(): Promise<Change> {
+    try {
+      if (!storage.buckets.has(bucket)) throw noSuchBucket(bucket);
+      check(storage.objects.find(bucket, key));
+      return storage.putObject(bucket, key, object);
+    } catch (error) {
+      await storage.bodies.remove(object.segments);
+      throw error;
+    }
   }
-  if (current !== undefined) await storage.bodies.remove(current.segments);
 }
 
 /** S3 keeps times in whole seconds. */

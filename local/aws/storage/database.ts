@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS objects (bucket TEXT, key BLOB, record TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS bucket_settings (name TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS versions (bucket TEXT, key BLOB, number INTEGER, record TEXT NOT NULL, PRIMARY KEY (bucket, key, number)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS uploads (bucket TEXT, key BLOB, id TEXT, record TEXT NOT NULL, PRIMARY KEY (bucket, key, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS parts (upload_id TEXT, number INTEGER, record TEXT NOT NULL, PRIMARY KEY (upload_id, number)) WITHOUT ROWID;
 `;
@@ -20,11 +22,12 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 /** Runs `change` as one transaction: all of it is committed, or none. */
-export function inTransaction(database: DatabaseSync, change: () => void): void {
+export function inTransaction<T>(database: DatabaseSync, change: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
-    change();
+    const result = change();
     database.exec('COMMIT');
+    return result;
   } catch (error) {
     database.exec('ROLLBACK');
     throw error;

@@ -22,6 +22,8 @@ export interface ObjectAttributes {
   readonly headers: Readonly<Record<string, string>>;
   /** User metadata by lower-case name without `x-amz-meta-`, as it is answered. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** How many more there are, which answers only count. */
+  readonly hiddenMetadata?: number;
   readonly tags: readonly Tag[];
   readonly storageClass: string;
   /** The headers that tell how it is encrypted; nothing is. */
@@ -44,7 +46,18 @@ export interface StoredObject extends ObjectAttributes {
   readonly restore?: { readonly readyMs: number; readonly expiresMs: number };
   /** The body, in order; one for each part when it was uploaded in parts. */
   readonly segments: readonly Segment[];
+  /** Absent when the bucket never kept versions while it was written. */
+  readonly versionId?: string;
 }
+
+/** A version without bytes, below which its key shows nothing. */
+export interface DeleteMarker {
+  readonly isDeleteMarker: true;
+  readonly versionId: string;
+  readonly lastModifiedMs: number;
+}
+
+export type StoredVersion = StoredObject | DeleteMarker;
 
 /** An upload in parts that has begun. */
 export interface StoredUpload extends ObjectAttributes {

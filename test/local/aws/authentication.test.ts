@@ -107,8 +107,8 @@ describe('a request to S3', () => {
 
 describe('what the stand-in does not do', () => {
   it.each([
-    ['a sub-resource', 'GET', '?versions', {}, 'versions'],
-    ['a version of an object', 'GET', '/key?versionId=1', {}, 'versionId'],
+    ['a sub-resource', 'GET', '?acl', {}, 'acl'],
+    ['the tags of a version', 'GET', '/key?tagging&versionId=1', {}, 'versionId'],
     [
       'encryption with a key of the customer',
       'PUT',

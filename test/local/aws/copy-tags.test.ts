@@ -65,7 +65,7 @@ describe('tags', () => {
   it('are read, replaced and removed apart from the object', async () => {
     const target = await putTagged();
     const TagSet = [
-      { Key: 'x <&>', Value: '' },
+      { Key: 'ö x+-=._:/@', Value: '' },
       { Key: 'y', Value: ' 2 ' },
     ];
 
@@ -83,6 +83,9 @@ describe('tags', () => {
     ['more than ten', Array.from({ length: 11 }, (_, index) => ({ Key: `k${index}`, Value: '' })), 'BadRequest'],
     ['a name of more than 128 characters', [{ Key: 'k'.repeat(129), Value: '' }], 'InvalidTag'],
     ['a value of more than 256 characters', [{ Key: 'k', Value: 'v'.repeat(257) }], 'InvalidTag'],
+    ['another character in a name', [{ Key: 'a&b', Value: '' }], 'InvalidTag'],
+    ['another character in a value', [{ Key: 'k', Value: 'a, b' }], 'InvalidTag'],
+    ['a name that AWS keeps for itself', [{ Key: 'aws:k', Value: '' }], 'InvalidTag'],
   ])('are refused when there is %s', async (_name, TagSet, name) => {
     const target = await putTagged();
 

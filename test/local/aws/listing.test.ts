@@ -100,6 +100,12 @@ describe('a listing', () => {
     expect(seen).toEqual(['a', 'b/', 'c']);
   });
 
+  it.each([{ ContinuationToken: 'made-up' }, { ContinuationToken: '' }, { MaxKeys: -1 }])('is refused for %j', async (more) => {
+    const list = test.client().send(new ListObjectsV2Command({ Bucket: await bucketOf(['a', 'b']), ...more }));
+
+    await expect(list).rejects.toMatchObject({ name: 'InvalidArgument', $metadata: { httpStatusCode: 400 } });
+  });
+
   it('of no keys at all is empty and complete', async () => {
     const page = await test.client().send(new ListObjectsV2Command({ Bucket: await bucketOf(['a']), MaxKeys: 0 }));
 

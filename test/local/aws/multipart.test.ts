@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
@@ -14,7 +15,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { crc64, crc64ToBase64 } from '../../../src/sync/crc64.ts';
 import { startTestAws, type TestAws } from './setup.ts';
 
@@ -23,9 +24,10 @@ const FIRST = Buffer.alloc(5 * MIB, 'a');
 const LAST = Buffer.from('the end');
 const WHOLE = Buffer.concat([FIRST, LAST]);
 
+let aheadMs = 0;
 let test: TestAws;
 beforeAll(async () => {
-  test = await startTestAws();
+  test = await startTestAws({ clock: () => new Date(Date.now() + aheadMs) });
 });
 afterAll(() => test.stop());
 
@@ -53,6 +55,14 @@ async function begin(input: Partial<CreateMultipartUploadCommandInput> = {}) {
   };
 }
 
+/** Lets the service's clock, but not the client's, jump ahead. */
+function jumpAhead(ms: number): void {
+  aheadMs += ms;
+  onTestFinished(() => {
+    aheadMs -= ms;
+  });
+}
+
 async function beginWithParts(input: Partial<CreateMultipartUploadCommandInput> = {}) {
   const upload = await begin(input);
   return { ...upload, parts: [await upload.uploadPart(1, FIRST), await upload.uploadPart(2, LAST)] };
@@ -67,6 +77,21 @@ describe('an upload in parts', () => {
     expect(await upload.read()).toEqual(WHOLE);
     expect(ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
     expect(await upload.head()).toMatchObject({ ETag, ContentType: 'text/plain', Metadata: { a: 'b' }, ContentLength: WHOLE.length });
+  });
+
+  it('makes an object that is dated by its beginning, whatever was written meanwhile', async () => {
+    const { Bucket, Key, uploadPart, complete, head } = await begin();
+    jumpAhead(600_000);
+    const between = await test.client().send(new PutObjectCommand({ Bucket, Key, Body: 'between' }));
+    const { LastModified: dateBetween } = await head();
+
+    await complete([await uploadPart(1, LAST)]);
+    const { LastModified, ETag } = await head();
+    const { Contents } = await test.client().send(new ListObjectsV2Command({ Bucket }));
+
+    expect(ETag).not.toBe(between.ETag);
+    expect(Number(dateBetween) - Number(LastModified)).toBeGreaterThan(500_000);
+    expect(Contents).toMatchObject([{ ETag, LastModified }]);
   });
 
   it('is read by ranges over the border of its parts, and by part number', async () => {

@@ -66,6 +66,23 @@ describe('a stand-in with a data folder', () => {
     await after.stop();
   });
 
+  it('keeps older versions over a restart', async () => {
+    const before = await startTestAws({ dataDir });
+    const target = { Bucket: before.newBucket(), Key: 'key' };
+    before.aws.configureBucket(target.Bucket, { versioning: 'Enabled' });
+    const { VersionId } = await before.client().send(new PutObjectCommand({ ...target, Body: 'one' }));
+    await before.client().send(new PutObjectCommand({ ...target, Body: 'two' }));
+    await before.stop();
+
+    const after = await startTestAws({ dataDir });
+    const { Body } = await after.client().send(new GetObjectCommand({ ...target, VersionId }));
+    const next = await after.client().send(new PutObjectCommand({ ...target, Body: 'three' }));
+
+    expect(await Body?.transformToString()).toBe('one');
+    expect(next.VersionId).toEqual(expect.any(String));
+    await after.stop();
+  });
+
   it('loses nothing that it confirmed when it is killed, and sweeps up what it did not', async () => {
     const first = await startProcess();
     const confirmed: string[] = [];
