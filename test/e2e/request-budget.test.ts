@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
+import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { type CountedBridge, startCountedBridge } from '../support/counted-bridge.ts';
 import { fillBucket, fillContainer } from '../support/fill-stores.ts';
 import { countsSince, type RequestCounts, totalOf } from '../support/request-counts.ts';
@@ -16,7 +17,7 @@ const STATE_CONTAINER = 'keyless-bridge';
 let bridge: CountedBridge;
 
 beforeAll(async () => {
-  bridge = await startCountedBridge();
+  bridge = await startCountedBridge({ BRIDGE_LARGE_OBJECT_MIB: '17' });
   const filling = { prefix: 'source/', count: OBJECTS, sizeBytes: OBJECT_BYTES };
   await Promise.all([fillContainer(bridge.container, filling), fillBucket(bridge.s3Client, BUCKET, filling)]);
 });
@@ -48,6 +49,33 @@ describe.each([
     expect(Object.fromEntries(second.data)).toEqual(listings);
     expect(totalOf(second.records)).toBeLessThan(MAX_RECORD_REQUESTS);
   }, 120_000);
+});
+
+describe('objects of any size that have not changed', () => {
+  it.each([
+    ['from Blob Storage', () => [bridge.blob('sizes'), bridge.s3('sizes')] as const],
+    ['from S3', () => [bridge.s3('sizes'), bridge.blob('sizes')] as const],
+  ])(
+    'are never asked about, neither by the same job nor by the opposite one: %s',
+    async (from, locations) => {
+      const [source, destination] = locations();
+      for (const [name, sizeBytes] of Object.entries({ small: 10, parts: PART_BYTES + 1, large: 18 * 1024 * 1024 })) {
+        const filling = { prefix: `sizes/${from}/${name}`, count: 1, sizeBytes };
+        await (from === 'from S3' ? fillBucket(bridge.s3Client, BUCKET, filling) : fillContainer(bridge.container, filling));
+      }
+
+      const first = await bridge.sync(source, destination);
+      const second = await counted(() => bridge.sync(source, destination));
+      const opposite = await counted(() => bridge.sync(destination, source));
+
+      expect(first.counts.copied).toBe(3);
+      for (const { run, data } of [second, opposite]) {
+        expect(run.counts).toMatchObject({ copied: 0, unchanged: run.counts.listed });
+        expect([...data.keys()].sort()).toEqual(['List Blobs', 'ListObjectsV2']);
+      }
+    },
+    60_000,
+  );
 });
 
 /** What a run asked of both stores, and of the container of the app's own records. */

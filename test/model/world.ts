@@ -93,7 +93,8 @@ export function createWorld(random: (below: number) => number) {
       rewrite(cloud, key, newContent(content.length), header, claimOf(cloud, 'unset')),
     'stale-md5': (cloud, key, { content, header }) => rewrite(cloud, key, newContent(content.length), header, claimOf(cloud, content)),
     'write-under-old-metadata': (cloud, key, before) =>
-      rewrite(cloud, key, newContent(before.content.length), before.header, keptOf(before)),
+      // Where the index knows nothing, it looks like a copy: the documentation says so.
+      !doubtful.has(key) && rewrite(cloud, key, newContent(before.content.length), before.header, keptOf(before)),
     touch: (cloud, key, before) => rewrite(cloud, key, before.content, before.header, keptOf(before)),
     'new-header'(cloud, key, { content, header, claimedMd5, modifiedAt }) {
       // In the same second, and before a listing has shown the copy, S3 gives no sign of it: the documentation says so.
