@@ -31,12 +31,12 @@ export async function findOrigin(
   source: SourceContent,
 ): Promise<Current | Verdict | undefined> {
   const { entry, condition, signal } = task;
-  if (condition === 'if-absent' || source.provenance === undefined) return undefined;
+  // Also a rollback to an older copy is an edit, and one with the same bytes may have other headers.
+  if (condition === 'if-absent' || task.isSourceEdited || source.provenance === undefined) return undefined;
   if (source.provenance.sourceEtag === condition.ifMatch) {
     return isEcho(task, source) ? current(entry, { etag: condition.ifMatch, sizeBytes: entry.sizeBytes }) : undefined;
   }
-  // An older copy may have been put back, such as by a version rollback: that is an edit, too.
-  if (task.isSourceEdited || EXPLAINED.includes(task.reason) || !isUntouched(source)) return undefined;
+  if (EXPLAINED.includes(task.reason) || !isUntouched(source)) return undefined;
   const there = await headOfCopy(destination, entry, { signal });
   return there?.etag === condition.ifMatch && !isOwnCopy(there) ? left(entry, 'destination-edited') : undefined;
 }
@@ -44,7 +44,7 @@ export async function findOrigin(
 /** Two jobs in opposite directions would send it to and fro. What is known to differ is no echo. */
 function isEcho(task: Task, source: SourceContent): boolean {
   if (task.reason === 'always') return false;
-  return isProvedUntouched(source) ?? (GUESSES.includes(task.reason) && task.isSourceEdited !== true);
+  return isProvedUntouched(source) ?? GUESSES.includes(task.reason);
 }
 
 /** A mark without a checksum is believed: in doubt an edit of the destination is kept. */

@@ -116,7 +116,7 @@ describe('deciding whether an object is current', () => {
 
   it('by checksum asks nothing about the versions that were proved before, and both sides about any other', () => {
     expect(decide({ ...before, proved }, 'checksum')).toEqual(unchanged);
-    expect(decide({ ...before, source: entry(other), proved }, 'checksum')).toEqual(both);
+    expect(decide({ ...before, source: entry(other), proved }, 'checksum')).toEqual({ ...both, isSourceEdited: true });
   });
 
   it('always copies when asked to', () => {
