@@ -104,6 +104,8 @@ type deletion = {
   maxPercent: int?
   @description('Deletes even if the source has no object at all.')
   allowEmptySource: bool?
+  @description('Deletes even if objects of the source could not be copied, because they failed or are archived.')
+  despiteFailures: bool?
 }
 
 @description('Archived objects are asked for within a budget, and copied by a later run.')

@@ -23,6 +23,15 @@ export const deleteOptions = {
         .boolean()
         .default(false)
         .meta({ description: 'Deletes even if the source has no object at all.', examples: [true] }),
+      despiteFailures: z
+        .boolean()
+        .optional()
+        .meta({
+          description:
+            'Deletes even if objects of the source could not be copied, because they failed or are archived. What is deleted may then be the last copy of one of them, under an earlier name.',
+          default: false,
+          examples: [true],
+        }),
     })
     .optional()
     .meta({

@@ -19,17 +19,24 @@ const WAYS = [
     way: 'from Blob Storage to S3',
     put: putBlob,
     remove: (key: string) => bridge.container.getBlockBlobClient(key).delete(),
+    /** More metadata than S3 holds, which only the copy finds out. */
+    putUncopyable: (at: string) =>
+      bridge.container.getBlockBlobClient(`${at}/after`).upload('x', 1, { metadata: { long: 'x'.repeat(3_000) } }),
+    isForeseen: false,
     locations: (prefix: string) => [bridge.blob(prefix), bridge.s3(prefix)] as const,
   },
   {
     way: 'from S3 to Blob Storage',
     put: putS3,
     remove: (Key: string) => bridge.s3Client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key })),
+    /** A key that no blob can have. */
+    putUncopyable: (at: string) => putS3(`${at}/after.`),
+    isForeseen: true,
     locations: (prefix: string) => [bridge.s3(prefix), bridge.blob(prefix)] as const,
   },
 ];
 
-describe.each(WAYS)('$way', ({ way, put, remove, locations }) => {
+describe.each(WAYS)('$way', ({ way, put, remove, putUncopyable, isForeseen, locations }) => {
   const prefix = `${way.at(-1)}`;
 
   it('what is gone from the source goes from the destination, with the evidence, and not before it is asked for', async () => {
@@ -74,6 +81,24 @@ describe.each(WAYS)('$way', ({ way, put, remove, locations }) => {
 
     expect(held).toMatchObject({ state: 'completed-with-failures', counts: { deleted: 0 }, deletion: { state: 'held-back' } });
     expect(emptied).toMatchObject({ state: 'succeeded', counts: { listed: 0, extraneous: 1, deleted: 1 } });
+  });
+
+  it('nothing is deleted while the object that was renamed cannot be copied', async () => {
+    const [source, destination] = locations(`${prefix}/renamed`);
+    await Promise.all(['kept', 'before'].map((key) => put(`${prefix}/renamed/${key}`)));
+    await bridge.sync(source, destination);
+    await remove(`${prefix}/renamed/before`);
+    await putUncopyable(`${prefix}/renamed`);
+    const options = { delete: { maxPercent: 100 }, metadata: 'fail', keyMapping: 'fail' };
+
+    const held = await bridge.sync(source, destination, { options });
+    const dry = await bridge.sync(source, destination, { options: { ...options, dryRun: true } });
+    const forced = await bridge.sync(source, destination, { options: { ...options, delete: { maxPercent: 100, despiteFailures: true } } });
+
+    expect(held).toMatchObject({ state: 'completed-with-failures', counts: { failed: 1, extraneous: 1, deleted: 0 } });
+    expect(held.deletion).toMatchObject({ state: 'held-back', message: expect.stringContaining('1 object of the source could not be') });
+    if (isForeseen) expect(dry).toMatchObject({ counts: { failed: 1, wouldDelete: 0 }, deletion: { state: 'held-back' } });
+    expect(forced).toMatchObject({ state: 'completed-with-failures', counts: { failed: 1, deleted: 1 } });
   });
 
   it('what filters leave out is not deleted', async () => {

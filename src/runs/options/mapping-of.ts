@@ -10,3 +10,14 @@ export function mappingOf(
   const [escapes, convertsFolders] = [options.keyMapping !== 'fail', options.folderMarkers === 'convert'];
   return escapes || convertsFolders ? { mapping: createKeyMapping({ ...stores, escapes, convertsFolders }) } : {};
 }
+
+/**
+ * Which keys belong together, whatever the run itself would do about them: an earlier run, with other options, may have made the copies that
+ * are about to be deleted.
+ */
+export function fullMappingOf(
+  { options }: Pick<RunRecord, 'options'>,
+  stores: { readonly source: Store; readonly destination: Store },
+): KeyMapping {
+  return createKeyMapping({ ...stores, escapes: true, convertsFolders: (options.folderMarkers ?? 'copy') !== 'copy' });
+}

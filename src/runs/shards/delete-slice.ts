@@ -1,8 +1,9 @@
 import { type DeletionRequest, deleteExtraneous } from '../../sync/delete/delete-extraneous.ts';
 import { holdBack } from '../../sync/delete/deletion-guard.ts';
+import { countUncopied } from '../../sync/delete/uncopied.ts';
 import { compareKeys } from '../../sync/key-order.ts';
 import type { ExtraneousObject, Receipt } from '../../sync/receipt.ts';
-import { mappingOf } from '../options/mapping-of.ts';
+import { fullMappingOf } from '../options/mapping-of.ts';
 import type { RunRecord } from '../record.ts';
 import { readReceipts } from '../report/read-receipts.ts';
 import { openSliceLog } from '../report/slice-log.ts';
@@ -48,9 +49,16 @@ export async function deleteSlice(dependencies: Dependencies, task: DeletionTask
   const plan = await plans.find(record.id);
   if (plan === undefined || plan.shards.some(({ isDone }) => isDone === undefined))
     throw new Error(`Run ${record.id} was about to delete before all was compared. Nothing was deleted.`);
-  const reason = holdBack(guard, plan.done.counts);
+  const reason = before.nextSlice === 0 ? await reasonToHoldBack(dependencies, { record, guard, plan }) : undefined;
   if (reason !== undefined) return holdAllBack(dependencies, record, reason);
   return deleteSome(dependencies, task, { record, guard, plan, before });
+}
+
+/** The receipts of a finished comparison do not change, so that it is asked once. */
+async function reasonToHoldBack({ state }: Dependencies, { record, guard, plan }: Omit<Deletions, 'before'>): Promise<string | undefined> {
+  const { counts } = plan.done;
+  if (counts.extraneous === 0) return undefined;
+  return holdBack(guard, { ...counts, uncopied: await countUncopied(readReceipts(state, record.id, shardsInOrder(plan))) });
 }
 
 async function holdAllBack({ records }: Dependencies, { id }: RunRecord, message: string): Promise<SliceResult> {
@@ -79,7 +87,7 @@ function requestOf(dependencies: Dependencies, deletions: Deletions, signal: Abo
   const stores = openStores(record);
   return {
     ...stores,
-    ...mappingOf(record, stores),
+    mapping: fullMappingOf(record, stores),
     found: foundIn(dependencies, deletions),
     concurrency: record.options.concurrency,
     isRehearsal: record.options.dryRun === true,

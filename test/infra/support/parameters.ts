@@ -30,7 +30,7 @@ const OPTIONS = {
   maxSize: '5 GiB',
   minAge: 'PT1H',
   maxAge: 'P30D',
-  delete: { maxCount: 100, maxPercent: 5, allowEmptySource: false },
+  delete: { maxCount: 100, maxPercent: 5, allowEmptySource: false, despiteFailures: false },
   dryRun: false,
   storageClass: 'map',
   tierMap: { Cold: 'DEEP_ARCHIVE' },

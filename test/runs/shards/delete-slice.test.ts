@@ -4,7 +4,7 @@ import { readAllReceipts } from '../../../src/runs/report/read-receipts.ts';
 import { type DeletionTask, deleteSlice } from '../../../src/runs/shards/delete-slice.ts';
 import { runSlice } from '../../../src/runs/shards/run-slice.ts';
 import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
 import { SLICE_SECONDS, sliceDependencies } from '../../support/slice-dependencies.ts';
 import { type StateServer, startStateServer } from '../../support/state-server.ts';
@@ -21,16 +21,19 @@ const GUARD = { maxCount: 10, maxPercent: 100, allowEmptySource: false };
 interface Setting {
   readonly options?: Partial<RunRecord['options']>;
   readonly clock?: () => number;
+  /** Done to the source before it is compared. */
+  readonly prepare?: (source: MemoryStore) => void;
   /** Whether the run is compared already. */
   readonly isCompared?: boolean;
 }
 
 /** A run of which the source has m, and the destination a, m and z. */
-async function setUp({ options = {}, clock = Date.now, isCompared = true }: Setting = {}) {
+async function setUp({ options = {}, clock = Date.now, prepare, isCompared = true }: Setting = {}) {
   const state = server.createState();
   const source = createMemoryStore('memory://source/');
   const destination = createMemoryStore('memory://destination/');
   source.put('m', 'm');
+  prepare?.(source);
   for (const key of ['a', 'm', 'z']) destination.put(key, 'before', { lastModified: new Date(0) });
   const dependencies = sliceDependencies(state, { source, destination }, { clock });
   const record = runRecord({ state: 'running' });
@@ -85,6 +88,42 @@ describe('a slice of the deletions of a run', () => {
     expect(run.destination.keys()).toEqual(['a', 'm', 'z']);
     expect(await run.receipts()).toEqual(['extraneous a', 'copied m', 'extraneous z']);
     expect(await run.record()).toMatchObject({ deletion: { state: 'held-back', message: expect.stringContaining('delete.maxCount (1)') } });
+  });
+
+  it.each([
+    ['failed', new StoreError('invalid-metadata', 'It is too long.'), { 'held-back': 'invalid-metadata: 1' }],
+    ['is archived', new StoreError('archived', 'It is archived.'), { 'held-back': 'archived: 1' }],
+  ])('deletes nothing while an object %s, and says so, unless the job says otherwise', async (_, error, { 'held-back': reason }) => {
+    const refuse = (store: MemoryStore) => {
+      store.read = () => Promise.reject(error);
+    };
+    const [held, deleting] = [
+      await setUp({ prepare: refuse }),
+      await setUp({ prepare: refuse, options: { delete: { ...GUARD, despiteFailures: true } } }),
+    ];
+
+    const results = [await held.delete(), await deleting.delete()];
+
+    expect(results).toEqual([{ end: 'done' }, { end: 'done' }]);
+    expect([held.destination.keys(), deleting.destination.keys()]).toEqual([['a', 'm', 'z'], ['m']]);
+    expect(await held.record()).toMatchObject({ deletion: { state: 'held-back', message: expect.stringContaining(`(${reason})`) } });
+    expect((await deleting.record())?.deletion).toBeUndefined();
+  });
+
+  it('keeps the copy that an earlier run made under an escaped key, whatever keyMapping says now', async () => {
+    const run = await setUp({ options: { keyMapping: 'fail' } });
+    run.source.put('a.', 'dotted');
+    const escaped = run.destination.escapeKey('a.');
+    run.destination.put(escaped, 'dotted');
+    run.source.put('a', 'here again');
+    const found = { key: escaped, sizeBytes: 6, destinationEtag: run.destination.objects.get(escaped)?.etag };
+    const log = `runs/${RUN_ID}/receipts/0/000000/9-more.ndjson`;
+    await run.state.createLog(log);
+    await run.state.append(log, `{}\n${JSON.stringify({ ...found, action: 'extraneous', at: '', milliseconds: 0 })}\n`, 0);
+
+    await run.delete();
+
+    expect(run.destination.keys()).toEqual(['a', escaped, 'm']);
   });
 
   it('never deletes more than maxCount, even if executions that died have found more', async () => {

@@ -1,0 +1,40 @@
+import type { FailureCode, Receipt, SkipReason } from '../receipt.ts';
+
+/** Why an object of the source has no current copy. */
+export type UncopiedReason = FailureCode | SkipReason;
+
+/** How many objects of the source have no current copy, for each reason. */
+export type Uncopied = Readonly<Partial<Record<UncopiedReason, number>>>;
+
+/**
+ * Whether an object that is skipped for a reason lacks a copy that it should have. What the destination has already stays there because the
+ * job says so; what the source has no longer needs no copy.
+ */
+const LACKS_COPY: Readonly<Record<SkipReason, boolean>> = {
+  archived: true,
+  'restore-requested': true,
+  restoring: true,
+  'restore-budget': true,
+  'would-restore': true,
+  'source-gone': false,
+  exists: false,
+  'destination-newer': false,
+  'destination-edited': false,
+  'folder-marker': false,
+};
+
+/** Why the object of a receipt has no current copy; `undefined` when it has, or should have none. */
+export function reasonOfLack(receipt: Receipt): UncopiedReason | undefined {
+  if (receipt.action === 'failed') return receipt.reason;
+  // What this release does not know, such as a reason of a later one, is no copy.
+  return receipt.action === 'skipped' && LACKS_COPY[receipt.reason] !== false ? receipt.reason : undefined;
+}
+
+export async function countUncopied(receipts: AsyncIterable<Receipt>): Promise<Uncopied> {
+  const counts: Partial<Record<UncopiedReason, number>> = {};
+  for await (const receipt of receipts) {
+    const reason = reasonOfLack(receipt);
+    if (reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
+  }
+  return counts;
+}
