@@ -50,6 +50,7 @@ registerHttp(source);
 if (source.bridge === undefined) {
   for (const problem of source.problems) console.error(`Setting: ${problem}`);
 } else {
+  logJobs(source.bridge);
   registerTimers(source.bridge);
   registerOrchestrations(source.bridge);
 }
@@ -57,6 +58,12 @@ if (source.bridge === undefined) {
 function configure(): BridgeOrProblems {
   const { value, problems } = readSettings(process.env, textOf(JOBS_FILE));
   return value === undefined ? { problems } : { bridge: createBridge(value) };
+}
+
+function logJobs({ settings }: Bridge): void {
+  for (const { job, problems } of settings.refusedJobs)
+    for (const problem of problems) console.error(`Job ${job.name} is refused: ${problem}`);
+  for (const { message } of settings.jobWarnings) console.warn(`Jobs: ${message}`);
 }
 
 function textOf(file: string): string | undefined {

@@ -1,6 +1,8 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import type { Checked } from './checked.ts';
+import { type JudgedJobs, judgeJobs } from './conflicts/judge-jobs.ts';
+import type { OwnStorage } from './conflicts/own-containers.ts';
 import { checkEnvironment, type Environment, given, required } from './environment.ts';
 import type { IdentityChoice } from './federation/identity.ts';
 import { checkIdentity } from './identity-settings.ts';
@@ -34,7 +36,7 @@ export interface FederationSettings {
   readonly aws: AwsSettings;
 }
 
-export interface Settings extends FederationSettings {
+export interface Settings extends FederationSettings, JudgedJobs {
   readonly stateStorage: StateStorageSettings;
   readonly stateContainer: string;
   readonly sliceSeconds: number;
@@ -42,7 +44,8 @@ export interface Settings extends FederationSettings {
   readonly largeObjectBytes: number;
   /** What runs have left behind is kept so long. */
   readonly keepDays: number;
-  readonly jobs: readonly Job[];
+  /** Containers that no job may use. */
+  readonly ownStorage: OwnStorage;
   /** What an ad hoc run may name. */
   readonly allowedLocations: readonly Location[];
   /** Where the end of each run is told. */
@@ -99,20 +102,23 @@ export function readSettings(environment: Environment, jobsFile: string | undefi
   const common = checkEnvironment(own, env);
   const stateStorage = readStateStorage(env);
   const jobs = readJobs(env, jobsFile);
-  const allowed = readAllowed(env, jobs.value ?? []);
+  const allowed = readAllowed(env);
   const webhook = checkWebhook(env);
   const problems = [federation, common, stateStorage, jobs, allowed, webhook].flatMap((part) => part.problems ?? []);
-  if (problems.length > 0 || !(federation.value && common.value && stateStorage.value && jobs.value && allowed.value)) return { problems };
+  if (problems.length > 0 || !(federation.value && common.value && stateStorage.value && jobs.value)) return { problems };
+  const ownStorage = { accountUrl: accountUrlOf(stateStorage.value), stateContainer: common.value.BRIDGE_STATE_CONTAINER };
+  const judged = judgeJobs(jobs.value, ownStorage);
   return {
     value: {
       ...federation.value,
+      ...judged,
+      ownStorage,
       stateStorage: stateStorage.value,
       stateContainer: common.value.BRIDGE_STATE_CONTAINER,
       sliceSeconds: common.value.BRIDGE_SLICE_SECONDS,
       largeObjectBytes: common.value.BRIDGE_LARGE_OBJECT_MIB * MIB,
       keepDays: common.value.BRIDGE_KEEP_DAYS,
-      jobs: jobs.value,
-      allowedLocations: allowed.value,
+      allowedLocations: allowed.value ?? locationsOf(judged.jobs),
       ...given('webhook', webhook.value),
     },
   };
@@ -172,22 +178,29 @@ function isConnectionString(text: string): boolean {
   }
 }
 
+function accountUrlOf(storage: StateStorageSettings): string {
+  return 'connectionString' in storage ? BlobServiceClient.fromConnectionString(storage.connectionString).url : storage.blobServiceUrl;
+}
+
 function readJobs(env: Environment, jobsFile: string | undefined): Checked<readonly Job[]> {
   if (env['BRIDGE_JOBS'] !== undefined) return checkJobs(env['BRIDGE_JOBS'], 'BRIDGE_JOBS');
   return jobsFile === undefined ? { value: [] } : checkJobs(jobsFile, 'jobs.json');
 }
 
-/** The locations of the configured jobs, where BRIDGE_ALLOWED_LOCATIONS says nothing. */
-function readAllowed(env: Environment, jobs: readonly Job[]): Checked<readonly Location[]> {
+/** `undefined` where nothing is set: then the locations of the jobs are allowed. */
+function readAllowed(env: Environment): Checked<readonly Location[] | undefined> {
   const text = env['BRIDGE_ALLOWED_LOCATIONS'];
-  if (text === undefined)
-    return { value: jobs.flatMap(({ source, destination, reportTo }) => [source, destination, ...(reportTo ? [reportTo] : [])]) };
+  if (text === undefined) return { value: undefined };
   const locations = text
     .split(/[\s,]+/)
     .filter((part) => part !== '')
     .map(tryLocation);
   const problems = locations.filter((result) => typeof result === 'string').map((message) => `BRIDGE_ALLOWED_LOCATIONS: ${message}`);
   return problems.length > 0 ? { problems } : { value: locations.filter((result) => typeof result !== 'string') };
+}
+
+function locationsOf(jobs: readonly Job[]): readonly Location[] {
+  return jobs.flatMap(({ source, destination, reportTo }) => [source, destination, ...(reportTo ? [reportTo] : [])]);
 }
 
 function tryLocation(text: string): Location | string {

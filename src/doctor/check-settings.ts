@@ -26,6 +26,7 @@ export function checkSettings(source: SettingsSource, report: Report): { readonl
   const problems = [...(settings.problems ?? []), ...(trust.problems ?? [])];
   if (settings.value === undefined || problems.length > 0) throw new BrokenLink(findingsOf(problems));
   warnOfAmbientKeys(environment, report);
+  warnOfJobs(settings.value, report);
   const { identity, audience, aws, jobs } = settings.value;
   report.note({ identity: identity.mode, audience, role: aws.roleArn, region: aws.region, jobs: String(jobs.length) });
   return { settings: settings.value, ...(trust.value && { trust: trust.value }) };
@@ -46,4 +47,23 @@ function findingsOf(problems: readonly string[]) {
 function warnOfAmbientKeys(environment: Environment, report: Report): void {
   const names = AMBIENT_KEYS.filter((name) => environment[name]?.trim());
   if (names.length > 0) report.warn(findingOf('ambient-aws-keys', `Set beside the settings of the bridge: ${names.join(', ')}.`));
+}
+
+function warnOfJobs({ refusedJobs, jobWarnings }: Settings, report: Report): void {
+  for (const { job, problems } of refusedJobs) {
+    report.warn({
+      id: 'job-refused',
+      symptom: `Job ${job.name} is refused, and its schedule with it: ${problems.join(' ')}`,
+      cause: 'Together with other jobs, or with the app itself, it would destroy something.',
+      fix: 'Correct the jobs, then restart the app. The other jobs run.',
+    });
+  }
+  for (const { message } of jobWarnings) {
+    report.warn({
+      id: 'jobs-at-odds',
+      symptom: message,
+      cause: 'Jobs copy to, or from, the same places.',
+      fix: 'Correct the jobs, or leave them as they are if that is meant.',
+    });
+  }
 }

@@ -1,28 +1,34 @@
-import type { HttpFunctionOptions } from '@azure/functions';
+import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import type { BridgeOrProblems } from '../bridge.ts';
+import type { Job } from '../jobs.ts';
 import { withBridge } from './problem.ts';
 import { baseUrlOf } from './request.ts';
 import { runRequestOf } from './run-request.ts';
 
-/** `GET /api/jobs`: the configured jobs. */
+/** `GET /api/jobs`: the configured jobs; one that is refused has `problems`, and no link to start it. */
 export function listJobsFunction(source: BridgeOrProblems): HttpFunctionOptions {
   return {
     methods: ['GET'],
     route: 'jobs',
     authLevel: 'function',
-    handler: withBridge(source, async ({ settings }, request) => ({
-      jsonBody: {
-        jobs: settings.jobs.map((job) => {
-          const { job: name, ...rest } = runRequestOf(job, settings.jobs);
-          const url = `${baseUrlOf(request)}/jobs/${job.name}/runs`;
-          return {
-            name,
-            ...rest,
-            ...(job.schedule && { schedule: job.schedule }),
-            links: { start: url, runs: `${baseUrlOf(request)}/runs?job=${job.name}` },
-          };
-        }),
-      },
-    })),
+    handler: withBridge(source, async ({ settings }, request) => {
+      const { jobs, refusedJobs, jobWarnings } = settings;
+      const runnable = jobs.map((job) => {
+        const warnings = jobWarnings.filter((warning) => warning.jobs.includes(job.name)).map(({ message }) => message);
+        const links = { start: `${baseUrlOf(request)}/jobs/${job.name}/runs`, runs: runsOf(job, request) };
+        return { ...shown(job, jobs), ...(warnings.length > 0 && { warnings }), links };
+      });
+      const refused = refusedJobs.map(({ job, problems }) => ({ ...shown(job, jobs), problems, links: { runs: runsOf(job, request) } }));
+      return { jsonBody: { jobs: [...runnable, ...refused] } };
+    }),
   };
+}
+
+function shown(job: Job, jobs: readonly Job[]) {
+  const { job: name, ...rest } = runRequestOf(job, jobs);
+  return { name, ...rest, ...(job.schedule && { schedule: job.schedule }) };
+}
+
+function runsOf(job: Job, request: HttpRequest): string {
+  return `${baseUrlOf(request)}/runs?job=${job.name}`;
 }

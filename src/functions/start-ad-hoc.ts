@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Bridge } from '../bridge.ts';
+import { judgeRequest } from '../conflicts/judge-jobs.ts';
 import { checkSyncRequest, type SyncRequest } from '../jobs.ts';
 import { contains, formatLocation, type Location, parseObjectLocation } from '../locations.ts';
 import { startAndAnswer } from './answer-started.ts';
@@ -16,7 +17,20 @@ export async function startAdHoc(
   const { value, problems } = checkSyncRequest(body);
   if (value === undefined) throw new HttpProblem(400, { detail: 'The body is not a valid sync request. See problems.', problems });
   refuseForeign(value, bridge.settings.allowedLocations);
-  return startAndAnswer(bridge, runRequestOf(value, bridge.settings.jobs), request, context);
+  const warnings = refuseConflicts(value, bridge.settings);
+  for (const warning of warnings) context.warn(`An ad hoc run was asked for: ${warning}`);
+  const answer = await startAndAnswer(bridge, runRequestOf(value, bridge.settings.jobs), request, context);
+  return warnings.length === 0 ? answer : { ...answer, jsonBody: { ...answer.jsonBody, warnings } };
+}
+
+/** Answers what is no reason not to start it. */
+function refuseConflicts(request: SyncRequest, { jobs, ownStorage }: Bridge['settings']): readonly string[] {
+  const { problems, warnings } = judgeRequest(request, jobs, ownStorage);
+  if (problems.length === 0) return warnings;
+  throw new HttpProblem(409, {
+    detail: 'The sync is refused: it would destroy something, or a configured job would destroy what it copies. See problems.',
+    problems,
+  });
 }
 
 /** Whoever holds a function key may use only the locations that the operator has named. */

@@ -1,0 +1,45 @@
+import { circleConflict } from './circle-conflicts.ts';
+import { type Conflict, type Contender, warning } from './conflict.ts';
+import { copiedReportConflicts, destinationConflict, placedFileConflicts, reverseConflict } from './deletions.ts';
+import { findCircles } from './find-circles.ts';
+import { createMeetings } from './meeting.ts';
+import { type OwnStorage, ownContainerConflicts } from './own-containers.ts';
+
+const UNCHECKED =
+  'Not all jobs could be checked against each other: there are too many, or their filters are too long. Use fewer jobs, or shorter globs.';
+
+/**
+ * What jobs do to each other, and to the app, as far as locations, options and filters tell. A conflict that refuses a job is certain: there
+ * is a key at which it happens; what may happen, and what only costs, is a warning. With `about` only what that one takes part in.
+ */
+export function findConflicts(contenders: readonly Contender[], own: OwnStorage, about?: Contender): readonly Conflict[] {
+  const meetings = createMeetings();
+  const concerns = (...some: readonly Contender[]) => about === undefined || some.includes(about);
+  const pairs = contenders.flatMap((one, index) =>
+    contenders
+      .slice(index + 1)
+      .filter((other) => concerns(one, other))
+      .flatMap((other) => [destinationConflict(one, other, meetings) ?? [], reverseConflict(one, other, meetings) ?? []].flat()),
+  );
+  const owners = contenders.filter(({ reportTo, options }) => reportTo !== undefined || options.keys !== undefined);
+  const files = owners.flatMap((owner) =>
+    contenders
+      .filter((other) => concerns(owner, other))
+      .flatMap((other) => [...placedFileConflicts(other, owner, meetings), ...copiedReportConflicts(other, owner, meetings)]),
+  );
+  const { circles, areComplete } = findCircles(contenders, meetings, about === undefined ? contenders : [about]);
+  const round = gravest(circles.flatMap((circle) => circleConflict(circle, meetings) ?? []));
+  const unchecked = areComplete && !meetings.areIncomplete() ? [] : [warning(contenders, UNCHECKED)];
+  return [...ownContainerConflicts(about === undefined ? contenders : [about], own), ...pairs, ...files, ...round, ...unchecked];
+}
+
+/** One conflict for the same jobs: that from which most of them are refused. */
+function gravest(conflicts: readonly Conflict[]): readonly Conflict[] {
+  const found = new Map<string, Conflict>();
+  for (const conflict of conflicts) {
+    const jobs = [...new Set(conflict.involved.map(({ label }) => label))].sort().join();
+    const known = found.get(jobs);
+    if (known === undefined || conflict.refused.length > known.refused.length) found.set(jobs, conflict);
+  }
+  return [...found.values()];
+}
