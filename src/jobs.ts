@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Checked } from './checked.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 import { checkSyncOptions, type SyncOptions, syncOptions } from './options/sync-options.ts';
+import { MAX_ENTRIES, OutsideTextError, parseOutsideJson, shortened } from './outside-text.ts';
 
 /** For editors, which cannot call {@link parseLocation}: every location matches; a blob location with a SAS does not. */
 const LOCATION_PATTERN = '^(?:s3://[a-z0-9.-]{3,63}(?:[/?#]|$)|https?://[^/?#@]+/[^?#]+$)';
@@ -25,9 +26,14 @@ const location = z
     }
   });
 
+/** In characters: as long as no list of minutes and hours is. */
+const MAX_SCHEDULE_LENGTH = 256;
+/** In bytes of UTF-8. */
+const MAX_JOBS_BYTES = 1024 * 1024;
+
 const schedule = z
   .string()
-  .refine(isNcrontab, {
+  .refine((text) => text.length <= MAX_SCHEDULE_LENGTH && isNcrontab(text), {
     message: 'must be an NCRONTAB expression of six fields (second minute hour day month weekday), such as "0 0 2 * * *"',
   })
   .optional()
@@ -65,12 +71,17 @@ const job = z
   .superRefine(fitTogether)
   .meta({ id: 'job', description: 'A configured sync.' });
 
-const jobList = z.array(job, 'must be a list of jobs').superRefine((jobs, context) => {
-  for (const [index, { name }] of jobs.entries()) {
-    if (jobs.findIndex((other) => other.name === name) === index) continue;
-    context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is the name of an earlier job too` });
-  }
-});
+const jobList = z
+  .array(job, 'must be a list of jobs')
+  .max(MAX_ENTRIES)
+  .superRefine((jobs, context) => {
+    const names = new Set<string>();
+    for (const [index, { name }] of jobs.entries()) {
+      if (names.has(name))
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is the name of an earlier job too` });
+      names.add(name);
+    }
+  });
 
 const jobObject = z.strictObject({
   $schema: z
@@ -96,11 +107,13 @@ export function checkSyncRequest(body: unknown): Checked<SyncRequest> {
 
 /** Checks the configured jobs, a list or an object with one; `where` names the setting or file in the problems. */
 export function checkJobs(text: string, where: string): Checked<readonly Job[]> {
+  if (Buffer.byteLength(text) > MAX_JOBS_BYTES) return { problems: [`${where} is larger than ${MAX_JOBS_BYTES} bytes`] };
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseOutsideJson(text);
   } catch (error) {
-    return { problems: [`${where} is not valid JSON: ${withoutExcerpt(error)}`] };
+    if (error instanceof OutsideTextError) return { problems: [`${where} ${error.message}`] };
+    throw error;
   }
   if (Array.isArray(parsed)) return check(jobList, parsed, where);
   if (!isObject(parsed)) return { problems: [`${where}: must be a list of jobs, or an object with "jobs"`] };
@@ -108,16 +121,13 @@ export function checkJobs(text: string, where: string): Checked<readonly Job[]> 
   return value === undefined ? { problems } : { value: value.jobs };
 }
 
-/** Why JSON.parse refused a text, without the piece of it that it repeats: that may hold a SAS. */
-function withoutExcerpt(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).replace(/, (?:\.{3})?".*" is not valid JSON$/s, '');
-}
-
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<T> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   return {
-    problems: result.error.issues.map(({ path, message }) => [placeOf(where, path), message].filter((part) => part !== '').join(': ')),
+    problems: shortened(
+      result.error.issues.map(({ path, message }) => [placeOf(where, path), message].filter((part) => part !== '').join(': ')),
+    ),
   };
 }
 

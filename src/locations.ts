@@ -1,3 +1,5 @@
+import { cutText, MAX_TEXT_LENGTH } from './outside-text.ts';
+
 /** A container, or what is below a prefix in it. `prefix` is '' or ends with a slash. */
 export interface BlobLocation {
   readonly kind: 'blob';
@@ -23,6 +25,11 @@ export class LocationError extends Error {
 
 const FORMS = 'Write s3://<bucket>/<prefix> or https://<account>.blob.core.windows.net/<container>/<prefix>.';
 
+/** In UTF-8: three for each of the 1,024 characters that a blob's name may have. An S3 key is shorter. */
+const MAX_PREFIX_BYTES = 3_072;
+/** A message repeats so many characters of a text. */
+const MAX_SHOWN = 300;
+
 /** The suffixes of Azure's public, government, China and zoned DNS names: an Entra token for Storage is sent to no other host. */
 const BLOB_HOST =
   /^[a-z0-9-]+\.(?:[a-z0-9]+\.)?blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)$/;
@@ -32,6 +39,7 @@ const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
 
 /** Reads a location. A prefix names a folder: the slash at its end may be left out. Throws {@link LocationError}. */
 export function parseLocation(text: string): Location {
+  if (text.length > MAX_TEXT_LENGTH) throw new LocationError(`A text of ${text.length} characters is too long for a location. ${FORMS}`);
   const [, scheme, host = '', path = ''] = /^([a-z0-9]+):\/\/([^/?#]*)\/?(.*)$/su.exec(text) ?? [];
   if (scheme === 's3') return s3Location(text, host, path);
   if (scheme === 'https' || scheme === 'http') return blobLocation(text, `${scheme}://${host}`, host, path);
@@ -108,10 +116,15 @@ function decodePrefix(text: string, encoded: string): string {
 
 /** A text that may be a URL with a password or a SAS, without them. */
 function shown(text: string): string {
-  return JSON.stringify(text.replace(/[?#].*$/s, '').replace(/\/\/.*@/s, '//'));
+  const [address = ''] = text.split(/[?#]/, 1);
+  const [start, end] = [address.indexOf('//'), address.lastIndexOf('@')];
+  const safe = start >= 0 && end > start ? `${address.slice(0, start)}//${address.slice(end + 1)}` : address;
+  return JSON.stringify(cutText(safe, MAX_SHOWN));
 }
 
 function asFolder(text: string, prefix: string): string {
+  if (Buffer.byteLength(prefix) > MAX_PREFIX_BYTES)
+    throw new LocationError(`${shown(text)} has a prefix of more than ${MAX_PREFIX_BYTES} bytes, and no key is so long.`);
   if (UNLISTABLE.test(prefix)) throw new LocationError(`${shown(text)} has a control character in its prefix, which cannot be listed.`);
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }

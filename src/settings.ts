@@ -8,6 +8,7 @@ import type { IdentityChoice } from './federation/identity.ts';
 import { checkIdentity } from './identity-settings.ts';
 import { checkJobs, type Job } from './jobs.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
+import { shortened } from './outside-text.ts';
 import type { WebhookSettings } from './webhook/webhook.ts';
 import { checkWebhook } from './webhook-settings.ts';
 
@@ -196,7 +197,7 @@ function readAllowed(env: Environment): Checked<readonly Location[] | undefined>
     .filter((part) => part !== '')
     .map(tryLocation);
   const problems = locations.filter((result) => typeof result === 'string').map((message) => `BRIDGE_ALLOWED_LOCATIONS: ${message}`);
-  return problems.length > 0 ? { problems } : { value: locations.filter((result) => typeof result !== 'string') };
+  return problems.length > 0 ? { problems: shortened(problems) } : { value: locations.filter((result) => typeof result !== 'string') };
 }
 
 function locationsOf(jobs: readonly Job[]): readonly Location[] {

@@ -1,4 +1,5 @@
 import type { Job, SyncRequest } from '../jobs.ts';
+import { cutText, shortened } from '../outside-text.ts';
 import type { Conflict, Contender } from './conflict.ts';
 import { findConflicts } from './find-conflicts.ts';
 import type { OwnStorage } from './own-containers.ts';
@@ -23,9 +24,8 @@ export interface JudgedJobs {
   readonly jobWarnings: readonly JobWarning[];
 }
 
-const MAX_PROBLEMS = 20;
-/** In characters. */
-const MAX_PROBLEM_LENGTH = 1_000;
+const MAX_WARNINGS = 20;
+const MAX_WARNING_LENGTH = 1_000;
 
 /** Finds the jobs that would destroy what others have copied, or what the app lives by: those are not run, the others are. */
 export function judgeJobs(jobs: readonly Job[], own: OwnStorage): JudgedJobs {
@@ -35,11 +35,14 @@ export function judgeJobs(jobs: readonly Job[], own: OwnStorage): JudgedJobs {
     const mine = conflicts.filter(({ refused }) => refused.some((contender) => contender === contenders.get(job)));
     return mine.length === 0 ? [] : [{ job, problems: messagesOf(mine) }];
   });
-  const warnings = conflicts.filter(({ refused }) => refused.length === 0).slice(0, MAX_PROBLEMS);
+  const warnings = conflicts.filter(({ refused }) => refused.length === 0);
   return {
     jobs: jobs.filter((job) => !refusedJobs.some((refused) => refused.job === job)),
     refusedJobs,
-    jobWarnings: warnings.map(({ involved, message }) => ({ jobs: involved.flatMap(({ name }) => name ?? []), message: cut(message) })),
+    jobWarnings: warnings.slice(0, MAX_WARNINGS).map(({ involved, message }) => ({
+      jobs: involved.flatMap(({ name }) => name ?? []),
+      message: cutText(message, MAX_WARNING_LENGTH),
+    })),
   };
 }
 
@@ -58,9 +61,5 @@ function contenderOf(job: Job): Contender {
 }
 
 function messagesOf(conflicts: readonly Conflict[]): readonly string[] {
-  return conflicts.slice(0, MAX_PROBLEMS).map(({ message }) => cut(message));
-}
-
-function cut(message: string): string {
-  return message.length > MAX_PROBLEM_LENGTH ? `${message.slice(0, MAX_PROBLEM_LENGTH)}…` : message;
+  return shortened(conflicts.map(({ message }) => message));
 }

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { cutText } from '../outside-text.ts';
 import { isRunId, type RunRecord } from '../runs/record.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -16,5 +17,5 @@ export function existing(record: RunRecord | undefined, request: HttpRequest): R
 }
 
 function noSuchRun(id: string): HttpProblem {
-  return new HttpProblem(404, { detail: `There is no run ${JSON.stringify(id)}. GET /api/runs lists the latest ones.` });
+  return new HttpProblem(404, { detail: `There is no run ${JSON.stringify(cutText(id, 100))}. GET /api/runs lists the latest ones.` });
 }

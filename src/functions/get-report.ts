@@ -1,6 +1,7 @@
 import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import { input } from 'durable-functions';
 import type { BridgeOrProblems } from '../bridge.ts';
+import { cutText } from '../outside-text.ts';
 import { isOver } from '../runs/record.ts';
 import type { ReportFormat } from '../runs/report/report.ts';
 import { engineOf } from './durable-engine.ts';
@@ -39,7 +40,9 @@ function formatOf(request: HttpRequest): ReportFormat {
   const format = request.query.get('format');
   if (format === 'csv' || format === 'ndjson') return format;
   if (format !== null)
-    throw new HttpProblem(400, { detail: `The query parameter "format" must be "ndjson" or "csv", but is ${JSON.stringify(format)}.` });
+    throw new HttpProblem(400, {
+      detail: `The query parameter "format" must be "ndjson" or "csv", but is ${JSON.stringify(cutText(format, 100))}.`,
+    });
   return request.headers.get('accept')?.includes('text/csv') ? 'csv' : 'ndjson';
 }
 

@@ -1,6 +1,7 @@
 import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import type { BridgeOrProblems } from '../bridge.ts';
 import type { Job } from '../jobs.ts';
+import type { Settings } from '../settings.ts';
 import { withBridge } from './problem.ts';
 import { baseUrlOf } from './request.ts';
 import { runRequestOf } from './run-request.ts';
@@ -16,16 +17,20 @@ export function listJobsFunction(source: BridgeOrProblems): HttpFunctionOptions 
       const runnable = jobs.map((job) => {
         const warnings = jobWarnings.filter((warning) => warning.jobs.includes(job.name)).map(({ message }) => message);
         const links = { start: `${baseUrlOf(request)}/jobs/${job.name}/runs`, runs: runsOf(job, request) };
-        return { ...shown(job, jobs), ...(warnings.length > 0 && { warnings }), links };
+        return { ...shown(job, settings), ...(warnings.length > 0 && { warnings }), links };
       });
-      const refused = refusedJobs.map(({ job, problems }) => ({ ...shown(job, jobs), problems, links: { runs: runsOf(job, request) } }));
+      const refused = refusedJobs.map(({ job, problems }) => ({
+        ...shown(job, settings),
+        problems,
+        links: { runs: runsOf(job, request) },
+      }));
       return { jsonBody: { jobs: [...runnable, ...refused] } };
     }),
   };
 }
 
-function shown(job: Job, jobs: readonly Job[]) {
-  const { job: name, ...rest } = runRequestOf(job, jobs);
+function shown(job: Job, settings: Settings) {
+  const { job: name, ...rest } = runRequestOf(job, settings);
   return { name, ...rest, ...(job.schedule && { schedule: job.schedule }) };
 }
 

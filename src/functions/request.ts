@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { cutText, OutsideTextError, parseOutsideJson } from '../outside-text.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Where the HTTP functions are, as the caller reached them: `https://<app>/api`. */
@@ -6,16 +7,37 @@ export function baseUrlOf(request: HttpRequest): string {
   return `${new URL(request.url).origin}/api`;
 }
 
-/** The body as JSON. Throws a 400 that says what is wrong with it. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** The body as JSON. Throws a 413 when it is too long, before all of it is read, and a 400 that says what is wrong with it. */
 export async function jsonBody(request: HttpRequest): Promise<unknown> {
-  const text = await request.text();
+  const text = await bodyText(request);
   if (text.trim() === '')
     throw new HttpProblem(400, { detail: 'The body is empty. Send JSON with a Content-Length: the Functions host drops a chunked body.' });
   try {
-    return JSON.parse(text);
+    return parseOutsideJson(text);
   } catch (error) {
-    throw new HttpProblem(400, { detail: `The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}` });
+    if (!(error instanceof OutsideTextError)) throw error;
+    throw new HttpProblem(400, { detail: `The body ${error.message}.` });
   }
+}
+
+async function bodyText(request: HttpRequest): Promise<string> {
+  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLong();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BODY_BYTES) throw tooLong();
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function tooLong(): HttpProblem {
+  return new HttpProblem(413, {
+    detail: `The body is longer than ${MAX_BODY_BYTES} bytes. Shorten it: many keys belong in a list that options.keys names.`,
+  });
 }
 
 interface WholeNumberRule {
@@ -31,6 +53,6 @@ export function wholeNumber(request: HttpRequest, name: string, { min, max, pres
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw new HttpProblem(400, {
-    detail: `The query parameter "${name}" must be a whole number from ${min} to ${max}, but is ${JSON.stringify(text)}.`,
+    detail: `The query parameter "${name}" must be a whole number from ${min} to ${max}, but is ${JSON.stringify(cutText(text, 100))}.`,
   });
 }

@@ -2,6 +2,7 @@ import type { HttpFunctionOptions } from '@azure/functions';
 import { input } from 'durable-functions';
 import type { BridgeOrProblems } from '../bridge.ts';
 import type { RefusedJob } from '../conflicts/judge-jobs.ts';
+import { cutText } from '../outside-text.ts';
 import { startAndAnswer } from './answer-started.ts';
 import { HttpProblem, withBridge } from './problem.ts';
 import { runRequestOf } from './run-request.ts';
@@ -14,14 +15,16 @@ export function runJobFunction(source: BridgeOrProblems): HttpFunctionOptions {
     authLevel: 'function',
     extraInputs: [input.durableClient()],
     handler: withBridge(source, async (bridge, request, context) => {
-      const name = request.params['job'];
+      const name = request.params['job'] ?? '';
       const { jobs, refusedJobs } = bridge.settings;
       const job = jobs.find((candidate) => candidate.name === name);
       const refused = refusedJobs.find((candidate) => candidate.job.name === name);
       if (refused !== undefined) throw refusedJob(refused);
       if (job === undefined)
-        throw new HttpProblem(404, { detail: `There is no job ${JSON.stringify(name)}. GET /api/jobs lists the configured ones.` });
-      return startAndAnswer(bridge, runRequestOf(job, bridge.settings.jobs), request, context);
+        throw new HttpProblem(404, {
+          detail: `There is no job ${JSON.stringify(cutText(name, 100))}. GET /api/jobs lists the configured ones.`,
+        });
+      return startAndAnswer(bridge, runRequestOf(job, bridge.settings), request, context);
     }),
   };
 }

@@ -1,10 +1,11 @@
+import type { JudgedJobs } from '../conflicts/judge-jobs.ts';
 import { isReverseOf } from '../conflicts/overlap.ts';
 import type { Job, SyncRequest } from '../jobs.ts';
 import { formatLocation } from '../locations.ts';
 import type { RunRequest } from '../runs/record.ts';
 
-/** What a job or an ad hoc request asks for, in the form that a run keeps. `jobs`: all that are configured. */
-export function runRequestOf(request: SyncRequest | Job, jobs: readonly Job[]): RunRequest {
+/** What a job or an ad hoc request asks for, in the form that a run keeps. A job that is refused says all the same that things are made on both sides. */
+export function runRequestOf(request: SyncRequest | Job, { jobs, refusedJobs }: JudgedJobs): RunRequest {
   const { source, destination, options, reportTo } = request;
   return {
     ...('name' in request && { job: request.name }),
@@ -12,6 +13,6 @@ export function runRequestOf(request: SyncRequest | Job, jobs: readonly Job[]): 
     destination: formatLocation(destination),
     options,
     ...(reportTo && { reportTo: formatLocation(reportTo) }),
-    ...(jobs.some((job) => isReverseOf(request, job)) && { isTwoWay: true }),
+    ...([...jobs, ...refusedJobs.map(({ job }) => job)].some((job) => isReverseOf(request, job)) && { isTwoWay: true }),
   };
 }

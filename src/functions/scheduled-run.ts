@@ -13,7 +13,7 @@ export function scheduledRunFunction({ runs, settings }: Bridge, job: Job, sched
     extraInputs: [input.durableClient()],
     handler: async (_timer, context: InvocationContext) => {
       try {
-        const { id } = await runs.start(engineOf(context), runRequestOf(job, settings.jobs), 'timer');
+        const { id } = await runs.start(engineOf(context), runRequestOf(job, settings), 'timer');
         context.log(`Job ${job.name}: started run ${id}.`);
       } catch (error) {
         if (!(error instanceof RunConflictError)) throw error;

@@ -19,7 +19,7 @@ export async function startAdHoc(
   refuseForeign(value, bridge.settings.allowedLocations);
   const warnings = refuseConflicts(value, bridge.settings);
   for (const warning of warnings) context.warn(`An ad hoc run was asked for: ${warning}`);
-  const answer = await startAndAnswer(bridge, runRequestOf(value, bridge.settings.jobs), request, context);
+  const answer = await startAndAnswer(bridge, runRequestOf(value, bridge.settings), request, context);
   return warnings.length === 0 ? answer : { ...answer, jsonBody: { ...answer.jsonBody, warnings } };
 }
 

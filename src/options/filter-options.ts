@@ -8,6 +8,10 @@ import { BYTE_SIZE, bytesOf } from './byte-size.ts';
 
 /** Each is tried on each key. */
 const MAX_RULES = 256;
+/** Of all globs of a filter together, in UTF-16 code units: bounds what each key can cost. */
+const MAX_FILTER_LENGTH = 16_384;
+/** In characters. */
+const MAX_DURATION_LENGTH = 64;
 
 const GLOBS = 'Globs on keys, as rclone has them, relative to the location';
 
@@ -33,7 +37,11 @@ const size = (description: string, examples: readonly (number | string)[]) =>
     .transform(bytesOf)
     .optional();
 
-const age = z.string().regex(ISO_DURATION, { message: 'must be an ISO 8601 duration, such as "P30D" or "PT12H"', abort: true }).optional();
+const age = z
+  .string()
+  .max(MAX_DURATION_LENGTH)
+  .regex(ISO_DURATION, { message: 'must be an ISO 8601 duration, such as "P30D" or "PT12H"', abort: true })
+  .optional();
 
 /** The options that say which objects a sync is about. */
 export const filterOptions = {
@@ -74,12 +82,21 @@ export function checkFilterOptions({ include, exclude, filter, ...limits }: Filt
       'filter',
       'stands instead of include and exclude: write those as "+ <glob>" and "- <glob>" in it, in the order they are to be tried',
     );
+  } else if (lengthOf({ include, exclude, filter }) > MAX_FILTER_LENGTH) {
+    report(
+      filter === undefined ? 'exclude' : 'filter',
+      `and all other globs have more than ${MAX_FILTER_LENGTH} characters together; use fewer or shorter ones, or several jobs`,
+    );
   } else if (rangesOf({ include, exclude, filter }).length === 0) {
     report(filter === undefined ? 'exclude' : 'filter', 'leaves out every key, so no object can pass');
   }
   const { minSize = 0, maxSize = minSize, minAge = 'PT0S', maxAge = minAge } = limits;
   if (minSize > maxSize) report('minSize', `is more than maxSize (${maxSize} bytes), so no object can pass`);
   if (isAlwaysLonger(minAge, maxAge)) report('minAge', `is longer than maxAge (${maxAge}), so no object can pass`);
+}
+
+function lengthOf({ include = [], exclude = [], filter = [] }: FilterOptions): number {
+  return [...include, ...exclude, ...filter].reduce((sum, glob) => sum + glob.length, 0);
 }
 
 /** The months before them are as long, and as short, as months can be. */

@@ -6,6 +6,8 @@ import { ALL_KEYS, coarsen, type RangeSet, subtract, union } from './range-set.t
 
 /** Each costs a plan some requests. */
 const MAX_RANGES = 64;
+/** While rules are applied, so that many rules with many alternatives take no longer than their text is long. */
+const MAX_RANGES_BETWEEN = 256;
 
 /**
  * Ranges outside which no key passes the filter, ascending and apart; none when no key can. Not every key in them passes. Throws a GlobError.
@@ -15,8 +17,10 @@ export function rangesOf(options: KeyFilterOptions): RangeSet {
   return coarsen(rulesOf(options).reduceRight(applyRule, ALL_KEYS), MAX_RANGES);
 }
 
+/** To have fewer ranges that hold more is right for either kind of rule. */
 function applyRule(set: RangeSet, rule: FilterRule): RangeSet {
-  return rule.isInclude ? union([...set, ...rangesThatMayMatch(rule)]) : rangesThatMatch(rule).reduce(subtract, set);
+  const applied = rule.isInclude ? union([...set, ...rangesThatMayMatch(rule)]) : rangesThatMatch(rule).reduce(subtract, set);
+  return coarsen(applied, MAX_RANGES_BETWEEN);
 }
 
 /** Every key that matches is in one of them. */

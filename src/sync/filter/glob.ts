@@ -26,10 +26,11 @@ export interface Glob {
  */
 export function parseGlob(glob: string): Glob {
   const isAnchored = glob.startsWith('/');
+  if (glob.length > MAX_GLOB_LENGTH)
+    throw createGlobCursor(glob, '').error(`is longer than ${MAX_GLOB_LENGTH} characters; use shorter ones`);
   const text = (isAnchored ? glob.slice(1) : glob) + (glob.endsWith('/') ? '**' : '');
   const cursor = createGlobCursor(glob, text);
   if (glob === '') throw cursor.error('is empty; write "**" for every key');
-  if (glob.length > MAX_GLOB_LENGTH) throw cursor.error(`is longer than ${MAX_GLOB_LENGTH} characters; use shorter ones`);
   if (!glob.isWellFormed()) throw cursor.error('has half a surrogate pair, which is in no key');
   return { isAnchored, nodes: parseSequence(cursor, { isInBraces: false }) };
 }

@@ -1,0 +1,89 @@
+/** Why a text from outside is not read, to be said of it: `is not valid JSON: …`. Nothing of the text is repeated. */
+export class OutsideTextError extends Error {
+  override readonly name = 'OutsideTextError';
+}
+
+/** Brackets within brackets; no setting needs more than seven. */
+const MAX_DEPTH = 32;
+/** Of one array or object; no list of a setting may be longer. */
+export const MAX_ENTRIES = 500;
+/** In UTF-16 code units: more than the longest location has, with every character escaped. */
+export const MAX_TEXT_LENGTH = 16_384;
+
+const MAX_PROBLEMS = 20;
+const MAX_PROBLEM_LENGTH = 1_000;
+const MAX_PATH_LENGTH = 100;
+
+/**
+ * Reads JSON that somebody else has written. How deep it is nested, how many entries an array or object has, and how long a string is, is
+ * limited before anything else looks at it. Throws {@link OutsideTextError}.
+ */
+export function parseOutsideJson(text: string): unknown {
+  if (isNestedTooDeep(text)) throw new OutsideTextError(`has brackets nested more than ${MAX_DEPTH} deep`);
+  const value = parse(text);
+  const problem = tooLarge(value, '');
+  if (problem !== undefined) throw new OutsideTextError(problem);
+  return value;
+}
+
+/** Problems as they are told: the first ones, none longer than people read. */
+export function shortened(problems: readonly string[]): readonly string[] {
+  const first = problems.slice(0, MAX_PROBLEMS).map((problem) => cutText(problem, MAX_PROBLEM_LENGTH));
+  const others = problems.length - first.length;
+  return others === 0 ? first : [...first, `There are ${others} more problems. Correct these first.`];
+}
+
+export function cutText(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
+}
+
+/** Goes through the text once, in which no string is closed by an escaped quote. */
+function isNestedTooDeep(text: string): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isInString && character === '\\') at++;
+    else if (character === '"') isInString = !isInString;
+    else if (!isInString && (character === '[' || character === '{') && ++depth > MAX_DEPTH) return true;
+    else if (!isInString && (character === ']' || character === '}')) depth--;
+  }
+  return false;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new OutsideTextError(`is not valid JSON: ${withoutExcerpt(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+/** Why JSON.parse refused a text, without the piece of it that it repeats: that may hold a SAS. */
+function withoutExcerpt(message: string): string {
+  const [excerpt] = [message.indexOf(', "'), message.indexOf(', ..."')].filter((at) => at >= 0).sort((a, b) => a - b);
+  return message.endsWith(' is not valid JSON') && excerpt !== undefined ? message.slice(0, excerpt) : message;
+}
+
+/** What is too long in a value, with where it is; its depth is limited already. */
+function tooLarge(value: unknown, path: string): string | undefined {
+  if (typeof value === 'string') return tooLong(value, path, 'a text');
+  if (typeof value !== 'object' || value === null) return undefined;
+  const names = Object.keys(value);
+  if (names.length > MAX_ENTRIES) return `has ${names.length} entries${inside(path)}, more than ${MAX_ENTRIES}`;
+  for (const [name, member] of Object.entries(value)) {
+    const problem =
+      tooLong(name, path, 'a name') ??
+      tooLarge(member, Array.isArray(value) ? `${path}[${name}]` : cutText(path === '' ? name : `${path}.${name}`, MAX_PATH_LENGTH));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function tooLong(text: string, path: string, what: string): string | undefined {
+  return text.length > MAX_TEXT_LENGTH ? `has ${what} of more than ${MAX_TEXT_LENGTH} characters${inside(path)}` : undefined;
+}
+
+function inside(path: string): string {
+  return path === '' ? '' : ` in ${path}`;
+}
