@@ -12,6 +12,9 @@ const PROPERTIES = { contentType: 'text/plain', metadata: {} };
 const GIVEN_UP_ON_S3 = 'allowed, encryption included: an upload in parts was begun and given up, which leaves no object';
 const GIVEN_UP_ON_BLOB = 'allowed: a block was put and not committed, which makes no blob; Azure drops it within a week';
 
+/** The probe is removed although its own time is up. */
+const REMOVAL_MS = 15_000;
+
 interface Probing {
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -39,7 +42,9 @@ export async function probeUpload(store: Store, { report, signal }: Probing): Pr
     await store.listParts(upload, { signal });
     report.note({ write: isS3 ? GIVEN_UP_ON_S3 : GIVEN_UP_ON_BLOB });
   } finally {
-    await store.abort(upload).catch((error: unknown) => report.warn(leftBehind(`An unfinished upload of ${store.url}${key}`, error)));
+    await store
+      .abort(upload, { signal: AbortSignal.timeout(REMOVAL_MS) })
+      .catch((error: unknown) => report.warn(leftBehind(`An unfinished upload of ${store.url}${key}`, error)));
   }
 }
 
@@ -54,7 +59,7 @@ export async function probeObject(store: Store, { report, signal }: Probing): Pr
       throw new StoreError('checksum-mismatch', `What was read from ${store.url}${key} is not what was written there.`);
     report.note({ 'whole object': 'written and read back' });
   } finally {
-    await store.delete(key, { ifMatch: etag }).then(
+    await store.delete(key, { ifMatch: etag, signal: AbortSignal.timeout(REMOVAL_MS) }).then(
       () => report.note({ delete: 'allowed: the probe is gone' }),
       (error: unknown) => report.warn(leftBehind(`The probe object ${store.url}${key}`, error)),
     );

@@ -15,6 +15,9 @@ interface Dependencies {
 /** Whoever began an upload of which we have no record may be another installation: it gets longer than we keep ours. */
 const FOREIGN_GRACE_MS = 14 * 86_400_000;
 
+/** A location that does not answer must not keep the others from their turn. */
+export const CLEAN_UP_PLACE_SECONDS = 60;
+
 /** Aborts the uploads below the destinations of runs that belong to runs that are over, each destination once. */
 export interface AbortLeftovers {
   at(record: RunRecord): Promise<void>;
@@ -41,11 +44,11 @@ export function createAbortLeftovers({ records, uploads, openLeftovers, clock }:
     return run === undefined ? clock() - initiatedAt.getTime() > FOREIGN_GRACE_MS : isOver(run.state);
   }
 
-  async function abortAll(leftovers: LeftoverUploads): Promise<void> {
-    for await (const page of leftovers.list({ signal })) {
+  async function abortAll(leftovers: LeftoverUploads, limited: AbortSignal): Promise<void> {
+    for await (const page of leftovers.list({ signal: limited })) {
       for (const upload of page) {
         if (!(await isLeftover(upload))) continue;
-        await leftovers.abort(upload, { signal });
+        await leftovers.abort(upload, { signal: limited });
         aborted++;
       }
     }
@@ -55,14 +58,34 @@ export function createAbortLeftovers({ records, uploads, openLeftovers, clock }:
     async at(record) {
       if (seen.has(record.destination)) return;
       seen.add(record.destination);
-      try {
-        const leftovers = openLeftovers(record);
-        if (leftovers !== undefined) await abortAll(leftovers);
-      } catch (error) {
-        if (!isStoreError(error)) throw error;
-        problems.push(error.message);
-      }
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(CLEAN_UP_PLACE_SECONDS * 1_000)]);
+      const problem = await problemOf(
+        async () => {
+          const leftovers = openLeftovers(record);
+          if (leftovers !== undefined) await abortAll(leftovers, limited);
+        },
+        { place: record.destination, limited },
+      );
+      if (problem !== undefined) problems.push(problem);
     },
     result: () => ({ aborted, problems }),
   };
+}
+
+interface Attempt {
+  /** Where the work is done, for the message. */
+  readonly place: string;
+  readonly limited: AbortSignal;
+}
+
+/** Why cleaning up one place failed; the others are cleaned up all the same. */
+export async function problemOf(work: () => Promise<void>, { place, limited }: Attempt): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (isStoreError(error)) return error.message;
+    if (limited.aborted) return `${place} did not answer within ${CLEAN_UP_PLACE_SECONDS} s. The next clean-up tries again.`;
+    throw error;
+  }
 }

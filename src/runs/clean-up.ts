@@ -1,6 +1,6 @@
 import type { LargeObjectCopier } from '../sync/large/large-object.ts';
 import type { LeftoverUploads } from '../sync/leftovers.ts';
-import { createAbortLeftovers } from './abort-leftovers.ts';
+import { CLEAN_UP_PLACE_SECONDS, createAbortLeftovers, problemOf } from './abort-leftovers.ts';
 import type { Engine } from './engine.ts';
 import type { KeptUploads } from './large/kept-uploads.ts';
 import { cleanUpIndexes } from './pairs/clean-up-indexes.ts';
@@ -39,7 +39,7 @@ const DAY_MS = 86_400_000;
 export async function cleanUp(dependencies: CleanUpDependencies, engine: Engine, signal: AbortSignal): Promise<CleanUp> {
   const { records, clock, keepDays } = dependencies;
   const before = clock() - keepDays * DAY_MS;
-  const abandoned = await giveUpOldUploads(dependencies, signal);
+  const { abandoned, problems: uploadProblems } = await giveUpOldUploads(dependencies, signal);
   const abortLeftovers = createAbortLeftovers(dependencies, signal);
   let forgottenRuns = 0;
   for await (const record of records.list()) {
@@ -51,24 +51,29 @@ export async function cleanUp(dependencies: CleanUpDependencies, engine: Engine,
   if (!signal.aborted) await cleanUpIndexes({ state: dependencies.state, now: clock(), keepDays, signal });
   if (!signal.aborted) await engine.purge(new Date(before));
   const { aborted, problems } = abortLeftovers.result();
-  return { abortedUploads: abandoned + aborted, forgottenRuns, problems };
+  return { abortedUploads: abandoned + aborted, forgottenRuns, problems: [...uploadProblems, ...problems] };
 }
 
-async function giveUpOldUploads(
-  { records, uploads, openCopier, clock, keepDays }: CleanUpDependencies,
-  signal: AbortSignal,
-): Promise<number> {
+async function giveUpOldUploads({ records, uploads, openCopier, clock, keepDays }: CleanUpDependencies, signal: AbortSignal) {
   const before = clock() - Math.min(keepDays, KEEP_UPLOAD_DAYS) * DAY_MS;
-  let givenUp = 0;
+  const problems: string[] = [];
+  let abandoned = 0;
   for await (const { id, kept } of uploads.list()) {
     if (signal.aborted) break;
     const record = await records.find(kept.runId);
     if (Date.parse(kept.keptAt) >= before || (record !== undefined && !isOver(record.state))) continue;
-    if (record !== undefined) await openCopier(record).abandon(kept.upload, { signal });
-    await uploads.drop(id, kept.upload);
-    givenUp++;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(CLEAN_UP_PLACE_SECONDS * 1_000)]);
+    const problem = await problemOf(
+      async () => {
+        if (record !== undefined) await openCopier(record).abandon(kept.upload, { signal: limited });
+        await uploads.drop(id, kept.upload);
+      },
+      { place: record?.destination ?? id, limited },
+    );
+    if (problem === undefined) abandoned++;
+    else problems.push(problem);
   }
-  return givenUp;
+  return { abandoned, problems };
 }
 
 /** The record last: as long as it is there, the rest is found and removed too. */

@@ -1,10 +1,9 @@
-import type { StreamTarget } from '../sync/store.ts';
 import type { Counts } from '../sync/tally.ts';
 import type { Locks } from './lock.ts';
 import type { PairIndexes } from './pairs/pair-index.ts';
 import { updateIndex } from './pairs/update-index.ts';
-import { type DeletionNote, isOver, type RunFailure, type RunRecord, type RunRecords, type RunState } from './record.ts';
-import { deliverReport } from './report/deliver-report.ts';
+import { type DeletionNote, isOver, type RunFailure, type RunRecord, type RunState } from './record.ts';
+import { type DeliveryDependencies, deliverReport } from './report/deliver-report.ts';
 import { type ReportDependencies, writeReport } from './report/write-report.ts';
 import { type AttemptTask, interruptAttempt, type Stop } from './stop.ts';
 
@@ -21,12 +20,9 @@ export interface FinishAnswer {
   readonly notify: boolean;
 }
 
-export interface FinishDependencies extends ReportDependencies {
-  readonly records: RunRecords;
+export interface FinishDependencies extends ReportDependencies, DeliveryDependencies {
   readonly locks: Locks;
   readonly pairs: Pick<PairIndexes, 'update'>;
-  /** Opens the location that a run delivers its report to. */
-  readonly openReportTarget: (record: RunRecord, location: string) => StreamTarget;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -53,7 +49,7 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
   );
   // A pair that is not in the index is proved again by the next run.
   await updateIndex(dependencies, record).catch(() => undefined);
-  const delivery = await deliverReport(dependencies.state, dependencies.openReportTarget, record);
+  const delivery = await deliverReport(dependencies, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>
     isOver(latest.state)

@@ -139,4 +139,19 @@ describe('cleaning up', () => {
       problems: ['The uploads may not be listed.'],
     });
   });
+
+  it('goes on when one upload cannot be given up, and says so', async () => {
+    const refused = new StoreError('permission-denied', 'Aborting is not allowed.', {});
+    const run = await setUp({ state: 'succeeded', endedAt: daysAgo(40).toISOString() });
+    await run.keep('a', 20);
+    await run.keep('b', 20);
+    const openCopier: CleanUpDependencies['openCopier'] = (record) => ({
+      ...run.openCopier(record),
+      abandon: ({ upload }) => (upload.id === 'a' ? Promise.reject(refused) : Promise.resolve()),
+    });
+
+    const result = await run.clean({ openCopier });
+
+    expect(result).toMatchObject({ abortedUploads: 1, forgottenRuns: 1, problems: ['Aborting is not allowed.'] });
+  });
 });

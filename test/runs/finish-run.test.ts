@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FinishDependencies, finishRun, type RunEnd } from '../../src/runs/finish-run.ts';
 import { createLocks } from '../../src/runs/lock.ts';
@@ -31,6 +32,7 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
     locks: createLocks(state),
     pairs: createPairIndexes({ state, clock: () => 1_700_000_060_000, keepDays: 30 }),
     clock: () => 1_700_000_060_000,
+    deliveryLimits: { idleSeconds: 60, totalSeconds: 60 },
     openReportTarget: (_record, location) => ({
       async writeStream(key, body) {
         delivered.set(`${location}${key}`, Buffer.concat(await Array.fromAsync(body)).toString());
@@ -275,5 +277,65 @@ describe('finishing a run', () => {
       reportDelivery: { state: 'failed', to: `s3://reports/sync-${RUN_ID}.ndjson`, message: 'Writing is not allowed.' },
     });
     expect(await run.lockHolder()).toBe('someone-else');
+  });
+
+  describe('whose report store accepts and never answers', () => {
+    const never = () => ({ writeStream: () => new Promise<void>(() => undefined) });
+
+    it.each([
+      ['since it last took a piece', { idleSeconds: 0.2, totalSeconds: 60 }],
+      ['in all', { idleSeconds: 60, totalSeconds: 0.2 }],
+    ])('gives the delivery up after a time, %s, and keeps its state', async (_, deliveryLimits) => {
+      const run = await setUp({ reportTo: 's3://reports/' }, { openReportTarget: never, deliveryLimits });
+
+      await run.finish();
+
+      expect(await run.record()).toMatchObject({
+        state: 'succeeded',
+        reportDelivery: { state: 'failed', message: expect.stringMatching(/given up: .* within 0\.2 s\. .*\/report/) },
+      });
+      expect(await run.lockHolder()).toBe('someone-else');
+    });
+
+    it('waits for one that takes piece after piece', async () => {
+      const slow = () => ({
+        async writeStream(_key: string, body: AsyncIterable<Uint8Array>) {
+          for await (const _ of body) await wait(150);
+        },
+      });
+      const run = await setUp(
+        { reportTo: 's3://reports/' },
+        { openReportTarget: slow, deliveryLimits: { idleSeconds: 0.4, totalSeconds: 60 } },
+      );
+      await run.execute(
+        1,
+        Array.from({ length: 2_000 }, (_, index) => copied(`${index}`.padStart(900, '0'))),
+      );
+
+      await run.finish();
+
+      expect(await run.record()).toMatchObject({ reportDelivery: { state: 'delivered' } });
+    });
+
+    it('can be cancelled meanwhile', async () => {
+      const run = await setUp({ reportTo: 's3://reports/' }, { openReportTarget: never });
+      const finishing = run.finish();
+
+      await run.records.update(RUN_ID, (latest) => ({ ...latest, cancelRequestedAt: '2023-11-14T22:14:00.000Z' }));
+      await finishing;
+
+      expect(await run.record()).toMatchObject({
+        state: 'succeeded',
+        reportDelivery: { state: 'failed', message: expect.stringContaining('cancelled while its report was delivered') },
+      });
+    });
+
+    it('still gets the report of a run that was cancelled before', async () => {
+      const run = await setUp({ reportTo: 's3://reports/', cancelRequestedAt: '2023-11-14T22:14:00.000Z' });
+
+      await run.finish({ end: 'cancelled' });
+
+      expect(await run.record()).toMatchObject({ state: 'cancelled', reportDelivery: { state: 'delivered' } });
+    });
   });
 });
