@@ -119,3 +119,45 @@ describe('an ad hoc run that would destroy something', () => {
     expect(await answer.json()).toMatchObject({ state: 'succeeded', warnings: [expect.stringContaining('in opposite directions')] });
   });
 });
+
+describe('a body', () => {
+  const valid = () => ({ source: bridge.blob('good'), destination: bridge.s3('elsewhere') });
+
+  it.each(['sync', 'verify'])('of POST /api/%s is not read further than 256 KiB', async (route) => {
+    const answer = await bridge.call('POST', `/api/${route}`, `${JSON.stringify(valid())}${' '.repeat(256 * 1024)}`);
+
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ status: 413, detail: expect.stringContaining('262144 bytes') });
+  });
+
+  it.each([
+    ['nesting', () => '['.repeat(200_000)],
+    [
+      'a map of many tiers',
+      () =>
+        JSON.stringify({ ...valid(), options: { tierMap: Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`t${i}`, 'x'])) } }),
+    ],
+    [
+      'many wrong members',
+      () => JSON.stringify({ ...valid(), options: Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`o${i}`.repeat(40), i])) }),
+    ],
+    ['many wrong globs', () => JSON.stringify({ ...valid(), options: { exclude: Array.from({ length: 400 }, () => '[') } })],
+    [
+      'globs of many alternatives',
+      () =>
+        JSON.stringify({
+          ...valid(),
+          options: { exclude: Array.from({ length: 256 }, (_, i) => `/{${Array.from({ length: 31 }, (__, j) => `${i}${j}`).join()}}/**`) },
+        }),
+    ],
+    ['a location of slashes', () => JSON.stringify({ ...valid(), source: `x:${'/'.repeat(200_000)}` })],
+    ['a long schedule', () => JSON.stringify({ ...valid(), options: { minAge: `P${'1'.repeat(200_000)}` } })],
+  ])('is refused shortly: %s', async (_, body) => {
+    const answer = await bridge.call('POST', '/api/sync', body());
+
+    const text = await answer.text();
+    expect(answer.status).toBe(400);
+    expect(text.length).toBeLessThan(25_000);
+    expect(JSON.parse(text).problems?.length ?? 0).toBeLessThanOrEqual(21);
+  });
+});

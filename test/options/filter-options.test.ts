@@ -76,4 +76,13 @@ describe('the options for which objects are synced', () => {
   ])('are refused, and say why: %j', (options, problem) => {
     expect(check(options).problems).toEqual([expect.stringContaining(problem)]);
   });
+
+  it('have a limit for all globs together, which bounds what a key costs', () => {
+    const exclude = Array.from({ length: 16 }, () => 'x'.repeat(1_024));
+
+    expect(check({ exclude }).problems).toBeUndefined();
+    expect(check({ exclude, include: ['y'] }).problems).toEqual([
+      expect.stringMatching(/^exclude: .* more than 16384 characters together/),
+    ]);
+  });
 });

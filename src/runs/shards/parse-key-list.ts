@@ -1,25 +1,53 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { KeyListFormat } from '../../options/key-list-options.ts';
-import { linesOf } from '../report/lines.ts';
+import { cutText } from '../../outside-text.ts';
+import { LineTooLongError, linesOf } from '../report/lines.ts';
 
 /** A list of keys is not as it should be, for people. */
 export class KeyListError extends Error {
   override readonly name = 'KeyListError';
 }
 
-/** The keys of a list, in its order. Throws {@link KeyListError}, and what the body throws. */
-export function parseKeyList(body: AsyncIterable<Uint8Array>, format: KeyListFormat): AsyncGenerator<string> {
-  return format === 'csv' ? keysOfCsv(body) : keysOfNdjson(body);
+/** A reason may repeat a field of the list. */
+const MAX_REASON_LENGTH = 300;
+/** Bytes of a list. */
+const MAX_LIST_BYTES = 1024 ** 3;
+/** Characters of a line, or of a record of CSV; a line of a report has less. */
+const MAX_LINE_LENGTH = 64 * 1024;
+/** Characters of a blob's name. An S3 key has as many bytes at most. */
+const MAX_KEY_LENGTH = 1_024;
+
+/** The keys of a list, in its order; what is held of it is bounded. Throws {@link KeyListError}, and what the body throws. */
+export function parseKeyList(
+  body: AsyncIterable<Uint8Array>,
+  format: KeyListFormat,
+  maxBytes: number = MAX_LIST_BYTES,
+): AsyncGenerator<string> {
+  const limited = withinLimit(body, maxBytes);
+  return format === 'csv' ? keysOfCsv(limited) : keysOfNdjson(limited);
+}
+
+async function* withinLimit(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new KeyListError(`It is larger than ${maxBytes} bytes. Split it into lists for several runs.`);
+    yield chunk;
+  }
 }
 
 /** Each line is a JSON string, or an object with a `key`. */
 async function* keysOfNdjson(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let number = 0;
-  for await (const line of linesOf(withLastLineEnd(body))) {
-    number++;
-    const text = line.replace(/^\ufeff/, '').trim();
-    if (text !== '') yield keyIn(text, number);
+  try {
+    for await (const line of linesOf(withLastLineEnd(body), MAX_LINE_LENGTH)) {
+      number++;
+      const text = line.replace(/^\ufeff/, '').trim();
+      if (text !== '') yield keyIn(text, number);
+    }
+  } catch (error) {
+    throw error instanceof LineTooLongError ? new KeyListError(`${error.message} Write each key in a line of its own.`) : error;
   }
 }
 
@@ -45,7 +73,10 @@ function parsed(text: string, line: number): unknown {
 
 /** RFC 4180: the column `key`, where the first line names one; else the first column. */
 async function* keysOfCsv(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const records: AsyncIterable<string[]> = Readable.from(body).pipe(parse({ bom: true, skip_empty_lines: true, relax_column_count: true }));
+  const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, max_record_size: MAX_LINE_LENGTH });
+  // What ends the body ends the records too, and the other way round; who reads them learns of it.
+  pipeline(Readable.from(body), parser, () => undefined);
+  const records: AsyncIterable<string[]> = parser;
   let column: number | undefined;
   let number = 0;
   try {
@@ -59,16 +90,23 @@ async function* keysOfCsv(body: AsyncIterable<Uint8Array>): AsyncGenerator<strin
       yield checked(record[column] ?? '', number);
     }
   } catch (error) {
-    throw isCsvError(error) ? new KeyListError(`It is not valid CSV: ${error.message}.`) : error;
+    if (!isCsvError(error)) throw error;
+    const tooLong = `the record at line ${error.lines} has more than ${MAX_LINE_LENGTH} characters; close its quotes`;
+    const why = error.code === 'CSV_MAX_RECORD_SIZE' ? tooLong : cutText(error.message, MAX_REASON_LENGTH);
+    throw new KeyListError(`It is not valid CSV: ${why}.`);
   }
 }
 
-function isCsvError(error: unknown): error is Error {
+function isCsvError(error: unknown): error is Error & { readonly code: unknown; readonly lines?: unknown } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
 }
 
 function checked(key: string, line: number): string {
   if (key === '') throw new KeyListError(`Line ${line} has no key.`);
   if (!key.isWellFormed()) throw new KeyListError(`The key of line ${line} is not valid Unicode.`);
+  if (key.length > MAX_KEY_LENGTH)
+    throw new KeyListError(
+      `The key of line ${line} has more than ${MAX_KEY_LENGTH} characters, and no object has such a key. Take it out.`,
+    );
   return key;
 }

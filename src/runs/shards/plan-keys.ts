@@ -12,6 +12,8 @@ import { KeyListError, parseKeyList } from './parse-key-list.ts';
 
 /** They are sorted in memory. */
 const MAX_KEYS = 1_000_000;
+/** Characters of all keys together. */
+const MAX_CHARACTERS = 128 * 1024 * 1024;
 /** More shards than lanes, so that lanes even out. */
 const SHARDS_PER_LANE = 4;
 
@@ -47,10 +49,14 @@ export async function planByKeys(
 
 async function sortedKeys(body: AsyncIterable<Uint8Array>, where: string): Promise<readonly string[]> {
   const keys = new Set<string>();
+  let characters = 0;
   try {
     for await (const key of parseKeyList(body, keyListFormatOf(where) ?? 'ndjson')) {
+      if (!keys.has(key)) characters += key.length;
       keys.add(key);
       if (keys.size > MAX_KEYS) throw new KeyListError(`It has more than ${MAX_KEYS} keys. Split it into lists for several runs.`);
+      if (characters > MAX_CHARACTERS)
+        throw new KeyListError(`Its keys have more than ${MAX_CHARACTERS} characters together. Split it into lists for several runs.`);
     }
   } catch (error) {
     throw error instanceof KeyListError ? unusable(where, error.message, error) : error;

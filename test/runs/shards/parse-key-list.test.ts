@@ -63,3 +63,59 @@ describe('a list of keys', () => {
     );
   });
 });
+
+describe('a list of keys of any size', () => {
+  const MIB = Buffer.alloc(1024 * 1024, 'x');
+
+  /** Tells how much of it was asked for. */
+  function endless(...first: readonly string[]) {
+    const read = { mebibytes: 0 };
+    async function* body() {
+      for (const text of first) yield Buffer.from(text);
+      for (;;) {
+        read.mebibytes++;
+        yield MIB;
+      }
+    }
+    return { read, body: body() };
+  }
+
+  it.each([
+    ['ndjson', '"a"\n"', /^Line 2 is longer than 65536 characters\. /],
+    ['csv', 'key\na\n"b', /^It is not valid CSV: the record at line 3 has more than 65536 characters; close its quotes/],
+    ['csv', 'key\na\nb', /^It is not valid CSV: the record at line 3 has more than 65536 characters/],
+  ] as const)('is not read further than a line of %s that does not end: %j', async (format, first, message) => {
+    const { read, body } = endless(first);
+
+    const failure = await Array.fromAsync(parseKeyList(body, format)).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(KeyListError);
+    expect((failure as Error).message).toMatch(message);
+    expect(read.mebibytes).toBeLessThan(4);
+  });
+
+  it.each(['ndjson', 'csv'] as const)('is not read further than its size may be: %s', async (format) => {
+    await expect(Array.fromAsync(parseKeyList(inPieces('"a"\n'.repeat(100)), format, 398))).rejects.toThrow(
+      'larger than 398 bytes. Split it',
+    );
+    expect(await Array.fromAsync(parseKeyList(inPieces('"a"\n'.repeat(100)), format, 400))).toHaveLength(100);
+  });
+
+  it.each(['ndjson', 'csv'] as const)('is refused where a key of %s is longer than any', async (format) => {
+    const list = (key: string) => (format === 'csv' ? `key\n${key}\n` : `${JSON.stringify(key)}\n`);
+
+    expect(await keysIn(list('k'.repeat(1_024)), format)).toHaveLength(1);
+    await expect(keysIn(list('k'.repeat(1_025)), format)).rejects.toThrow(
+      /^The key of line \d has more than 1024 characters, .* Take it out\.$/,
+    );
+  });
+
+  it.each(['ndjson', 'csv'] as const)('ends with what ends its body: %s', async (format) => {
+    async function* broken() {
+      yield Buffer.from('"a"\n');
+      throw new Error('The connection was lost.');
+    }
+
+    await expect(Array.fromAsync(parseKeyList(broken(), format))).rejects.toThrow('The connection was lost.');
+  });
+});
