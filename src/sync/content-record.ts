@@ -25,8 +25,3 @@ export function anyRecordOf(known: Known): ContentRecord {
   const [service, writer] = [serviceRecordOf(known), writerRecordOf(known)];
   return { crc64: service.crc64 ?? writer.crc64, md5: service.md5 ?? writer.md5 };
 }
-
-/** Tells whether the object was written again, by other bytes, after it got its mark: the service's own checksum is another. */
-export function isMarkOutdated({ crc64, provenance }: Known): boolean {
-  return crc64 !== undefined && provenance?.crc64 !== undefined && provenance.crc64 !== crc64;
-}

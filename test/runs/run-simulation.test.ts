@@ -11,6 +11,7 @@ import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
 import { createShardStates } from '../../src/runs/shards/shard-state.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../src/sync/large/large-object.ts';
+import { present } from '../../src/sync/present.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
@@ -41,7 +42,10 @@ async function setUp() {
   const source = createMemoryStore('memory://source/');
   const destination = createMemoryStore('memory://destination/');
   for (const [index, key] of KEYS.entries()) source.put(key, key.repeat(index % 10 === 3 ? LARGE_BYTES : 1));
-  for (const key of KEYS.slice(0, 10)) destination.put(key, key, { lastModified: new Date(Date.now() + 3_600_000) });
+  for (const key of KEYS.slice(0, 10)) {
+    const sourceEtag = present(source.objects.get(key), key).etag;
+    destination.objects.set(key, { ...destination.put(key, key), provenance: { sourceEtag } });
+  }
   for (const key of EXTRA) destination.put(key, key);
   const { head } = source;
   source.head = async (key, options) => head(key === BACK_AGAIN ? 'k00' : key, options);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { anyRecordOf, type ContentRecord, isMarkOutdated, serviceRecordOf } from '../content-record.ts';
+import { anyRecordOf, type ContentRecord, serviceRecordOf } from '../content-record.ts';
 import { type Crc64, createRunningCrc64 } from '../crc64.ts';
 import type { ObjectHead } from '../objects.ts';
 import { readPinned } from '../read-pinned.ts';
@@ -74,12 +74,8 @@ function compareClaims(one: ObjectHead, other: ObjectHead): Proof {
   const claimed = compareRecords(anyRecordOf(one), anyRecordOf(other));
   if (claimed?.isEqual) return { verdict: 'equal', by: claimed.by, record: 'writer' };
   if (claimed !== undefined) return { verdict: 'unprovable', reason: 'checksums-differ' };
-  const isMarked = isMarkedCopy(one, other) || isMarkedCopy(other, one);
+  const isMarked = isCopyOf(one, other) || isCopyOf(other, one);
   return isMarked ? { verdict: 'equal', by: 'source-etag', record: 'writer' } : { verdict: 'unprovable', reason: 'no-common-checksum' };
-}
-
-function isMarkedCopy(copy: ObjectHead, original: ObjectHead): boolean {
-  return isCopyOf(copy, original) && !isMarkOutdated(copy);
 }
 
 function verdictOf(isEqual: boolean): 'equal' | 'different' {

@@ -38,11 +38,11 @@ type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
 export function compareWithSource(known: Known, read: WholeRead, key: string): SourceProof {
   const service = compareFirst(serviceRecordOf(known), read);
   if (service?.isEqual) return { verified: service.kind, sourceRecord: 'service' };
-  if (service !== undefined) throw mismatch(key, `the ${service.kind.toUpperCase()} that the source keeps`);
+  if (service !== undefined) throw mismatch(key, `the ${service.kind.toUpperCase()} that the source keeps`, 'the source object is damaged');
   const writer = compareBest(writerRecordOf(known), read);
   if (writer === undefined) return { verified: 'length', sourceRecord: 'none' };
   if (writer.isEqual) return { verified: writer.kind, sourceRecord: 'writer' };
-  if (!read.isReadTwice) throw mismatch(key, 'the checksum that its writer left with it');
+  if (!read.isReadTwice) throw mismatch(key, 'the checksum that its writer left with it', 'something on the way damages it');
   return { verified: 'length', sourceRecord: 'outdated' };
 }
 
@@ -70,9 +70,9 @@ function md5Of({ md5, bytes }: WholeRead): string | undefined {
   return md5 ?? (bytes && createHash('md5').update(bytes).digest('hex'));
 }
 
-function mismatch(key: string, what: string): StoreError {
+function mismatch(key: string, what: string, cause: string): StoreError {
   return new StoreError(
     'checksum-mismatch',
-    `The bytes read of ${JSON.stringify(key)} do not have ${what}. Run again; if it stays so, the source object is damaged.`,
+    `The bytes read of ${JSON.stringify(key)} do not have ${what}. Run again; if it stays so, ${cause}.`,
   );
 }
