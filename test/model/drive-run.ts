@@ -53,6 +53,7 @@ export async function driveRun(
     ...{ largeObjects: createLargeObjects(state), uploads: createKeptUploads(state), locks: createLocks(state) },
     pairs: createPairIndexes({ state, clock, keepDays: 30, maxEntries: 3 }),
     openReportTarget: () => ({ writeStream: async () => undefined }),
+    deliveryLimits: { idleSeconds: 60, totalSeconds: 60 },
     ...{ sliceSeconds: 60, graceSeconds: 60, limitSeconds: 60, largeObjectBytes: 1_000 },
   };
   const { options } = runRecord();

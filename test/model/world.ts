@@ -39,6 +39,9 @@ export function createWorld(random: (below: number) => number) {
     blob: createModelStore('blob', { now: () => seconds, onRequest }),
     s3: createModelStore('s3', { now: () => seconds, onRequest }),
   };
+  // Logs of one slice are told apart by the millisecond in which they were begun.
+  let ticks = 0;
+  const clock = () => seconds * 1_000 + (ticks++ % 1_000);
   const history: Record<Cloud, Map<string, ModelObject[]>> = { blob: new Map(), s3: new Map() };
   /** Keys that a client wrote since both sides were last seen equal by a run that the index knows of. */
   const edited: Record<Cloud, Set<string>> = { blob: new Set(), s3: new Set() };
@@ -159,7 +162,7 @@ export function createWorld(random: (below: number) => number) {
       requestsLeft = diesAfter ?? Number.POSITIVE_INFINITY;
       seconds++;
       const locations = { source: LOCATIONS[source.cloud], destination: LOCATIONS[destination.cloud] };
-      const { record, receipts } = await driveRun({ state, source, destination, locations, clock: () => seconds * 1_000 }, options);
+      const { record, receipts } = await driveRun({ state, source, destination, locations, clock }, options);
       requestsLeft = Number.POSITIVE_INFINITY;
       return { record, receipts, before, source, destination };
     },
