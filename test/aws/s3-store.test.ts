@@ -75,10 +75,12 @@ describe('a store on S3', () => {
 
   it('leaves encryption to the bucket unless it is told otherwise', async () => {
     await write(store(), 'a', 'x');
+    server.aws.configureBucket(bucket, { encryption: 'aws:kms' });
+    await write(store(), 'b', 'x');
 
-    const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'a' }));
+    const heads = await Promise.all(['a', 'b'].map((Key) => client.send(new HeadObjectCommand({ Bucket: bucket, Key }))));
 
-    expect(head).not.toHaveProperty('ServerSideEncryption');
+    expect(heads.map((head) => head.ServerSideEncryption)).toEqual(['AES256', 'aws:kms']);
   });
 
   it('names its location and its objects as s3 URLs, in one line', async () => {
