@@ -14,6 +14,9 @@ import { headPinned, readCrc64 } from './read-verified.ts';
 import { compareWithSource, type SourceProof } from './source-proof.ts';
 import { uploadParts } from './upload-parts.ts';
 
+/** An upload is thrown away although its own signal has fired, but a store that does not answer is not waited for. */
+export const ABORT_LIMIT_MS = 30_000;
+
 /** Length of a part, and of the largest object that is copied whole. A multiple of what both services like, and one pooled buffer. */
 export const PART_BYTES = 8 * 1024 * 1024;
 
@@ -45,13 +48,13 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
     return { ...destinationOf(written), crc64, verified, sourceRecord: sent.sourceRecord, leftOut };
   } catch (error) {
     // A part that stays costs money on S3. If this fails too, the first error is the one to tell; a lifecycle rule takes the rest.
-    await destination.abort(upload).catch(() => undefined);
+    await destination.abort(upload, { signal: AbortSignal.timeout(ABORT_LIMIT_MS) }).catch(() => undefined);
     throw error;
   }
 }
 
 async function giveBack<T>(destination: CopyPath['destination'], upload: Upload, origin: T): Promise<T> {
-  await destination.abort(upload);
+  await destination.abort(upload, { signal: AbortSignal.timeout(ABORT_LIMIT_MS) });
   return origin;
 }
 

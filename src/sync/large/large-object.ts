@@ -1,5 +1,5 @@
 import type { CopierOptions } from '../copy/copy-object.ts';
-import { PART_SIZES } from '../copy/copy-parts.ts';
+import { ABORT_LIMIT_MS, PART_SIZES } from '../copy/copy-parts.ts';
 import { type Current, copied, explain, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
 import type { PartSizes } from '../copy/part-plan.ts';
 import { SourceChangedError } from '../copy/read-verified.ts';
@@ -83,7 +83,7 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
     const receipt = receiptOf(explain(path, object.entry, error), object.startedAt);
     if (isStoreError(error, ...passing)) return { step: 'later', receipt };
     // The failure above is the one to tell; a lifecycle rule takes what stays.
-    await destination.abort(object.upload).catch(() => undefined);
+    await destination.abort(object.upload, { signal: AbortSignal.timeout(ABORT_LIMIT_MS) }).catch(() => undefined);
     return object.triesLeft > 0 && mayEndOtherwise(error) ? { step: 'again' } : { step: 'ended', receipt };
   }
 
