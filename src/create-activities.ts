@@ -9,7 +9,6 @@ import { carryOptionsOf } from './runs/options/carry-options.ts';
 import { limitsOf } from './runs/options/limits-of.ts';
 import type { PairIndexes } from './runs/pairs/pair-index.ts';
 import type { RunRecord } from './runs/record.ts';
-import { DELIVERY_LIMITS } from './runs/report/deliver-report.ts';
 import { deleteSlice } from './runs/shards/delete-slice.ts';
 import { planRun } from './runs/shards/plan-run.ts';
 import { runSlice } from './runs/shards/run-slice.ts';
@@ -71,7 +70,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
     commitLargeObject: (task) => commitLargeObject(largeObjects, task),
     deleteSlice: (task) => deleteSlice(slices, task),
     stopAttempt: (task) => stopAttempt(kept, task),
-    finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store, deliveryLimits: DELIVERY_LIMITS }, task),
+    finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store }, task),
     notifyRun: (runId) => notifyRun(notification, runId),
   };
   return { activities, openCopier };

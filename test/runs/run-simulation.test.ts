@@ -63,7 +63,6 @@ async function setUp() {
       createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes: { bufferBytes: 10, rangeBytes: 50 } }),
     openKeyList: () => source,
     openReportTarget: () => ({ writeStream: async () => undefined }),
-    deliveryLimits: { idleSeconds: 60, totalSeconds: 60 },
     // Each look at the clock is a second.
     clock: () => 1_700_000_000_000 + ++ticks * 1_000,
     ...{ sliceSeconds: 60, graceSeconds: 60, largeObjectBytes: LARGE_BYTES },

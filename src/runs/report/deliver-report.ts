@@ -5,19 +5,19 @@ import type { State } from '../state.ts';
 import { reportPath } from './report.ts';
 
 /** How long a store may take for a report: since it last took a piece of it, and in all. Together with the report's making it stays below the `functionTimeout` of host.json. */
-export interface DeliveryLimits {
+interface DeliveryLimits {
   readonly idleSeconds: number;
   readonly totalSeconds: number;
 }
 
-export const DELIVERY_LIMITS: DeliveryLimits = { idleSeconds: 120, totalSeconds: 360 };
+const DELIVERY_LIMITS: DeliveryLimits = { idleSeconds: 120, totalSeconds: 360 };
 
 export interface DeliveryDependencies {
   readonly state: State;
   readonly records: RunRecords;
   /** Opens the location that a run delivers its report to. */
   readonly openReportTarget: (record: RunRecord, location: string) => StreamTarget;
-  readonly deliveryLimits: DeliveryLimits;
+  readonly deliveryLimits?: DeliveryLimits;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function deliverReport(dependencies: DeliveryDependencies, record: 
 }
 
 /** Breaks a delivery off that takes too long, or whose run is cancelled while it lasts or is carried by another attempt. */
-function startDeliveryWatch({ records, deliveryLimits }: DeliveryDependencies, record: RunRecord) {
+function startDeliveryWatch({ records, deliveryLimits = DELIVERY_LIMITS }: DeliveryDependencies, record: RunRecord) {
   const { idleSeconds, totalSeconds } = deliveryLimits;
   const stopping = new AbortController();
   let problem: string | undefined;
