@@ -48,8 +48,30 @@ export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, governor
   });
   leaveCheckedBodiesUnsigned(client);
   renewExpiredCredentials(client);
+  keepEveryMetadataName(client);
   if (governorOf !== undefined) governAttempts(client, governorOf);
   return client;
+}
+
+const PROTO_HEADER = 'x-amz-meta-__proto__';
+
+/** The SDK collects metadata in an object, which loses the one that is named `__proto__`. */
+function keepEveryMetadataName(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { response, output } = result;
+      const value = isHttpResponse(response) ? response.headers[PROTO_HEADER] : undefined;
+      if (value !== undefined && output !== undefined && 'Metadata' in output && output.Metadata !== undefined)
+        Object.assign(output, { Metadata: Object.fromEntries([...Object.entries(output.Metadata), ['__proto__', value]]) });
+      return result;
+    },
+    { name: 'keepEveryMetadataName', step: 'deserialize', priority: 'high' },
+  );
+}
+
+function isHttpResponse(response: unknown): response is { readonly headers: Readonly<Record<string, string>> } {
+  return typeof response === 'object' && response !== null && 'headers' in response;
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);

@@ -11,10 +11,18 @@ interface S3Headers {
   readonly ContentEncoding?: string | undefined;
   readonly ContentDisposition?: string | undefined;
   readonly ContentLanguage?: string | undefined;
+  readonly WebsiteRedirectLocation?: string | undefined;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+interface StoredHeaders extends S3Headers {
+  /** The header as it is; as a Date, the SDK gives it only where it is one. */
+  readonly ExpiresString?: string | undefined;
+  readonly MissingMeta?: number | undefined;
+}
+
 interface NewObjectHeaders extends S3Headers {
+  readonly Expires: Date | undefined;
   readonly Metadata: Record<string, string>;
   readonly StorageClass: StorageClass | undefined;
   readonly Tagging: string | undefined;
@@ -31,23 +39,36 @@ interface StoredDescription {
  */
 export function toS3Headers({ properties, provenance, tier }: ObjectDescription, url: string, crc64?: Crc64): NewObjectHeaders {
   const headers = sendableContentHeaders(properties, url);
-  const own = {
-    ...(provenance !== undefined && { 'source-etag': provenance.sourceEtag }),
-    ...(provenance?.originalKey !== undefined && { 'original-key': provenance.originalKey }),
-    ...(provenance !== undefined && crc64 !== undefined && { crc64nvme: crc64ToBase64(crc64, 'big-endian') }),
-  };
   return {
     ContentType: headers.contentType,
     CacheControl: headers.cacheControl,
     ContentEncoding: headers.contentEncoding,
     ContentDisposition: headers.contentDisposition,
     ContentLanguage: headers.contentLanguage,
-    Metadata: s3Metadata.encode({ user: properties.metadata, own }, url),
+    // The SDK sends a text as it is, though its type knows only dates.
+    Expires: headers.expires as Date | undefined,
+    WebsiteRedirectLocation: headers.websiteRedirect,
+    Metadata: s3Metadata.encode({ user: properties.metadata, own: ownMetadata(provenance, crc64) }, url),
     // The SDK's type names the classes that it knows; the service has the last word.
     StorageClass: tier as StorageClass | undefined,
     // An empty header would still take a permission.
     Tagging: hasTags(properties) ? toTagging(properties.tags ?? {}) : undefined,
   };
+}
+
+function ownMetadata(provenance: Provenance | undefined, crc64: Crc64 | undefined): Record<string, string> {
+  if (provenance === undefined) return {};
+  const { sourceEtag, originalKey } = provenance;
+  return {
+    'source-etag': sourceEtag,
+    ...(originalKey !== undefined && { 'original-key': originalKey }),
+    ...(crc64 !== undefined && { crc64nvme: crc64ToBase64(crc64, 'big-endian') }),
+  };
+}
+
+/** The mark, so that it can be told whether there is room for it. A key of its own is found in the mark alone. */
+export function markToFit(provenance: Provenance | undefined) {
+  return { own: ownMetadata(provenance, 0n), mustKeepMark: provenance?.originalKey !== undefined };
 }
 
 /** As the query of a URL. */
@@ -58,7 +79,7 @@ function toTagging(tags: Tags): string {
 }
 
 /** Reads what a HEAD or GET says about an object, whoever wrote it. */
-export function fromS3Headers(answer: S3Headers): StoredDescription {
+export function fromS3Headers(answer: StoredHeaders): StoredDescription {
   const { user, own } = s3Metadata.decode(answer.Metadata);
   const headers = pickContentHeaders({
     contentType: answer.ContentType,
@@ -66,8 +87,11 @@ export function fromS3Headers(answer: S3Headers): StoredDescription {
     contentEncoding: contentEncodingOf(answer.ContentEncoding),
     contentDisposition: answer.ContentDisposition,
     contentLanguage: answer.ContentLanguage,
+    expires: answer.ExpiresString,
+    websiteRedirect: answer.WebsiteRedirectLocation,
   });
-  return { properties: { ...headers, metadata: user }, ...provenanceIn(own) };
+  const hidden = answer.MissingMeta ?? 0;
+  return { properties: { ...headers, metadata: user, ...(hidden > 0 && { hiddenMetadata: hidden }) }, ...provenanceIn(own) };
 }
 
 function provenanceIn(own: Readonly<Record<string, string>>): Pick<StoredDescription, 'provenance'> {

@@ -5,6 +5,7 @@ import { s3Metadata } from '../sync/properties/metadata.ts';
 import { findS3TagMisfits, hasTags } from '../sync/properties/tags.ts';
 import type { Store } from '../sync/store.ts';
 import type { Action } from './errors.ts';
+import { markToFit } from './s3-properties.ts';
 import type { S3Requests } from './s3-requests.ts';
 
 /** The part of the port that is about tags. */
@@ -17,7 +18,10 @@ export function createS3Tags({ client, send }: S3Requests): Pick<Store, 'readTag
       return Object.fromEntries(TagSet.map(({ Key, Value }) => [present(Key, 'Key'), present(Value, 'Value')]));
     },
 
-    findMisfits: ({ metadata, tags = {} }) => [...s3Metadata.findMisfits(metadata), ...findS3TagMisfits(tags)],
+    findMisfits: ({ metadata, tags = {} }, provenance) => [
+      ...s3Metadata.findMisfits(metadata, markToFit(provenance)),
+      ...findS3TagMisfits(tags),
+    ],
   };
 }
 

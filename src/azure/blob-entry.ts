@@ -1,11 +1,12 @@
 import type { BlobItem } from '@azure/storage-blob';
 import type { ObjectEntry } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
+import { sourceEtagInBlobListing } from '../sync/properties/metadata.ts';
 import { claimedMd5, isWrittenWhole } from './blob-properties.ts';
 
 /** A blob of a listing that includes metadata, with `prefix` cut off its name. */
 export function toEntry({ name, metadata, properties }: BlobItem, prefix: string): ObjectEntry {
-  const sourceEtag = metadata?.['source_etag'];
+  const sourceEtag = sourceEtagInBlobListing(metadata);
   return {
     key: name.slice(prefix.length),
     sizeBytes: present(properties.contentLength, `the size of ${name}`),

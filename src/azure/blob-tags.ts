@@ -2,6 +2,7 @@ import type { ObjectDescription } from '../sync/objects.ts';
 import { blobMetadata } from '../sync/properties/metadata.ts';
 import { findBlobTagMisfits, hasTags } from '../sync/properties/tags.ts';
 import type { Store } from '../sync/store.ts';
+import { findForeignHeaders, markToFit } from './blob-properties.ts';
 import { abortable, type BlobRequests } from './blob-requests.ts';
 import type { Action } from './errors.ts';
 
@@ -9,11 +10,17 @@ import type { Action } from './errors.ts';
 export function createBlobTags({ send }: BlobRequests): Pick<Store, 'readTags' | 'findMisfits'> {
   return {
     async readTags(key, { signal } = {}) {
-      const { tags } = await send({ action: 'read the tags of', key, signal }, (blob) => blob.getTags(abortable(signal)));
-      return tags;
+      const answer = await send({ action: 'read the tags of', key, signal }, (blob) => blob.getTags(abortable(signal)));
+      // The SDK's own record of tags loses one that is named `__proto__`.
+      const { blobTagSet = [] } = answer._response.parsedBody;
+      return Object.fromEntries(blobTagSet.map((tag) => [tag.key, tag.value]));
     },
 
-    findMisfits: ({ metadata, tags = {} }) => [...blobMetadata.findMisfits(metadata), ...findBlobTagMisfits(tags)],
+    findMisfits: (properties, provenance) => [
+      ...blobMetadata.findMisfits(properties.metadata, markToFit(properties, provenance)),
+      ...findForeignHeaders(properties),
+      ...findBlobTagMisfits(properties.tags ?? {}),
+    ],
   };
 }
 

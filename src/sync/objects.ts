@@ -31,6 +31,12 @@ export interface ObjectProperties {
   readonly contentEncoding?: string;
   readonly contentDisposition?: string;
   readonly contentLanguage?: string;
+  /** The header of S3 as it was given, which need not be a date. */
+  readonly expires?: string;
+  /** Where S3's web server sends those who ask for the object. */
+  readonly websiteRedirect?: string;
+  /** How many entries of the metadata the service has, and cannot show (S3). */
+  readonly hiddenMetadata?: number;
   readonly metadata: Readonly<Record<string, string>>;
   /** Written where given. No HEAD or read tells them: see `readTags`. */
   readonly tags?: Tags;
@@ -41,10 +47,13 @@ export type Tags = Readonly<Record<string, string>>;
 
 /** Something that a store cannot hold as it is. */
 export interface Misfit {
-  readonly kind: 'metadata' | 'tag';
+  /** `mark`: our own, for which the metadata leave no room. */
+  readonly kind: 'metadata' | 'tag' | 'header' | 'mark';
   readonly name: string;
   /** For people, without a full stop. */
   readonly why: string;
+  /** `true` when no other name or form helps. Tags have none at all. */
+  readonly hasNoOtherForm?: true;
 }
 
 /** What we write beside an object that we copied, so that it can be recognised and proved later. */

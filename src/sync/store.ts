@@ -8,6 +8,7 @@ import type {
   ObjectHead,
   ObjectProperties,
   ObjectRead,
+  Provenance,
   Tags,
 } from './objects.ts';
 
@@ -177,10 +178,10 @@ export interface Store {
   escapeKey(key: string): string;
 
   /**
-   * Tells what of `properties` this store cannot hold as it is; nothing when it can hold them all. Metadata among it may still be written,
-   * if it can be under another name: then `head` gives it under its own.
+   * Tells what of `properties` this store cannot hold as it is, and whether that leaves no room for our mark; nothing when it can hold all.
+   * Metadata and headers among it may still be written, if they have another name or form: then `head` gives them under their own.
    */
-  findMisfits(properties: ObjectProperties): readonly Misfit[];
+  findMisfits(properties: ObjectProperties, provenance?: Provenance): readonly Misfit[];
 }
 
 /** A store that can take an object of unknown length: reports are delivered through it. */

@@ -34,6 +34,7 @@ export async function startAzuriteServer(): Promise<StoreServer & { readonly con
       const listOnlyUrl = await container.generateSasUrl(listOnly);
       return {
         otherTier: 'Cool',
+        maxMetadataBytes: 8 * 1024,
         open: ({ prefix = '', pageSize } = {}) => createBlobStore({ container, prefix, ...(pageSize === undefined ? {} : { pageSize }) }),
         openMissing: () => storeOf(service.getContainerClient('no-such-container')),
         openDenied: () => storeOf(new ContainerClient(listOnlyUrl, new AnonymousCredential())),

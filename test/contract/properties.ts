@@ -38,6 +38,45 @@ export function propertiesContract(behaviour: Behaviour): void {
     expect(crc64In(head)).toBe(crc64(bytes));
   });
 
+  behaviour('keeps metadata whose names its clients lose or refuse, and lists the object', async (location) => {
+    const store = location.open();
+    const names = ['__proto__', 'prototype', 'constructor', '_', 'tostring', 'hasownproperty', 'source-etag', 'source_etag', 'original_key'];
+    const metadata = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
+    await write(store, 'a', 'x', { properties: { metadata }, provenance: { sourceEtag: '"s"' } });
+
+    const head = await store.head('a');
+    const read = await store.read('a');
+    await Array.fromAsync(read.body);
+
+    expect(Object.entries(head?.properties.metadata ?? {}).sort()).toEqual(Object.entries(metadata).sort());
+    expect(Object.entries(read.properties.metadata).sort()).toEqual(Object.entries(metadata).sort());
+    expect(head?.provenance?.sourceEtag).toBe('"s"');
+    expect(await keysOf(store)).toEqual(['a']);
+  });
+
+  behaviour('keeps what only S3 has for headers, as they are', async (location) => {
+    const store = location.open();
+    const properties = { expires: 'never, or 2030', websiteRedirect: '/new/place', metadata: {} };
+    const bytes = Buffer.from('x');
+
+    await write(store, 'whole', 'x', { properties, provenance: { sourceEtag: '"s"' } });
+    const upload = await store.beginUpload({ key: 'in parts', sizeBytes: 1, properties, provenance: { sourceEtag: '"s"' } });
+    await store.commit(upload, [await uploadPart(store, upload, 1, bytes)], { crc64: crc64(bytes) });
+
+    const heads = await Promise.all(['whole', 'in parts'].map((key) => store.head(key)));
+    expect(heads.map((head) => head?.properties)).toMatchObject([properties, properties]);
+  });
+
+  behaviour('says when metadata leave no room for the mark of a copy', async (location) => {
+    const metadata = { big: 'x'.repeat(location.maxMetadataBytes - 3) };
+
+    const misfits = location.open().findMisfits({ metadata }, { sourceEtag: '"s"' });
+
+    expect(misfits.map(({ kind }) => kind)).toEqual(['mark']);
+    await write(location.open(), 'a', 'x', { properties: { metadata } });
+    expect((await location.open().head('a'))?.properties.metadata).toEqual(metadata);
+  });
+
   behaviour('keeps the source ETag apart from the metadata of the user', async (location) => {
     const store = location.open();
     const properties = { ...NO_PROPERTIES, contentType: 'text/plain', metadata: { owner: 'jo' } };

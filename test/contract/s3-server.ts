@@ -64,6 +64,7 @@ export async function startS3Server(): Promise<S3TestServer> {
       const open = (s3: S3Client, name = bucket): ContractStore => createS3Store({ client: s3, bucket: name, prefix: '' });
       return {
         otherTier: 'STANDARD_IA',
+        maxMetadataBytes: 2 * 1024,
         open: ({ prefix = '', pageSize } = {}) =>
           createS3Store({ client, bucket, prefix, ...(pageSize === undefined ? {} : { pageSize }) }),
         openMissing: () => open(client, 'no-such-bucket'),

@@ -22,6 +22,8 @@ interface OpenOptions {
 export interface StoreLocation {
   /** A storage class or access tier that is not the default. */
   readonly otherTier: string;
+  /** Of all names and values of one object. */
+  readonly maxMetadataBytes: number;
   open(options?: OpenOptions): ContractStore;
   /** A store in a bucket or container that does not exist. */
   openMissing(): ContractStore;

@@ -124,6 +124,28 @@ export const RADOSGW_DEVIATIONS: NonNullable<ContractSubject['deviations']> = {
     },
   },
 
+  'keeps metadata whose names its clients lose or refuse, and lists the object': {
+    reason: 'radosgw makes each "_" in a name of metadata a "-"',
+    async instead(location) {
+      const store = location.open();
+      const metadata = { prototype: '1', constructor: '2', tostring: '3', hasownproperty: '4' };
+      await write(store, 'a', 'x', { properties: { metadata } });
+
+      expect((await store.head('a'))?.properties.metadata).toEqual(metadata);
+      expect(await keysOf(store)).toEqual(['a']);
+    },
+  },
+
+  'keeps what only S3 has for headers, as they are': {
+    reason: 'radosgw 16.2 drops Expires',
+    async instead(location) {
+      const store = location.open();
+      await write(store, 'a', 'x', { properties: { expires: 'never, or 2030', metadata: {} } });
+
+      expect((await store.head('a'))?.properties.expires).toBeUndefined();
+    },
+  },
+
   'deletes the version that was named and keeps any other': {
     reason: 'radosgw 16.2 knows no conditions on a deletion',
     async instead(location) {

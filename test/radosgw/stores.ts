@@ -16,6 +16,7 @@ export async function startRadosgwStores(): Promise<StoreServer> {
       const bucket = await account.createBucket();
       return {
         otherTier: 'STANDARD_IA',
+        maxMetadataBytes: 2 * 1024,
         open: ({ prefix = '', pageSize } = {}) =>
           createS3Store({ client: account.owner, bucket, prefix, ...(pageSize === undefined ? {} : { pageSize }) }),
         openMissing: () => createS3Store({ client: account.owner, bucket: 'no-such-bucket', prefix: '' }),

@@ -6,7 +6,10 @@ import { checkSize, metadataHeaders, readMetadata } from './metadata.ts';
 import type { S3Call } from './s3-call.ts';
 import { checkTags } from './tags.ts';
 
-const CONTENT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
+const CONTENT_HEADERS = [
+  ...['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'],
+  'x-amz-website-redirect-location',
+];
 const STORAGE_CLASSES = [
   'STANDARD',
   'REDUCED_REDUNDANCY',

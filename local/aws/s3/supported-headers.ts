@@ -6,7 +6,7 @@ const SUPPORTED = [
   /^x-amz-(date|security-token|content-sha256|decoded-content-length|trailer|user-agent|algorithm|credential|expires|signature|signedheaders)$/,
   /^x-amz-(sdk-checksum-algorithm|checksum-[a-z0-9]+)$/,
   /^x-amz-(acl|request-payer|expected-bucket-owner|source-expected-bucket-owner)$/,
-  /^x-amz-(storage-class|tagging|mp-object-size|optional-object-attributes|meta-.+)$/,
+  /^x-amz-(storage-class|tagging|mp-object-size|optional-object-attributes|website-redirect-location|meta-.+)$/,
   /^x-amz-server-side-encryption(-aws-kms-key-id|-bucket-key-enabled)?$/,
   /^x-amz-(copy-source(-if-(match|none-match|modified-since|unmodified-since))?|metadata-directive|tagging-directive)$/,
 ];

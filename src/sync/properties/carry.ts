@@ -21,12 +21,8 @@ export async function describeCopy(
   const tags = carry.tags === true ? await source.readTags(entry.key, { signal }) : undefined;
   const formed = entry.folderForm === undefined ? properties : propertiesInForm(properties, entry.folderForm);
   const carried = tags === undefined ? formed : { ...formed, tags };
-  const { properties: fitting, leftOut } = fitProperties(destination, carried, carry.metadata ?? 'rename');
+  const mark = { sourceEtag: entry.etag, ...(entry.originalKey !== undefined && { originalKey: entry.originalKey }) };
+  const { leftOut, ...fitting } = fitProperties(destination, { properties: carried, provenance: mark }, carry.metadata ?? 'rename');
   const tier = carry.tier === undefined ? undefined : tierOfCopy(carry.tier, entry.tier);
-  const description = {
-    properties: fitting,
-    provenance: { sourceEtag: entry.etag, ...(entry.originalKey !== undefined && { originalKey: entry.originalKey }) },
-    ...(tier !== undefined && { tier }),
-  };
-  return { description, leftOut };
+  return { description: { ...fitting, ...(tier !== undefined && { tier }) }, leftOut };
 }
