@@ -63,6 +63,9 @@ const WHOLE_STORE_CODES = new Set([
 
 const PASSING_CODES: readonly StoreErrorCode[] = ['throttled', 'unavailable', 'credentials-expired'];
 
+/** What reads no object needs none that is restored: then it is the object at the destination that is archived. */
+const READING: readonly Action[] = ['list', 'read', 'read the tags of', 'restore'];
+
 /** Turns whatever the SDK or the credential provider threw into one of our codes, with a message that says what to do. */
 export function toStoreError(error: unknown, { action, url, signal }: Attempt): StoreError {
   if (error instanceof StoreError) return error;
@@ -72,7 +75,8 @@ export function toStoreError(error: unknown, { action, url, signal }: Attempt): 
   }
   const serviceCode = error instanceof S3ServiceException ? error.name : '';
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  const code = CODES[serviceCode] ?? codeOfStatus(status);
+  const known = CODES[serviceCode] ?? codeOfStatus(status);
+  const code = known === 'archived' && !READING.includes(action) ? 'destination-archived' : known;
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
     (action === 'list' && !PASSING_CODES.includes(code)) ||
@@ -115,6 +119,8 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
       return 'The bytes were damaged on their way, and nothing was stored: start the run again.';
     case 'archived':
       return 'Restore the object from its archive first.';
+    case 'destination-archived':
+      return 'The object there is archived: restore or delete it, then start the run again.';
     case 'unavailable':
       return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
     default:

@@ -53,6 +53,9 @@ const WHOLE_STORE_CODES = new Set([
   'PublicAccessNotPermitted',
 ]);
 
+/** What reads no object needs none that is restored: then it is the object at the destination that is archived. */
+const READING: readonly Action[] = ['list', 'read', 'read the tags of', 'rehydrate'];
+
 /** Turns whatever the SDK or the credential threw into one of our codes, with a message that says what to do. */
 export function toStoreError(error: unknown, attempt: Attempt): StoreError {
   if (error instanceof StoreError) return error;
@@ -61,7 +64,8 @@ export function toStoreError(error: unknown, attempt: Attempt): StoreError {
   if (isAuthenticationError(error)) return tokenError(error, attempt);
   const serviceCode = serviceCodeOf(error);
   const status = error instanceof RestError ? error.statusCode : undefined;
-  const code = CODES[serviceCode] ?? codeOfStatus(status);
+  const known = CODES[serviceCode] ?? codeOfStatus(status);
+  const code = known === 'archived' && !READING.includes(attempt.action) ? 'destination-archived' : known;
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
     (attempt.action === 'list' && code !== 'throttled' && code !== 'unavailable') ||
@@ -108,6 +112,8 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
       return 'The bytes were damaged on their way, and nothing was stored: start the run again.';
     case 'archived':
       return 'Rehydrate the blob from the archive tier first.';
+    case 'destination-archived':
+      return 'The blob there is in the archive tier, and Azure replaces none: rehydrate or delete it, then start the run again.';
     case 'unavailable':
       return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
     default:

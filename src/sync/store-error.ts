@@ -8,6 +8,7 @@
  * - `checksum-mismatch`: the bytes that arrived are not the bytes that were sent
  * - `invalid-key`, `invalid-metadata`: the store cannot hold this key or these properties
  * - `archived`: the object must be restored (S3 Glacier) or rehydrated (Blob archive) before it can be read
+ * - `destination-archived`: the object is archived, and so cannot be replaced or changed
  * - `aborted`: the caller's signal fired
  * - `unavailable`: the service or the network failed, and still did after the SDK's retries
  * - `rejected`: any other refusal by the service
@@ -22,6 +23,7 @@ export type StoreErrorCode =
   | 'invalid-key'
   | 'invalid-metadata'
   | 'archived'
+  | 'destination-archived'
   | 'aborted'
   | 'unavailable'
   | 'rejected';

@@ -11,6 +11,18 @@ function s3Error(status: number, name: string, message = 'It did not work.', hea
 
 describe('errors of S3', () => {
   it.each([
+    ['read', 'archived', 'Restore the object'],
+    ['write', 'destination-archived', 'restore or delete it'],
+    ['write, with its tags,', 'destination-archived', 'restore or delete it'],
+    ['delete', 'destination-archived', 'restore or delete it'],
+  ] as const)('tell whose object is archived by what was tried: %s is %s', (action, code, advice) => {
+    const error = toStoreError(s3Error(403, 'InvalidObjectState'), { action, url });
+
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(advice);
+  });
+
+  it.each([
     [404, 'NoSuchKey', 'not-found', false],
     [404, 'NotFound', 'not-found', false],
     [404, 'NoSuchUpload', 'not-found', false],
@@ -26,7 +38,7 @@ describe('errors of S3', () => {
     [429, 'TooManyRequests', 'throttled', false],
     [400, 'BadDigest', 'checksum-mismatch', false],
     [400, 'XAmzContentSHA256Mismatch', 'checksum-mismatch', false],
-    [403, 'InvalidObjectState', 'archived', false],
+    [403, 'InvalidObjectState', 'destination-archived', false],
     [400, 'KeyTooLongError', 'invalid-key', false],
     [400, 'MetadataTooLarge', 'invalid-metadata', false],
     [500, 'InternalError', 'unavailable', false],

@@ -18,7 +18,8 @@ describe('errors of Azure Storage', () => {
     [403, 'AuthorizationPermissionMismatch', 'permission-denied', false],
     [403, 'AuthorizationFailure', 'permission-denied', true],
     [401, 'InvalidAuthenticationInfo', 'permission-denied', true],
-    [409, 'BlobArchived', 'archived', false],
+    [409, 'BlobArchived', 'destination-archived', false],
+    [409, 'BlobBeingRehydrated', 'destination-archived', false],
     [400, 'Md5Mismatch', 'checksum-mismatch', false],
     [400, 'Crc64Mismatch', 'checksum-mismatch', false],
     [400, 'MetadataTooLarge', 'invalid-metadata', false],
@@ -37,6 +38,19 @@ describe('errors of Azure Storage', () => {
     expect(error).toMatchObject({ code, isWholeStore, cause });
     expect(error.message).toContain(`did not write ${url} (`);
     expect(error.message).toContain(serviceCode);
+  });
+
+  it.each([
+    ['read', 'archived', 'Rehydrate the blob'],
+    ['rehydrate', 'archived', 'Rehydrate the blob'],
+    ['write', 'destination-archived', 'rehydrate or delete it'],
+    ['write, with its tags,', 'destination-archived', 'rehydrate or delete it'],
+    ['delete', 'destination-archived', 'rehydrate or delete it'],
+  ] as const)('tells whose blob is archived by what was tried: %s is %s', (action, code, advice) => {
+    const error = toStoreError(restError(409, 'BlobArchived'), { action, url });
+
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(advice);
   });
 
   it('names the role to give', () => {

@@ -40,7 +40,17 @@ export function propertiesContract(behaviour: Behaviour): void {
 
   behaviour('keeps metadata whose names its clients lose or refuse, and lists the object', async (location) => {
     const store = location.open();
-    const names = ['__proto__', 'prototype', 'constructor', '_', 'tostring', 'hasownproperty', 'source-etag', 'source_etag', 'original_key'];
+    const names = [
+      '__proto__',
+      'prototype',
+      'constructor',
+      '_',
+      'tostring',
+      'hasownproperty',
+      'source-etag',
+      'source_etag',
+      'original_key',
+    ];
     const metadata = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
     await write(store, 'a', 'x', { properties: { metadata }, provenance: { sourceEtag: '"s"' } });
 

@@ -16,6 +16,8 @@ export const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'invalid-metadata':
     'Shorten or rename at the source the metadata or tags that the message names. The option "metadata" says what becomes of names.',
   archived: 'Restore these objects from the archive (S3), or rehydrate them (Blob Storage), before they are copied.',
+  'destination-archived':
+    'What the destination has under these keys is archived, and cannot be replaced. Rehydrate it, or delete it, then start the run again.',
   aborted: 'Start the run again: it was broken off while these objects were under way.',
   unavailable: 'Start the run again. If it happens again, look at the network and at the health of the services.',
   rejected: 'The service refused the request; the message says why.',

@@ -4,9 +4,10 @@ import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
 import type { CallOptions, Store } from '../store.ts';
+import { isStoreError, StoreError } from '../store-error.ts';
 import { type CopyDecision, decideByHead, isCopyOf, type SettledDecision } from './decide.ts';
 import { headOfCopy } from './head-of-copy.ts';
-import { proveEqual } from './prove-equal.ts';
+import { type Proof, proveEqual } from './prove-equal.ts';
 
 interface Ends {
   readonly source: Store;
@@ -64,8 +65,8 @@ async function decideByProof(
   options: CallOptions & { readonly readContent: boolean },
 ): Promise<SettledDecision> {
   const one = { store: source, key: entry.key, head: here };
-  const other = { store: destination, key: destinationKeyOf(entry), head: there };
-  const proof = await proveEqual(one, other, options);
+  const other = { store: { read: readAtDestination(destination) }, key: destinationKeyOf(entry), head: there };
+  const proof = await proveEqual(one, other, options).catch(unlessArchived);
   // What a writer could set is no proof, and has been looked at before.
   if (proof.verdict === 'equal' && proof.record !== 'writer') return { action: 'unchanged', destination: there };
   const reason = proof.verdict === 'different' ? 'content-differs' : 'not-proved-current';
@@ -83,6 +84,19 @@ async function decideByProperties(
   if (!isCopyOf(there, entry) || ends.carry?.tags === true) return outdated;
   const { description } = await describeCopy(ends, { entry, signal }, here.properties);
   return isDeepStrictEqual(description.properties, there.properties) ? { action: 'unchanged', destination: there } : outdated;
+}
+
+/** `archived` says of the source alone that it is to be restored. */
+function readAtDestination(destination: Pick<Store, 'read'>): Store['read'] {
+  return (key, options) =>
+    destination.read(key, options).catch((error: unknown) => {
+      throw isStoreError(error, 'archived') ? new StoreError('destination-archived', error.message, { cause: error }) : error;
+    });
+}
+
+function unlessArchived(error: unknown): Proof {
+  if (isStoreError(error, 'destination-archived')) return { verdict: 'unprovable' };
+  throw error;
 }
 
 function replace({ etag }: ObjectHead): SettledDecision {

@@ -13,6 +13,7 @@ const EVERY_CODE = Object.keys({
   'invalid-key': true,
   'invalid-metadata': true,
   archived: true,
+  'destination-archived': true,
   aborted: true,
   unavailable: true,
   rejected: true,

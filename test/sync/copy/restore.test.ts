@@ -113,3 +113,41 @@ describe('archived objects', () => {
     expect(await run(sides, { restore: sides.restore })).toMatchObject({ a: 'failed permission-denied', plain: 'copied missing' });
   });
 });
+
+describe('archived objects at the destination', () => {
+  const refusal = () => Promise.reject(new StoreError('destination-archived', 'Rehydrate or delete the blob.'));
+
+  it.each([1, 2 * PART_BYTES])(
+    'have failed, and nothing is asked for at the source, when they would be replaced by %i bytes',
+    async (sizeBytes) => {
+      const sides = setUp();
+      sides.source.put('plain', 'x'.repeat(sizeBytes));
+      sides.destination.put('plain', 'old');
+      sides.destination.write = refusal;
+      sides.destination.commit = refusal;
+
+      const receipts = await run(sides, { restore: sides.restore, comparison: 'always' });
+
+      expect(receipts).toMatchObject({ plain: 'failed destination-archived' });
+      expect(sides.asked.filter((asked) => asked.startsWith('plain'))).toEqual([]);
+      expect(sides.destination.textOf('plain')).toBe('old');
+    },
+  );
+
+  it('whose content cannot be compared are replaced where the service does that', async () => {
+    const sides = setUp();
+    sides.source.put('plain', 'new');
+    sides.destination.put('plain', 'old');
+    const { head } = sides.destination;
+    sides.destination.head = async (key) => {
+      const { crc64: _, ...rest } = (await head(key)) ?? {};
+      return 'etag' in rest ? rest : undefined;
+    };
+    sides.destination.read = () => Promise.reject(new StoreError('archived', 'Restore it.'));
+
+    const receipts = await run(sides, { restore: sides.restore, comparison: 'checksum' });
+
+    expect(receipts).toMatchObject({ plain: 'copied not-proved-current' });
+    expect(sides.asked.filter((asked) => asked.startsWith('plain'))).toEqual([]);
+  });
+});
