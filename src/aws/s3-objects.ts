@@ -1,4 +1,10 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  type DeleteObjectCommandOutput,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import type { ObjectHead } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
 import { contentRangeIn } from '../sync/read-pinned.ts';
@@ -88,8 +94,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
         const answer = await send({ action: 'delete', key, signal }, (target, options) =>
           client.send(new DeleteObjectCommand({ ...target, IfMatch: ifMatch }), options),
         );
-        // A bucket with versioning keeps the version, and puts a delete marker over it.
-        return { isRecoverable: answer.DeleteMarker === true };
+        return { isRecoverable: isVersionKept(answer) };
       } catch (error) {
         // An object that is gone does not match either.
         const isGone =
@@ -99,4 +104,12 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
       }
     },
   };
+}
+
+/**
+ * A bucket with versioning keeps the version, and puts a delete marker with an id of its own over it. Where versioning is suspended the
+ * marker takes the place of the version `null`, which is lost; it may have been the only one.
+ */
+function isVersionKept({ DeleteMarker, VersionId }: Pick<DeleteObjectCommandOutput, 'DeleteMarker' | 'VersionId'>): boolean {
+  return DeleteMarker === true && VersionId !== undefined && VersionId !== '' && VersionId !== 'null';
 }

@@ -84,5 +84,5 @@ export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pi
 }
 
 function recoverability(isDeletedForGood: string | undefined): Deleted {
-  return isDeletedForGood === undefined ? {} : { isRecoverable: isDeletedForGood !== 'true' };
+  return isDeletedForGood === undefined ? {} : { isRecoverable: isDeletedForGood.toLowerCase() === 'false' };
 }

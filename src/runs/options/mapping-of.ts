@@ -2,13 +2,13 @@ import { createKeyMapping, type KeyMapping } from '../../sync/compare/key-mappin
 import type { Store } from '../../sync/store.ts';
 import type { RunRecord } from '../record.ts';
 
-/** Which keys of a run may differ on the two sides; not there when none may. */
+/** Which keys of a run may differ on the two sides. Without escapes and conversions now, there may still be copies of earlier runs. */
 export function mappingOf(
   { options }: Pick<RunRecord, 'options'>,
   stores: { readonly source: Store; readonly destination: Store },
-): { readonly mapping?: KeyMapping } {
+): { readonly mapping: KeyMapping } {
   const [escapes, convertsFolders] = [options.keyMapping !== 'fail', options.folderMarkers === 'convert'];
-  return escapes || convertsFolders ? { mapping: createKeyMapping({ ...stores, escapes, convertsFolders }) } : {};
+  return { mapping: createKeyMapping({ ...stores, escapes, convertsFolders }) };
 }
 
 /**

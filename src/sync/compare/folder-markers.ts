@@ -7,6 +7,11 @@ type Marker = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'isFolder'>;
 
 const FOLDER_METADATA = 'hdi_isfolder';
 
+/** Tells an object that stands for the location itself: it has no name of its own in there. */
+export function isOwnMarker({ key, sizeBytes }: Marker): boolean {
+  return key === '' && sizeBytes === 0;
+}
+
 /** Tells an object that the console of S3, or a tool for Blob Storage, made so that a folder can be seen. */
 export function isFolderMarker({ key, sizeBytes, isFolder = false }: Marker): boolean {
   return sizeBytes === 0 && (isFolder || key.endsWith('/'));
@@ -14,7 +19,7 @@ export function isFolderMarker({ key, sizeBytes, isFolder = false }: Marker): bo
 
 /** Tells whether what a HEAD has found stands for a folder in this form. */
 export function isMarkerInForm({ sizeBytes, properties }: Pick<ObjectHead, 'sizeBytes' | 'properties'>, form: FolderForm): boolean {
-  return sizeBytes === 0 && (form === 'slash' || properties.metadata[FOLDER_METADATA] === 'true');
+  return sizeBytes === 0 && (form === 'slash' || /^true$/i.test(properties.metadata[FOLDER_METADATA] ?? ''));
 }
 
 /** The key of the same folder in the other form. */

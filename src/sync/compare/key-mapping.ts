@@ -13,8 +13,11 @@ export interface KeyMapping {
   nameAtDestination(source: ObjectEntry, signal: AbortSignal): Promise<DestinationName>;
   /** The keys that the source can have for what the destination has under `key`. */
   keysAtSource(key: string): readonly string[];
-  /** Tells whether the source has what the destination has under `key`. */
-  isAtSource(key: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Tells whether the source has what the destination has under `key`, in any form, also in one that the run's options do not make: an earlier
+   * run may have had others, and what they copied is no orphan.
+   */
+  isAtSource(copy: Pick<ObjectEntry, 'key' | 'sizeBytes'>, signal: AbortSignal): Promise<boolean>;
 }
 
 interface MappingOptions {
@@ -39,8 +42,9 @@ interface Counterpart {
  */
 export function createKeyMapping({ source, destination, escapes, convertsFolders }: MappingOptions): KeyMapping {
   const isHeld = (store: Pick<Store, 'refuseKey'>, key: string) => store.refuseKey(key) === undefined;
-  const isConverted = (entry: ObjectEntry, form: FolderForm) =>
-    convertsFolders && isFolderMarker(entry) && keyInForm(entry.key, form) !== entry.key;
+  const hasOtherForm = (entry: ObjectEntry, form: FolderForm) => isFolderMarker(entry) && keyInForm(entry.key, form) !== entry.key;
+  const isConverted = (entry: ObjectEntry) => convertsFolders && hasOtherForm(entry, destination.folderForm);
+  const mustEscape = (store: Pick<Store, 'refuseKey'>, key: string) => keyEscape.looksEscaped(key) || !isHeld(store, key);
 
   /** The key from before the source's object was escaped; `undefined` when it only looks so. */
   async function originalOf({ key }: ObjectEntry, signal: AbortSignal): Promise<string | undefined> {
@@ -51,16 +55,18 @@ export function createKeyMapping({ source, destination, escapes, convertsFolders
 
   /** What the destination has under `key` may be at the source under the same, escaped there, escaped here, or as a folder's marker. */
   function counterpartsOf(key: string): readonly Counterpart[] {
-    const escaped = source.escapeKey(key);
-    const original = keyEscape.unescape(key);
-    const marker = keyInForm(key, source.folderForm);
-    const counterparts: readonly (Counterpart | undefined)[] = [
-      { key },
-      escapes && escaped !== key ? { key: escaped, originalKey: key } : undefined,
-      escapes && original !== key && destination.escapeKey(original) === key ? { key: original } : undefined,
-      convertsFolders && marker !== key ? { key: marker, folderForm: source.folderForm } : undefined,
+    const { folderForm } = source;
+    const unescaped = keyEscape.unescape(key);
+    const original = unescaped !== key && destination.escapeKey(unescaped) === key ? unescaped : undefined;
+    const own = original === undefined ? [key] : [key, original];
+    const markers = own.map((name) => keyInForm(name, folderForm)).filter((marker) => !own.includes(marker));
+    const counterparts: readonly Counterpart[] = [
+      ...own.map((name) => ({ key: name })),
+      { key: source.escapeKey(key), originalKey: key },
+      ...markers.map((marker) => ({ key: marker, folderForm })),
+      ...markers.map((marker) => ({ key: source.escapeKey(marker), originalKey: marker, folderForm })),
     ];
-    return counterparts.filter((counterpart) => counterpart !== undefined).filter((counterpart) => isHeld(source, counterpart.key));
+    return counterparts.filter((counterpart) => isHeld(source, counterpart.key) && counterpart.key !== counterpart.originalKey);
   }
 
   async function has({ key, originalKey, folderForm }: Counterpart, signal: AbortSignal): Promise<boolean> {
@@ -71,26 +77,27 @@ export function createKeyMapping({ source, destination, escapes, convertsFolders
 
   return {
     concerns({ source: here, destination: there }) {
-      if (here !== undefined)
-        return (
-          isConverted(here, destination.folderForm) || (escapes && (keyEscape.looksEscaped(here.key) || !isHeld(destination, here.key)))
-        );
-      return isConverted(there, source.folderForm) || (escapes && (keyEscape.looksEscaped(there.key) || !isHeld(source, there.key)));
+      if (here !== undefined) return isConverted(here) || (escapes && mustEscape(destination, here.key));
+      return hasOtherForm(there, source.folderForm) || mustEscape(source, there.key);
     },
 
     async nameAtDestination(entry, signal) {
-      const { folderForm } = destination;
-      if (isConverted(entry, folderForm)) return { destinationKey: keyInForm(entry.key, folderForm), folderForm };
-      const original = keyEscape.looksEscaped(entry.key) ? await originalOf(entry, signal) : undefined;
-      if (original !== undefined && isHeld(destination, original)) return { destinationKey: original };
-      const originalKey = original ?? entry.key;
-      return { destinationKey: destination.escapeKey(originalKey), originalKey };
+      const original = escapes && keyEscape.looksEscaped(entry.key) ? await originalOf(entry, signal) : undefined;
+      const folder = isConverted(entry) ? { folderForm: destination.folderForm } : {};
+      const name = original ?? entry.key;
+      const formed = folder.folderForm === undefined ? name : keyInForm(name, folder.folderForm);
+      // What looks escaped is left so only where it comes from an escape.
+      const isLeft = !escapes || (isHeld(destination, formed) && (original !== undefined || !keyEscape.looksEscaped(formed)));
+      return isLeft
+        ? { destinationKey: formed, ...folder }
+        : { destinationKey: destination.escapeKey(formed), originalKey: formed, ...folder };
     },
 
     keysAtSource: (key) => counterpartsOf(key).map((counterpart) => counterpart.key),
 
-    async isAtSource(key, signal) {
-      for (const counterpart of counterpartsOf(key)) if (await has(counterpart, signal)) return true;
+    async isAtSource({ key, sizeBytes }, signal) {
+      const possible = counterpartsOf(key).filter(({ folderForm }) => folderForm === undefined || sizeBytes === 0);
+      for (const counterpart of possible) if (await has(counterpart, signal)) return true;
       return false;
     },
   };

@@ -51,18 +51,20 @@ export async function deleteExtraneous(
   return objects.isCutShort() ? 'deadline' : 'done';
 }
 
-async function deleteOne(request: DeletionRequest, { key, sizeBytes, destinationEtag }: ExtraneousObject): Promise<ExtraneousReceipt> {
+async function deleteOne(request: DeletionRequest, object: ExtraneousObject): Promise<ExtraneousReceipt> {
   const { clock } = request;
+  const { key, sizeBytes, destinationEtag } = object;
   const startedAt = clock();
-  const outcome = await deleteOrExplain(request, key, destinationEtag);
+  const outcome = await deleteOrExplain(request, object);
   const now = clock();
   return { key, ...outcome, sizeBytes, destinationEtag, at: new Date(now).toISOString(), milliseconds: now - startedAt };
 }
 
-async function deleteOrExplain(request: DeletionRequest, key: string, ifMatch: string) {
+async function deleteOrExplain(request: DeletionRequest, object: ExtraneousObject) {
   const { destination, clock, signal, isRehearsal = false } = request;
+  const { key, destinationEtag: ifMatch } = object;
   try {
-    if (await isAtSource(request, key)) return { action: 'kept', reason: 'source-has-it' } as const;
+    if (await isAtSource(request, object)) return { action: 'kept', reason: 'source-has-it' } as const;
     const sourceAbsentAt = new Date(clock()).toISOString();
     if (isRehearsal) return { action: 'would-delete', sourceAbsentAt } as const;
     const { isRecoverable } = await destination.delete(key, { ifMatch, signal });
@@ -75,6 +77,6 @@ async function deleteOrExplain(request: DeletionRequest, key: string, ifMatch: s
   }
 }
 
-async function isAtSource({ source, mapping, signal }: DeletionRequest, key: string): Promise<boolean> {
-  return mapping === undefined ? (await source.head(key, { signal })) !== undefined : mapping.isAtSource(key, signal);
+async function isAtSource({ source, mapping, signal }: DeletionRequest, object: ExtraneousObject): Promise<boolean> {
+  return mapping === undefined ? (await source.head(object.key, { signal })) !== undefined : mapping.isAtSource(object, signal);
 }

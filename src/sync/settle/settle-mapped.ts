@@ -26,7 +26,7 @@ export function createMappedSettler(
       const found = await pairByHead(pair.source, signal);
       return 'action' in found ? { ...place, kind: 'receipt', receipt: found } : deal(found, place);
     }
-    const isCopy = await mapping.isAtSource(place.key, signal).catch(isNotKnown);
+    const isCopy = await mapping.isAtSource(pair.destination, signal).catch(isNotKnown);
     return isCopy ? { ...place, kind: 'copy-of-another-key' } : leaveExtraneous(pair.destination, place);
   };
 }

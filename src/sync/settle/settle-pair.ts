@@ -1,4 +1,4 @@
-import { isFolderMarker } from '../compare/folder-markers.ts';
+import { isFolderMarker, isOwnMarker } from '../compare/folder-markers.ts';
 import type { KeyPair } from '../compare/join.ts';
 import type { KeyMapping } from '../compare/key-mapping.ts';
 import { left, toReceipt } from '../copy/copy-verdict.ts';
@@ -31,10 +31,17 @@ export function createSettler(request: SliceRequest, signal: AbortSignal, guard:
     const place = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
     if (filter !== undefined && !passes(filter, mapping, pair))
       return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };
-    if (pair.source !== undefined && folderMarkers === 'skip' && isFolderMarker(pair.source))
+    if (pair.source === undefined && isOwnMarker(pair.destination)) return { ...place, kind: 'filtered', isAtSource: false };
+    if (pair.source !== undefined && isLeftOut(pair.source))
       return { ...place, kind: 'receipt', receipt: toReceipt(left(pair.source, 'folder-marker'), clock(), clock()) };
     if (settleMapped !== undefined && mapping?.concerns(pair)) return guard(settleMapped(pair, place));
     return pair.source === undefined ? leaveExtraneous(pair.destination, place, pair.proved) : deal(pair, place);
+  }
+
+  /** The marker of the location itself has another name there, or none at a root: it is copied only as it is. */
+  function isLeftOut(entry: ObjectEntry): boolean {
+    if (isOwnMarker(entry)) return folderMarkers !== 'copy' || request.destination.refuseKey('') !== undefined;
+    return folderMarkers === 'skip' && isFolderMarker(entry);
   }
 
   function leaveExtraneous(entry: ObjectEntry, place: Place, proved?: ProvedPair): Outcome {

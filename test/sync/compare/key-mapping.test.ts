@@ -280,4 +280,96 @@ describe('what stands for a folder', () => {
 
     expect(counts).toMatchObject({ listed: 0, extraneous: 1 });
   });
+
+  it('is escaped after that where the destination cannot hold it, and comes back', async () => {
+    const { s3 } = sides();
+    const { blob } = sides();
+    const dotless: MemoryStore = { ...blob, refuseKey: (key) => (/\.(?=\/|$)/.test(key) ? 'a segment ends with a dot' : undefined) };
+    dotless.escapeKey = (key) => keyEscape.escape(key, /\.(?=\/|$)/);
+    const back = anyKeys('memory://back/');
+    for (const key of ['Acme Inc./', 'a_x002e_/', 'plain/']) s3.put(key, '');
+
+    await sync(s3, dotless, converting(s3, dotless));
+    await sync(dotless, back, converting(dotless, back));
+    const again = [await sync(s3, dotless, converting(s3, dotless)), await sync(dotless, back, converting(dotless, back))];
+
+    expect(dotless.keys()).toEqual(['Acme Inc_x002e_', 'a_x005f_x002e_', 'plain']);
+    expect(back.keys()).toEqual(['Acme Inc./', 'a_x002e_/', 'plain/']);
+    expect(again.map(({ counts }) => counts)).toMatchObject([
+      { listed: 3, unchanged: 3, extraneous: 0 },
+      { listed: 3, unchanged: 3, extraneous: 0 },
+    ]);
+  });
+
+  it('is left out where it stands for the location itself, unless it is copied as it is', async () => {
+    const { s3, blob } = sides();
+    const root: MemoryStore = { ...blob, refuseKey: (key) => (key === '' ? 'it is empty' : undefined) };
+    s3.put('', '');
+    const skipped = [{ key: '', action: 'skipped', reason: 'folder-marker' }];
+
+    expect((await sync(s3, blob, { folderMarkers: 'skip' })).receipts).toMatchObject(skipped);
+    expect((await sync(s3, blob, { ...converting(s3, blob), folderMarkers: 'convert' })).receipts).toMatchObject(skipped);
+    expect((await sync(s3, root)).receipts).toMatchObject(skipped);
+    expect(blob.keys()).toEqual([]);
+
+    expect((await sync(s3, blob)).receipts).toMatchObject([{ key: '', action: 'copied' }]);
+  });
+
+  it('is not extraneous where it stands for the location itself', async () => {
+    const { s3, blob } = sides();
+    blob.put('', '');
+
+    const { counts, receipts } = await sync(s3, blob, { tellExtraneous: true });
+
+    expect([counts.extraneous, counts.atDestination, receipts]).toEqual([0, 0, []]);
+  });
+});
+
+describe('copies that were made by other options', () => {
+  const s3 = () => anyKeys('memory://s3/');
+  const blob = (): MemoryStore => ({ ...noDots('memory://blob/'), folderForm: 'stub' });
+
+  /** Copies by some options, and then asks of all that the destination has, whether it would be deleted by others. */
+  async function deletedAfter(source: MemoryStore, destination: MemoryStore, options: { escapes: boolean; convertsFolders: boolean }) {
+    await sync(source, destination, { mapping: createKeyMapping({ source, destination, escapes: true, convertsFolders: true }) });
+    const mapping = createKeyMapping({ source, destination, ...options });
+    const found = [...destination.objects].map(([key, { etag, bytes }]) => ({ key, sizeBytes: bytes.length, destinationEtag: etag }));
+    const before = destination.keys();
+    const { counts } = await sync(source, destination, { mapping, tellExtraneous: true });
+    const request = { source, destination, mapping, concurrency: 1, clock: Date.now, softDeadline: Number.POSITIVE_INFINITY };
+    const signal = new AbortController().signal;
+    await deleteExtraneous({ ...request, signal, found: toAsync(found) }, () => undefined);
+    return { deleted: before.filter((key) => !destination.keys().includes(key)), extraneous: counts.extraneous };
+  }
+
+  async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
+    yield* items;
+  }
+
+  it.each([
+    { escapes: false, convertsFolders: false },
+    { escapes: false, convertsFolders: true },
+    { escapes: true, convertsFolders: false },
+  ])('are no orphans while their sources exist: %j', async (options) => {
+    const [source, destination] = [s3(), blob()];
+    const put = (key: string) => source.put(key, key.endsWith('/') ? '' : 'text');
+    for (const key of ['a.', 'b_x002e_', 'c', 'dir/', 'Acme Inc./', 'e/']) put(key);
+    const { list } = destination;
+    destination.list = async function* (listOptions) {
+      for await (const page of list(listOptions)) yield page.map((entry) => ({ ...entry, isFolder: entry.sizeBytes === 0 }));
+    };
+
+    expect(await deletedAfter(source, destination, options)).toEqual({ deleted: [], extraneous: 0 });
+  });
+
+  it('are deleted when their sources are gone', async () => {
+    const [source, destination] = [s3(), blob()];
+    for (const key of ['a.', 'b_x002e_', 'dir/']) source.put(key, key.endsWith('/') ? '' : 'text');
+    await sync(source, destination, { mapping: createKeyMapping({ source, destination, escapes: true, convertsFolders: true }) });
+    source.objects.clear();
+
+    const { deleted } = await deletedAfter(source, destination, { escapes: false, convertsFolders: false });
+
+    expect(deleted).toEqual(['a_x002e_', 'b_x005f_x002e_', 'dir']);
+  });
 });
