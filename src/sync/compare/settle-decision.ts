@@ -95,7 +95,7 @@ function readAtDestination(destination: Pick<Store, 'read'>): Store['read'] {
 }
 
 function unlessArchived(error: unknown): Proof {
-  if (isStoreError(error, 'destination-archived')) return { verdict: 'unprovable' };
+  if (isStoreError(error, 'destination-archived')) return { verdict: 'unprovable', reason: 'no-common-checksum' };
   throw error;
 }
 
