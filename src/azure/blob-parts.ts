@@ -4,7 +4,9 @@ import { sendOnce } from '../sync/copy/send-once.ts';
 import { crc64FromBase64 } from '../sync/crc64.ts';
 import { present } from '../sync/present.ts';
 import type { Store } from '../sync/store.ts';
-import { abortable, type BlobRequests, crc64Bytes, createBlobRequests, isAbsent } from './blob-requests.ts';
+import { toBlobHeaders } from './blob-properties.ts';
+import { abortable, type BlobRequests, conditionsOf, crc64Bytes, createBlobRequests, isAbsent, modifiedAtIn } from './blob-requests.ts';
+import { writeActionOf } from './blob-tags.ts';
 import { blockId, partsAmong, streamedBlockId } from './block-ids.ts';
 
 /** https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs */
@@ -14,9 +16,10 @@ const UPLOAD_LIMITS = { maxParts: 50_000, maxPartBytes: 4_000 * 1024 ** 2 };
 export function createBlobParts({
   container,
   prefix,
+  urlOf,
   send,
   encryption,
-}: BlobRequests): Pick<Store, 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts'> {
+}: BlobRequests): Pick<Store, 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts' | 'writeStreamed'> {
   const withoutRetries = new ContainerClient(container.url, container.credential, { retryOptions: { maxTries: 1 } });
   const { send: sendStream } = createBlobRequests(withoutRetries, prefix);
 
@@ -39,6 +42,20 @@ export function createBlobParts({
       );
       const crc64 = crc64FromBase64(Buffer.from(present(xMsContentCrc64, 'x-ms-content-crc64')).toString('base64'), 'little-endian');
       return { number, sizeBytes, etag, crc64: present(crc64, 'a CRC-64 in x-ms-content-crc64') };
+    },
+
+    /** Put Blob, at which Azure forgets all blocks that are not committed. */
+    async writeStreamed(key, body, { sizeBytes, crc64, condition, signal, ...description }) {
+      const options = {
+        ...encryption,
+        ...toBlobHeaders(description, crc64, urlOf(key)),
+        conditions: conditionsOf(condition),
+        transactionalContentCrc64: crc64Bytes(crc64),
+      };
+      const answer = await sendStream({ action: writeActionOf(description), key, signal }, (blob) =>
+        sendOnce(body, { sizeBytes, signal }, (stream, abortSignal) => blob.upload(taker(stream), sizeBytes, { ...options, abortSignal })),
+      );
+      return { etag: present(answer.etag, 'ETag'), ...modifiedAtIn(answer), verified: 'crc64' };
     },
 
     async listParts({ key, id }, { fromNumber = 1, toNumber = UPLOAD_LIMITS.maxParts, signal } = {}) {

@@ -1,12 +1,22 @@
 import { present } from '../sync/present.ts';
 import type { Store } from '../sync/store.ts';
+import { isStoreError } from '../sync/store-error.ts';
 import { createBlobParts } from './blob-parts.ts';
 import { toBlobHeaders } from './blob-properties.ts';
-import { abortable, type BlobRequests, conditionsOf, modifiedAtIn } from './blob-requests.ts';
+import { abortable, type BlobRequests, conditionsOf, isAbsent, modifiedAtIn } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
-import { newUploadId } from './block-ids.ts';
+import { newUploadId, uploadIdBeside } from './block-ids.ts';
 
-type Uploads = 'uploadLimits' | 'beginUpload' | 'uploadPart' | 'uploadStreamedPart' | 'listParts' | 'commit' | 'abort';
+type Uploads =
+  | 'uploadLimits'
+  | 'beginUpload'
+  | 'beginUploadBeside'
+  | 'uploadPart'
+  | 'uploadStreamedPart'
+  | 'writeStreamed'
+  | 'listParts'
+  | 'commit'
+  | 'abort';
 
 /** The part of the port that puts a blob together from blocks. */
 export function createBlobUploads(requests: BlobRequests): Pick<Store, Uploads> {
@@ -19,6 +29,20 @@ export function createBlobUploads(requests: BlobRequests): Pick<Store, Uploads> 
       // What the blob cannot have is refused now, and not by the commit, when all the bytes are there.
       toBlobHeaders(request, 0n, urlOf(request.key));
       return { ...request, id: newUploadId() };
+    },
+
+    async beginUploadBeside(request, { signal } = {}) {
+      const { key } = request;
+      toBlobHeaders(request, 0n, urlOf(key));
+      try {
+        const answer = await send({ action: 'read', key, signal }, (blob) => blob.getBlockList('uncommitted', abortable(signal)));
+        const id = uploadIdBeside(answer.uncommittedBlocks ?? []);
+        return id === undefined ? undefined : { ...request, id };
+      } catch (error) {
+        // A blob of another type has no blocks.
+        if (isAbsent(error) || isStoreError(error, 'upload-blocked')) return undefined;
+        throw error;
+      }
     },
 
     async commit(upload, parts, { condition, crc64, signal }) {

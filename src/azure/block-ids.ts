@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Crc64 } from '../sync/crc64.ts';
 import type { UploadedPart } from '../sync/store.ts';
 
@@ -6,8 +6,25 @@ import type { UploadedPart } from '../sync/store.ts';
 const UPLOAD_ID_BYTES = 16;
 const NUMBER_DIGITS = 5;
 const CRC64_DIGITS = 16;
+const ID_BYTES = 2 * UPLOAD_ID_BYTES + NUMBER_DIGITS + CRC64_DIGITS;
 
 const BLOCK_ID = new RegExp(`^([0-9a-f]{${2 * UPLOAD_ID_BYTES}})(\\d{${NUMBER_DIGITS}})(-|[0-9a-f])([0-9a-f]{${CRC64_DIGITS - 1}})$`);
+
+/** The bytes of a part's number in an id that is as long as those of another tool. */
+const SHORT_NUMBER_BYTES = 2;
+
+/** Below that, ids cannot tell uploads apart. */
+const MIN_SHORT_ID_BYTES = 4;
+
+/**
+ * Names the blocks of an upload beside `others`, which are not committed: Azure refuses ids of another length than theirs. `undefined` where
+ * there are none, or theirs are as long as ours, or leave no room. No listing gives the parts of such an upload.
+ */
+export function uploadIdBeside(others: readonly { readonly name: string }[]): string | undefined {
+  const [other] = others;
+  const idBytes = other === undefined ? 0 : Buffer.from(other.name, 'base64').length;
+  return idBytes >= MIN_SHORT_ID_BYTES && idBytes !== ID_BYTES ? `${newUploadId()}.${idBytes}` : undefined;
+}
 
 /** Names the blocks of one upload and of no other. */
 export function newUploadId(): string {
@@ -29,7 +46,17 @@ export function streamedBlockId(uploadId: string, number: number): string {
 }
 
 function encode(uploadId: string, number: number, tag: string): string {
-  return Buffer.from(uploadId + number.toString().padStart(NUMBER_DIGITS, '0') + tag).toString('base64');
+  const [ownId = '', idBytes] = uploadId.split('.');
+  const text = ownId + number.toString().padStart(NUMBER_DIGITS, '0') + tag;
+  return (idBytes === undefined ? Buffer.from(text) : shortId(text, number, Number(idBytes))).toString('base64');
+}
+
+/** Two parts of an upload never have the same id, and those of two uploads hardly ever. */
+function shortId(text: string, number: number, idBytes: number): Buffer {
+  const id = Buffer.alloc(idBytes);
+  id.writeUInt16BE(number);
+  createHash('sha512').update(text).digest().copy(id, SHORT_NUMBER_BYTES);
+  return id;
 }
 
 /**

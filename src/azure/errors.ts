@@ -32,6 +32,9 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   LeaseIdMissing: 'rejected',
   BlobArchived: 'archived',
   BlobBeingRehydrated: 'archived',
+  InvalidBlobOrBlock: 'upload-blocked',
+  InvalidBlockId: 'upload-blocked',
+  InvalidBlobType: 'upload-blocked',
   Md5Mismatch: 'checksum-mismatch',
   Crc64Mismatch: 'checksum-mismatch',
   InvalidResourceName: 'invalid-key',
@@ -114,6 +117,8 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
       return 'Rehydrate the blob from the archive tier first.';
     case 'destination-archived':
       return 'The blob there is in the archive tier, and Azure replaces none: rehydrate or delete it, then start the run again.';
+    case 'upload-blocked':
+      return 'An upload by blocks cannot replace what is there: blocks that another tool has left, whose ids are of another length and which Azure keeps for a week, or a blob of another type. Write any blob there in one request, or delete it.';
     case 'unavailable':
       return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
     default:

@@ -9,6 +9,7 @@
  * - `invalid-key`, `invalid-metadata`: the store cannot hold this key or these properties
  * - `archived`: the object must be restored (S3 Glacier) or rehydrated (Blob archive) before it can be read
  * - `destination-archived`: the object is archived, and so cannot be replaced or changed
+ * - `upload-blocked`: what another tool has left under the key is in the way of an upload in parts
  * - `aborted`: the caller's signal fired
  * - `unavailable`: the service or the network failed, and still did after the SDK's retries
  * - `rejected`: any other refusal by the service
@@ -24,6 +25,7 @@ export type StoreErrorCode =
   | 'invalid-metadata'
   | 'archived'
   | 'destination-archived'
+  | 'upload-blocked'
   | 'aborted'
   | 'unavailable'
   | 'rejected';

@@ -134,6 +134,16 @@ export interface Store {
   /** Puts one whole object, atomically: readers see the old one or all of the new one. */
   write(key: string, body: Uint8Array, options: WriteOptions): Promise<Written>;
 
+  /**
+   * Puts one whole object that no buffer holds, atomically; only of a store in which something can stand in the way of an upload in parts
+   * (`upload-blocked`). It is sent once, and the store refuses it if what arrived differs from `crc64`.
+   */
+  readonly writeStreamed?: (
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: WriteOptions & { readonly sizeBytes: number },
+  ) => Promise<Written>;
+
   /** Deletes; succeeds when the object is absent already. With `ifMatch`, `precondition-failed` when it has changed. */
   delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<Deleted>;
 
@@ -146,6 +156,12 @@ export interface Store {
   readonly folderForm: FolderForm;
 
   beginUpload(request: UploadRequest, options?: CallOptions): Promise<Upload>;
+
+  /**
+   * Begins an upload that goes beside what others have uploaded under its key and not committed, where that is in the way (`upload-blocked`);
+   * `undefined` when there is nothing of that kind, or no way. `listParts` does not know its parts.
+   */
+  readonly beginUploadBeside?: (request: UploadRequest, options?: CallOptions) => Promise<Upload | undefined>;
 
   /** Puts one part; the same number again replaces it. */
   uploadPart(upload: Upload, number: number, body: Uint8Array, options: PartOptions): Promise<UploadedPart>;

@@ -18,6 +18,8 @@ export const REMEDIES: Readonly<Record<FailureCode, string>> = {
   archived: 'Restore these objects from the archive (S3), or rehydrate them (Blob Storage), before they are copied.',
   'destination-archived':
     'What the destination has under these keys is archived, and cannot be replaced. Rehydrate it, or delete it, then start the run again.',
+  'upload-blocked':
+    'Another tool began to upload these blobs and did not end it, or they are of another type. Write any blob there in one request, which replaces both, then start the run again.',
   aborted: 'Start the run again: it was broken off while these objects were under way.',
   unavailable: 'Start the run again. If it happens again, look at the network and at the health of the services.',
   rejected: 'The service refused the request; the message says why.',

@@ -5,6 +5,7 @@ import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
 import type { Store, Upload } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
+import { copyStreamed } from './copy-streamed.ts';
 import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
 import type { Current, Verdict } from './copy-verdict.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
@@ -28,13 +29,36 @@ export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 64 *
  */
 export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied | Current | Verdict> {
   const { source, destination } = path;
-  const { entry, condition, signal } = task;
+  const { entry, signal } = task;
   const head = await headPinned(source, entry, signal);
   const origin = await findOrigin(path, task, head);
   if (origin !== undefined) return origin;
   const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
   const { description, leftOut } = await describeCopy(path, task, head.properties);
-  const upload = await destination.beginUpload({ key, sizeBytes, ...description }, { signal });
+  const request = { key, sizeBytes, ...description };
+  const upload = await destination.beginUpload(request, { signal });
+  const pinned = { ...task, head, plan, leftOut };
+  try {
+    return await copyInto(path, pinned, upload);
+  } catch (error) {
+    if (!isStoreError(error, 'upload-blocked')) throw error;
+    const beside = await destination.beginUploadBeside?.(request, { signal });
+    if (beside !== undefined) return copyInto(path, pinned, beside);
+    const write = destination.writeStreamed;
+    if (write === undefined) throw error;
+    return { ...(await copyStreamed(path, task, head, { description, write })), leftOut };
+  }
+}
+
+interface PinnedTask extends CopyTask, Pick<Copied, 'leftOut'> {
+  /** Of the source's version. */
+  readonly head: ObjectHead;
+  readonly plan: PartPlan;
+}
+
+async function copyInto(path: CopyPath, task: PinnedTask, upload: Upload): Promise<Copied | Current | Verdict> {
+  const { source, destination } = path;
+  const { entry, condition, signal, head, plan, leftOut } = task;
   try {
     const md5 = orderedMd5For(head, plan);
     const span = allParts(plan);

@@ -7,10 +7,11 @@ import { copyOnce } from '../copy/copy-object.ts';
 import type { CopyPath } from '../copy/copy-task.ts';
 import { archived, type Current, current, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
 import { findOrigin } from '../copy/origin.ts';
-import { type PartSizes, planParts } from '../copy/part-plan.ts';
+import { type PartPlan, type PartSizes, planParts } from '../copy/part-plan.ts';
 import { destinationKeyOf, type ObjectVersion, versionOf } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
+import type { Store, UploadRequest } from '../store.ts';
 import type { LargeTask, LargeUpload } from './large-task.ts';
 
 type Begun = Omit<LargeUpload, 'startedAt' | 'triesLeft'>;
@@ -102,8 +103,25 @@ async function beginLatest(
   if (entry.sizeBytes <= partSizes.bufferBytes) return copyOnce(path, task);
   const plan = planParts(entry.sizeBytes, path.destination.uploadLimits, partSizes);
   if (plan === undefined) return tooLarge(path, entry);
-  const [key, sizeBytes] = [destinationKeyOf(entry), entry.sizeBytes];
   const { description, leftOut } = await describeCopy(path, { entry, signal }, head.properties);
-  const upload = await path.destination.beginUpload({ key, sizeBytes, ...description }, { signal });
-  return { entry, upload, plan, ...how, leftOut };
+  const begun = await beginUpload(
+    path.destination,
+    { key: destinationKeyOf(entry), sizeBytes: entry.sizeBytes, ...description },
+    plan,
+    signal,
+  );
+  return { entry, ...begun, ...how, leftOut };
+}
+
+/** One request more, where all that was copied would be copied for nothing if it turned out that something is in the way. */
+async function beginUpload(
+  destination: Store,
+  request: UploadRequest,
+  plan: PartPlan,
+  signal: AbortSignal,
+): Promise<Pick<Begun, 'upload' | 'plan'>> {
+  const beside = await destination.beginUploadBeside?.(request, { signal });
+  // No listing knows its parts, and those that are streamed need none.
+  if (beside !== undefined) return { upload: beside, plan: { ...plan, isStreamed: true } };
+  return { upload: await destination.beginUpload(request, { signal }), plan };
 }

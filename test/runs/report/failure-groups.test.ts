@@ -14,6 +14,7 @@ const EVERY_CODE = Object.keys({
   'invalid-metadata': true,
   archived: true,
   'destination-archived': true,
+  'upload-blocked': true,
   aborted: true,
   unavailable: true,
   rejected: true,
