@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Governor } from '../sync/flow/governor.ts';
@@ -46,11 +47,29 @@ export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, governor
       httpsAgent: agent,
     },
   });
+  if (checksums === 'when-required') addMd5(client);
   leaveCheckedBodiesUnsigned(client);
   renewExpiredCredentials(client);
   keepEveryMetadataName(client);
   if (governorOf !== undefined) governAttempts(client, governorOf);
   return client;
+}
+
+/** A bucket with Object Lock refuses an object or a part that comes without any checksum. A stream's is the caller's to give. */
+function addMd5(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args;
+      if (isHttpRequest(request) && request.method === 'PUT' && request.body instanceof Uint8Array && !hasAnyChecksum(request.headers))
+        request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64');
+      return next(args);
+    },
+    { name: 'addMd5', step: 'build' },
+  );
+}
+
+function hasAnyChecksum(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => /^(x-amz-checksum-.+|content-md5)$/i.test(name));
 }
 
 const PROTO_HEADER = 'x-amz-meta-__proto__';
@@ -122,6 +141,8 @@ function leaveCheckedBodiesUnsigned(client: S3Client): void {
 }
 
 interface HttpRequest {
+  readonly method?: string;
+  readonly body?: unknown;
   readonly protocol: string;
   readonly headers: Record<string, string>;
 }

@@ -13,7 +13,7 @@ const MAX_LISTED_PARTS = 1_000;
 /** The SDK makes a chunk of each piece of a stream, and S3 refuses chunks below 8 KiB, but for the last. */
 const MIN_PIECE_BYTES = 64 * 1024;
 
-type Parts = 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts';
+type Parts = 'uploadLimits' | 'uploadPart' | 'wantsMd5OfStreams' | 'uploadStreamedPart' | 'listParts';
 
 /** The part of the port that puts and lists the parts of an upload. */
 export function createS3Parts({ client, send }: S3Requests): Pick<Store, Parts> {
@@ -28,9 +28,11 @@ export function createS3Parts({ client, send }: S3Requests): Pick<Store, Parts> 
       return toUploadedPart({ ...answer, PartNumber: number, Size: body.length });
     },
 
-    async uploadStreamedPart({ key, id }, number, body, { sizeBytes, signal }) {
+    wantsMd5OfStreams: async () => !(await keepsCrc64(client)),
+
+    async uploadStreamedPart({ key, id }, number, body, { sizeBytes, md5, signal }) {
       // The SDK works the checksum out on the way and sends it behind the body.
-      const checksum = (await keepsCrc64(client)) ? ({ ChecksumAlgorithm: 'CRC64NVME' } as const) : {};
+      const checksum = (await keepsCrc64(client)) ? ({ ChecksumAlgorithm: 'CRC64NVME' } as const) : { ContentMD5: md5 };
       const part = { UploadId: id, PartNumber: number, ContentLength: sizeBytes, ...checksum };
       const answer = await send({ action: 'write', key, signal }, (target) =>
         sendOnce(inLargePieces(body), { sizeBytes, signal }, (Body, abortSignal) =>

@@ -175,8 +175,11 @@ export interface Store {
     upload: Upload,
     number: number,
     body: AsyncIterable<Uint8Array>,
-    options: CallOptions & { readonly sizeBytes: number },
+    options: CallOptions & { readonly sizeBytes: number; readonly md5?: string },
   ): Promise<UploadedPart>;
+
+  /** Whether a streamed part is to come with its MD5 (base64): the store knows no other checksum, and may refuse a part without any. */
+  readonly wantsMd5OfStreams?: () => Promise<boolean>;
 
   /** The parts that the destination holds for this upload, ascending. */
   listParts(upload: Upload, options?: ListPartsOptions): Promise<readonly UploadedPart[]>;

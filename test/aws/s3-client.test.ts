@@ -110,6 +110,30 @@ describe('what is sent with a stream', () => {
   });
 });
 
+describe('the MD5 of what is sent to servers that keep no other checksum', () => {
+  const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('base64');
+
+  it('goes with a streamed part, where the caller has it', async () => {
+    const { store, sent } = recordingStore('when-required');
+    const bytes = someBytes(9);
+    const upload = { id: 'id', key: 'a', sizeBytes: 9, properties: NO_PROPERTIES };
+
+    await store.uploadStreamedPart(upload, 1, piecesOf(bytes), { sizeBytes: 9, md5: md5(bytes) });
+
+    expect(sent[0]?.headers['content-md5']).toBe(md5(bytes));
+    expect(await store.wantsMd5OfStreams?.()).toBe(true);
+    expect(await recordingStore('when-supported').store.wantsMd5OfStreams?.()).toBe(false);
+  });
+
+  it('goes with every body of an object of unknown length', async () => {
+    const { store, sent } = recordingStore('when-required');
+
+    await store.writeStream('report', piecesOf(Buffer.from('one line')), { contentType: 'text/plain' });
+
+    expect(sent.map(({ headers }) => headers['content-md5'])).toEqual([md5(Buffer.from('one line'))]);
+  });
+});
+
 describe('what a write proves', () => {
   const right = { ETag: '"1"', ChecksumCRC64NVME: 'rosUhgp5mIg=' };
 

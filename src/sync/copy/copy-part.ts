@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Crc64, crc64, createRunningCrc64, type RunningCrc64 } from '../crc64.ts';
 import type { ObjectVersion } from '../object-version.ts';
 import type { Upload, UploadedPart, Verified } from '../store.ts';
@@ -47,12 +48,22 @@ async function bufferPart({ source, destination, pool }: CopyPath, request: Part
 async function streamPart({ source, destination }: CopyPath, request: PartRequest, number: number): Promise<CopiedPart> {
   const { entry, upload, plan, signal } = request;
   const sizeBytes = lengthOfPart(plan, number);
-  return streamRange(source, { entry, signal }, bytesOfPart(plan, number), async (body) => {
+  const range = bytesOfPart(plan, number);
+  const md5 = (await destination.wantsMd5OfStreams?.()) ? await streamRange(source, { entry, signal }, range, md5Of) : undefined;
+  return streamRange(source, { entry, signal }, range, async (body) => {
     const running = await createRunningCrc64();
-    const part = await destination.uploadStreamedPart(upload, number, addTo(running, body), { sizeBytes, signal });
+    const options = { sizeBytes, signal, ...(md5 !== undefined && { md5 }) };
+    const part = await destination.uploadStreamedPart(upload, number, addTo(running, body), options);
     const crc = running.digest();
-    return { part, crc64: crc, verified: compare(part, crc, upload.key, destination.url) };
+    const verified = compare(part, crc, upload.key, destination.url);
+    return { part, crc64: crc, verified: verified === 'length' && md5 !== undefined ? 'md5' : verified };
   });
+}
+
+async function md5Of(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('md5');
+  for await (const chunk of body) hash.update(chunk);
+  return hash.digest('base64');
 }
 
 async function* addTo(crc: RunningCrc64, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
