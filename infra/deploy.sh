@@ -171,6 +171,7 @@ make_role() {
   if grep -Eq '"delete"[[:space:]]*:[[:space:]]*\{' <<<"$jobs"; then more+=(AllowDelete=true); fi
   if grep -Eq '"restore"[[:space:]]*:[[:space:]]*\{' <<<"$jobs"; then more+=(AllowRestore=true); fi
   if grep -Eq '"tags"[[:space:]]*:[[:space:]]*true' <<<"$jobs"; then more+=(AllowTags=true); fi
+  if grep -Eq '"acl"[[:space:]]*:' <<<"$jobs"; then more+=(AllowAcl=true); fi
   role_arn=$(infra/aws-role.sh "$name" "$aws_region" "$tenant" "$audience" "$subject" \
     ReadBucket="$read_bucket" ReadPrefix="$prefix" WriteBucket="$write_bucket" WritePrefix="$prefix" ${more[@]+"${more[@]}"})
   : "${role_arn:?was not told by AWS}"

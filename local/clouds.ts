@@ -23,6 +23,7 @@ const TRUST = {
   CreateWriteBucket: 'true',
   AllowDelete: 'true',
   AllowTags: 'true',
+  AllowAcl: 'true',
   AllowRestore: 'true',
   MaxSessionSeconds: '43200',
 };

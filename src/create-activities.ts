@@ -45,7 +45,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const openStores = (run: RunRecord, sharers = 1) => {
     const stores = {
       source: open.store(run, run.source),
-      destination: open.store(run, run.destination, { encryption: run.options.encryption }),
+      destination: open.store(run, run.destination, { encryption: run.options.encryption, acl: run.options.acl }),
     };
     return limitStores(stores, limitsOf(run, sharers));
   };

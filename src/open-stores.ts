@@ -35,6 +35,8 @@ export interface OpenStores {
 /** How what is written to a location is kept there. */
 interface WritingOptions {
   readonly encryption?: SyncOptions['encryption'] | undefined;
+  /** Of S3. */
+  readonly acl?: SyncOptions['acl'] | undefined;
 }
 
 interface OpenStoresOptions {
@@ -83,9 +85,10 @@ export interface Access extends WritingOptions {
 
 /** Opens a location. Asks no service yet. */
 export function openLocation(location: Location, access: Access): OpenedStore {
-  return location.kind === 's3'
-    ? createS3Store({ client: access.s3Client(), bucket: location.bucket, prefix: location.prefix, encryption: access.encryption })
-    : openBlob(location, access);
+  if (location.kind === 'blob') return openBlob(location, access);
+  const { bucket, prefix } = location;
+  const { s3Client, encryption, acl } = access;
+  return createS3Store({ client: s3Client(), bucket, prefix, encryption, acl });
 }
 
 /** One client, and so one credentials provider, for all slices of a run in this process. */
@@ -117,8 +120,8 @@ function restores({ archived }: SyncOptions): boolean {
 
 /** What a run may do on S3. */
 function grantsOf({ source, destination, reportTo, options }: RunRecord): readonly Grant[] {
-  const { tags = false, dryRun = false, verify = false } = options;
-  const writing = { access: 'write', mayDelete: options.delete !== undefined } as const;
+  const { tags = false, dryRun = false, verify = false, acl } = options;
+  const writing = { access: 'write', mayDelete: options.delete !== undefined, maySetAcl: acl !== undefined } as const;
   const grants = [
     { location: source, access: 'read' as const, mayRestore: restores(options) && !dryRun && !verify, tags },
     { location: destination, ...(dryRun || verify ? { access: 'read' as const } : writing), tags },

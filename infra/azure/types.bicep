@@ -86,6 +86,15 @@ type jobOptions = {
     *: string
   }?
   encryption: encryption?
+  @description('Of copies in S3: the canned ACL, where the bucket allows ACLs or a policy wants one.')
+  acl: (
+    | 'private'
+    | 'public-read'
+    | 'public-read-write'
+    | 'authenticated-read'
+    | 'aws-exec-read'
+    | 'bucket-owner-read'
+    | 'bucket-owner-full-control')?
   @description('Whether object tags and blob index tags are carried. The bridge then becomes an owner of the blobs of the container.')
   tags: bool?
   @description('What becomes of metadata whose name the other side cannot hold.')
@@ -123,9 +132,10 @@ type archived = {
   }
 }
 
-@description('How copies are encrypted: by a KMS key in S3, or under an encryption scope in Blob Storage.')
+@description('How copies are encrypted: by an algorithm of S3, or under an encryption scope in Blob Storage.')
 @sealed()
 type encryption = {
+  algorithm: ('AES256' | 'aws:kms' | 'aws:kms:dsse')?
   kmsKeyId: string?
   bucketKey: bool?
   scope: string?

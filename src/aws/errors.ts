@@ -11,6 +11,8 @@ const PERMISSIONS = {
   'read the tags of': 's3:GetObjectTagging',
   write: 's3:PutObject',
   'write, with its tags,': 's3:PutObject and s3:PutObjectTagging',
+  'write, with its ACL,': 's3:PutObject and s3:PutObjectAcl',
+  'write, with its tags and ACL,': 's3:PutObject, s3:PutObjectTagging and s3:PutObjectAcl',
   delete: 's3:DeleteObject',
   restore: 's3:RestoreObject',
   'list the parts of': 's3:ListMultipartUploadParts',
@@ -54,6 +56,7 @@ const WHOLE_STORE_CODES = new Set([
   'NoSuchBucket',
   'PermanentRedirect',
   'AllAccessDisabled',
+  'AccessControlListNotSupported',
   'AccountProblem',
   'InvalidAccessKeyId',
   'InvalidToken',
@@ -80,8 +83,8 @@ export function toStoreError(error: unknown, { action, url, signal }: Attempt): 
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
     (action === 'list' && !PASSING_CODES.includes(code)) ||
-    // Who may not write one object's tags may not write any.
-    (action === 'write, with its tags,' && code === 'permission-denied');
+    // Who may not write one object's tags or ACL may not write any.
+    (action.startsWith('write, with') && code === 'permission-denied');
   const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
   const message = `Amazon S3 did not ${action} ${url} (${answer}). ${advice(code, { action, isWholeStore, error })}`;
   return new StoreError(code, message, { cause: error, isWholeStore });

@@ -20,7 +20,7 @@ import { writeActionOf } from './s3-tags.ts';
 
 /** The part of the port that handles whole objects. */
 export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
-  const { client, send, urlOf, encryption } = requests;
+  const { client, send, urlOf, rules } = requests;
 
   /** Tells whether `error` means that there is no such object: either it says so, or it is a refusal for which the listing has no object. */
   async function meansAbsent(error: unknown, key: string, signal: AbortSignal | undefined): Promise<boolean> {
@@ -82,8 +82,8 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
     async write(key, body, { crc64, condition, signal, ...description }) {
       const isCrc64Kept = await keepsCrc64(client);
       const content = { Body: body, ContentLength: body.length, ...checksumOf(body, crc64, isCrc64Kept) };
-      const headers = { ...toS3Headers(description, urlOf(key), crc64), ...encryption };
-      const answer = await send({ action: writeActionOf(description), key, signal }, (target, options) =>
+      const headers = { ...toS3Headers(description, urlOf(key), crc64), ...rules };
+      const answer = await send({ action: writeActionOf(description, rules), key, signal }, (target, options) =>
         client.send(new PutObjectCommand({ ...target, ...content, ...headers, ...conditionsOf(condition) }), options),
       );
       return { etag: present(answer.ETag, 'ETag'), verified: verifiedBy(answer, crc64, isCrc64Kept) };

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Condition } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { type Action, toStoreError } from './errors.ts';
-import { type EncryptionHeaders, type S3Encryption, toEncryptionHeaders } from './s3-encryption.ts';
+import { type CannedAcl, type NewObjectRules, type S3Encryption, toNewObjectRules } from './s3-encryption.ts';
 import { refuseS3Key } from './s3-keys.ts';
 
 /** What a request is about. */
@@ -28,7 +28,7 @@ export interface S3Requests {
   readonly bucket: string;
   readonly prefix: string;
   /** Of what is written. */
-  readonly encryption: EncryptionHeaders;
+  readonly rules: NewObjectRules;
   /** For messages. */
   urlOf(key: string): string;
   refuseKey(key: string): string | undefined;
@@ -38,16 +38,17 @@ export interface S3Requests {
 
 interface S3RequestsOptions extends Pick<S3Requests, 'client' | 'bucket' | 'prefix'> {
   readonly encryption?: S3Encryption | undefined;
+  readonly acl?: CannedAcl | undefined;
 }
 
-export function createS3Requests({ client, bucket, prefix, encryption }: S3RequestsOptions): S3Requests {
+export function createS3Requests({ client, bucket, prefix, encryption, acl }: S3RequestsOptions): S3Requests {
   const urlOf = (key: string) => `s3://${bucket}/${printable(prefix + key)}`;
   const refuseKey = (key: string) => refuseS3Key(prefix + key);
   return {
     client,
     bucket,
     prefix,
-    encryption: toEncryptionHeaders(encryption),
+    rules: toNewObjectRules(encryption, acl),
     urlOf,
     refuseKey,
     async send({ action, key, signal }, call) {

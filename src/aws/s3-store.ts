@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Store, StreamTarget } from '../sync/store.ts';
-import type { S3Encryption } from './s3-encryption.ts';
+import type { CannedAcl, S3Encryption } from './s3-encryption.ts';
 import { escapeS3Key } from './s3-keys.ts';
 import { listObjects } from './s3-listing.ts';
 import { createS3Objects } from './s3-objects.ts';
@@ -20,11 +20,13 @@ interface S3StoreOptions {
   readonly pageSize?: number;
   /** Of what is written; the bucket's default unless given. */
   readonly encryption?: S3Encryption | undefined;
+  /** Of what is written; none is sent unless given. */
+  readonly acl?: CannedAcl | undefined;
 }
 
 /** The store of an S3 bucket, narrowed to a prefix. Its client comes from `createS3Client`. */
-export function createS3Store({ client, bucket, prefix, pageSize, encryption }: S3StoreOptions): Store & StreamTarget {
-  const requests = createS3Requests({ client, bucket, prefix, encryption });
+export function createS3Store({ client, bucket, prefix, pageSize, encryption, acl }: S3StoreOptions): Store & StreamTarget {
+  const requests = createS3Requests({ client, bucket, prefix, encryption, acl });
   const defaults = pageSize === undefined ? {} : { pageSize };
   return {
     url: requests.urlOf(''),

@@ -5,6 +5,7 @@ import { s3Metadata } from '../sync/properties/metadata.ts';
 import { findS3TagMisfits, hasTags } from '../sync/properties/tags.ts';
 import type { Store } from '../sync/store.ts';
 import type { Action } from './errors.ts';
+import type { NewObjectRules } from './s3-encryption.ts';
 import { markToFit } from './s3-properties.ts';
 import type { S3Requests } from './s3-requests.ts';
 
@@ -25,7 +26,8 @@ export function createS3Tags({ client, send }: S3Requests): Pick<Store, 'readTag
   };
 }
 
-/** To write an object with tags takes a permission of its own. */
-export function writeActionOf({ properties }: ObjectDescription): Action {
-  return hasTags(properties) ? 'write, with its tags,' : 'write';
+/** To write an object with tags, or with an ACL, takes a permission of its own. */
+export function writeActionOf({ properties }: ObjectDescription, { ACL }: NewObjectRules): Action {
+  if (ACL === undefined) return hasTags(properties) ? 'write, with its tags,' : 'write';
+  return hasTags(properties) ? 'write, with its tags and ACL,' : 'write, with its ACL,';
 }

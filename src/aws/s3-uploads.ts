@@ -13,7 +13,7 @@ import { writeActionOf } from './s3-tags.ts';
 
 /** The part of the port that begins and ends an upload in parts. */
 export function createS3Uploads(requests: S3Requests): Pick<Store, 'beginUpload' | 'commit' | 'abort'> {
-  const { client, send, urlOf, encryption } = requests;
+  const { client, send, urlOf, rules } = requests;
 
   /** Ceph's gateway leaves the ETag, or its quotes, out of its answer to a commit. */
   async function etagOf(key: string, signal: AbortSignal | undefined): Promise<string> {
@@ -25,8 +25,8 @@ export function createS3Uploads(requests: S3Requests): Pick<Store, 'beginUpload'
     async beginUpload(request, { signal } = {}) {
       const { key } = request;
       const checksum = (await keepsCrc64(client)) ? ({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const) : {};
-      const headers = { ...toS3Headers(request, urlOf(key)), ...encryption };
-      const { UploadId } = await send({ action: writeActionOf(request), key, signal }, (target, options) =>
+      const headers = { ...toS3Headers(request, urlOf(key)), ...rules };
+      const { UploadId } = await send({ action: writeActionOf(request, rules), key, signal }, (target, options) =>
         client.send(new CreateMultipartUploadCommand({ ...target, ...headers, ...checksum }), options),
       );
       return { ...request, id: present(UploadId, 'UploadId') };

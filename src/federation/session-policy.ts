@@ -20,6 +20,8 @@ export type Grant = {
       /** Includes reading back what was written, but not deleting it. */
       readonly access: 'write';
       readonly mayDelete?: boolean;
+      /** May give what it writes an ACL. */
+      readonly maySetAcl?: boolean;
       /** Of the whole bucket: IAM has no condition on the prefix for it. */
       readonly mayListUploads?: boolean;
     }
@@ -67,10 +69,11 @@ export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws', 
 
 function onObjects(grant: Grant, partition: string) {
   const deletion = grant.access === 'write' && grant.mayDelete ? ['s3:DeleteObject'] : [];
+  const acl = grant.access === 'write' && grant.maySetAcl ? ['s3:PutObjectAcl'] : [];
   const restore = grant.access === 'read' && grant.mayRestore ? ['s3:RestoreObject'] : [];
   return {
     Effect: 'Allow',
-    Action: [...OBJECT_ACTIONS[grant.access], ...deletion, ...restore, ...(grant.tags === true ? [TAG_ACTIONS[grant.access]] : [])],
+    Action: [...OBJECT_ACTIONS[grant.access], ...deletion, ...acl, ...restore, ...(grant.tags === true ? [TAG_ACTIONS[grant.access]] : [])],
     Resource: `arn:${partition}:s3:::${grant.bucket}/${literally(grant.prefix)}*`,
   };
 }

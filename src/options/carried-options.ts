@@ -13,6 +13,16 @@ const STORAGE_CLASSES = [
 ] as const;
 const ACCESS_TIERS = ['Hot', 'Cool', 'Cold', 'Archive'] as const;
 
+const CANNED_ACLS = [
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'aws-exec-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+] as const;
+
 /** Each copy gets the counterpart of its source's tier. */
 const MAP = 'map';
 
@@ -43,6 +53,10 @@ export const carriedOptions = {
     }),
   encryption: z
     .strictObject({
+      algorithm: z
+        .enum(['AES256', 'aws:kms', 'aws:kms:dsse'])
+        .optional()
+        .meta({ description: 'To S3: the algorithm, which is then named in each write.', default: 'aws:kms', examples: ['AES256'] }),
       kmsKeyId: z
         .string()
         .min(1)
@@ -63,8 +77,15 @@ export const carriedOptions = {
     .optional()
     .meta({
       description:
-        'How copies are encrypted: by aws:kms in S3, or under an encryption scope. By default as the bucket or container has it.',
-      examples: [{ kmsKeyId: 'alias/finance', bucketKey: true }, { scope: 'finance' }],
+        'How copies are encrypted: by an algorithm of S3, or under an encryption scope. By default as the bucket or container has it.',
+      examples: [{ kmsKeyId: 'alias/finance', bucketKey: true }, { algorithm: 'AES256' }, { scope: 'finance' }],
+    }),
+  acl: z
+    .enum(CANNED_ACLS)
+    .optional()
+    .meta({
+      description: 'To S3: the canned ACL of every copy, where the bucket allows ACLs or a policy wants one. By default none is sent.',
+      examples: ['bucket-owner-full-control'],
     }),
   tags: z
     .boolean()
@@ -90,10 +111,11 @@ type Report = (option: string, message: string) => void;
 
 /** Tells what does not fit a destination on this cloud. */
 export function checkCarriedOptions(options: CarriedOptions, destination: Cloud, report: Report): void {
-  const { storageClass, accessTier, tierMap, encryption } = options;
+  const { storageClass, accessTier, tierMap, encryption, acl } = options;
   if (storageClass !== undefined && destination !== 's3') report('storageClass', 'is for a destination in S3; a blob has an accessTier');
   if (accessTier !== undefined && destination !== 'blob')
     report('accessTier', 'is for a destination in Blob Storage; S3 has a storageClass');
+  if (acl !== undefined && destination !== 's3') report('acl', 'is for a destination in S3; a blob has none');
   if (tierMap !== undefined) checkTierMap(options, tierMap, destination, report);
   if (encryption !== undefined) checkEncryption(encryption, destination, report);
 }
@@ -119,6 +141,10 @@ function checkEncryption(encryption: NonNullable<CarriedOptions['encryption']>, 
   const { scope, ...ofS3 } = encryption;
   if (destination === 's3' && scope !== undefined) report('encryption', 'has a scope, which is for a destination in Blob Storage');
   if (destination === 'blob' && Object.keys(ofS3).length > 0)
-    report('encryption', 'has kmsKeyId or bucketKey, which are for a destination in S3');
+    report('encryption', 'has kmsKeyId, bucketKey or algorithm, which are for a destination in S3');
+  const { algorithm, kmsKeyId, bucketKey } = ofS3;
+  if (algorithm === 'AES256' && (kmsKeyId !== undefined || bucketKey !== undefined))
+    report('encryption', 'has kmsKeyId or bucketKey, which AES256 has no use for: leave them out, or name aws:kms');
+  if (algorithm === 'aws:kms:dsse' && bucketKey === true) report('encryption', 'has bucketKey, which aws:kms:dsse does not allow');
   if (destination === 'blob' && scope === undefined) report('encryption', 'needs the scope');
 }

@@ -14,10 +14,12 @@ interface SentRequest {
   readonly body: string;
 }
 
+type WritingRules = Pick<Parameters<typeof createS3Store>[0], 'encryption' | 'acl'>;
+
 type Checksums = 'when-supported' | 'when-required';
 
 /** A store whose requests are kept instead of sent; each is answered with 200 and `answer`. */
-function recordingStore(checksums: Checksums, answer: object = { ETag: '"1"' }, endpoint = 'https://s3.example') {
+function recordingStore(checksums: Checksums, answer: object = { ETag: '"1"' }, endpoint = 'https://s3.example', rules: WritingRules = {}) {
   const sent: SentRequest[] = [];
   const credentials = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' };
   const client = createS3Client({ region: 'eu-central-1', endpoint, credentials, checksums });
@@ -30,7 +32,7 @@ function recordingStore(checksums: Checksums, answer: object = { ETag: '"1"' }, 
     },
     { name: 'record', step: 'deserialize', priority: 'high' },
   );
-  return { sent, store: createS3Store({ client, bucket: 'bucket', prefix: '' }) };
+  return { sent, store: createS3Store({ client, bucket: 'bucket', prefix: '', ...rules }) };
 }
 
 const bytes = Buffer.alloc(3 * 1024 * 1024, 'x');
@@ -172,5 +174,32 @@ describe('what is sent to complete an upload', () => {
 
     expect(Object.keys(sent[0]?.headers ?? {}).filter((name) => name.includes('checksum'))).toEqual([]);
     expect(verified).toBe('md5');
+  });
+});
+
+describe('what is sent of encryption and access', () => {
+  const upload = { key: 'a', sizeBytes: 9, properties: NO_PROPERTIES };
+  const NAMES = [
+    'x-amz-server-side-encryption',
+    'x-amz-server-side-encryption-aws-kms-key-id',
+    'x-amz-server-side-encryption-bucket-key-enabled',
+    'x-amz-acl',
+  ];
+
+  it.each<[WritingRules, readonly (string | undefined)[]]>([
+    [{}, [undefined, undefined, undefined, undefined]],
+    [{ encryption: {} }, ['aws:kms', undefined, undefined, undefined]],
+    [{ encryption: { kmsKeyId: 'k', bucketKey: true } }, ['aws:kms', 'k', 'true', undefined]],
+    [{ encryption: { algorithm: 'AES256' } }, ['AES256', undefined, undefined, undefined]],
+    [{ encryption: { algorithm: 'aws:kms:dsse', kmsKeyId: 'k' } }, ['aws:kms:dsse', 'k', undefined, undefined]],
+    [{ acl: 'bucket-owner-full-control' }, [undefined, undefined, undefined, 'bucket-owner-full-control']],
+  ])('goes with objects, uploads and reports: %j', async (rules, expected) => {
+    const { store, sent } = recordingStore('when-supported', { ETag: '"1"', UploadId: 'u' }, 'https://s3.example', rules);
+
+    await write(store, 'a', '123456789');
+    await store.beginUpload(upload);
+    await store.writeStream('report', piecesOf(Buffer.from('one line')), { contentType: 'text/plain' });
+
+    expect(sent.map(({ headers }) => NAMES.map((name) => headers[name]))).toEqual([expected, expected, expected]);
   });
 });

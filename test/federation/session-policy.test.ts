@@ -40,6 +40,12 @@ describe('the session policy', () => {
     expect(objects.Action).toContain('s3:DeleteObject');
   });
 
+  it('allows an ACL where the job gives one', () => {
+    const [[withAcl], [without]] = [statements([{ ...writeReports, maySetAcl: true }]), statements([writeReports])];
+
+    expect(withAcl.Action).toEqual([...without.Action, 's3:PutObjectAcl']);
+  });
+
   it.each([
     [readReports, 's3:GetObjectTagging'],
     [writeReports, 's3:PutObjectTagging'],

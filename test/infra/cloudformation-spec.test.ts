@@ -21,6 +21,7 @@ const EVERYTHING = {
   CreateWriteBucket: 'true',
   AllowDelete: 'true',
   AllowTags: 'true',
+  AllowAcl: 'true',
   AllowRestore: 'true',
   KmsKeyArns: 'arn:aws:kms:eu-central-1:111122223333:key/1,arn:aws:kms:eu-central-1:111122223333:key/2',
   Thumbprints: '0'.repeat(40),

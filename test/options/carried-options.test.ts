@@ -14,6 +14,10 @@ describe('the options for what copies take along', () => {
     { storageClass: 'map', tierMap: { Cool: 'ONEZONE_IA', Cold: 'GLACIER' } },
     { encryption: {} },
     { encryption: { kmsKeyId: 'alias/ours', bucketKey: true } },
+    { encryption: { algorithm: 'AES256' } },
+    { encryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/ours', bucketKey: true } },
+    { encryption: { algorithm: 'aws:kms:dsse', kmsKeyId: 'alias/ours' } },
+    { acl: 'bucket-owner-full-control' },
   ])('go with a destination in S3: %j', (options) => {
     expect(toS3(options).value?.options).toMatchObject(options);
   });
@@ -36,6 +40,10 @@ describe('the options for what copies take along', () => {
     [{ storageClass: 'map', tierMap: { Hot: 'Cool' } }, 'options.tierMap: knows no "Cool" at the destination; there is STANDARD'],
     [{ encryption: { scope: 'finance' } }, 'options.encryption: has a scope'],
     [{ encryption: { key: 'x' } }, 'options.encryption: '],
+    [{ encryption: { algorithm: 'AES256', kmsKeyId: 'alias/ours' } }, 'options.encryption: has kmsKeyId or bucketKey, which AES256'],
+    [{ encryption: { algorithm: 'aws:kms:dsse', bucketKey: true } }, 'options.encryption: has bucketKey, which aws:kms:dsse'],
+    [{ encryption: { algorithm: 'aes' } }, 'options.encryption.algorithm: '],
+    [{ acl: 'owner' }, 'options.acl: '],
     [{ tags: 'yes' }, 'options.tags: '],
     [{ metadata: 'drop' }, 'options.metadata: '],
   ])('are refused for a destination in S3: %j', (options, problem) => {
@@ -46,7 +54,9 @@ describe('the options for what copies take along', () => {
     [{ storageClass: 'STANDARD' }, 'options.storageClass: is for a destination in S3; a blob has an accessTier'],
     [{ accessTier: 'hot' }, 'options.accessTier: '],
     [{ encryption: {} }, 'options.encryption: needs the scope'],
-    [{ encryption: { scope: 'finance', kmsKeyId: 'alias/ours' } }, 'options.encryption: has kmsKeyId or bucketKey'],
+    [{ encryption: { scope: 'finance', kmsKeyId: 'alias/ours' } }, 'options.encryption: has kmsKeyId, bucketKey or algorithm'],
+    [{ encryption: { scope: 'finance', algorithm: 'AES256' } }, 'options.encryption: has kmsKeyId, bucketKey or algorithm'],
+    [{ acl: 'private' }, 'options.acl: is for a destination in S3'],
   ])('are refused for a destination in Blob Storage: %j', (options, problem) => {
     expect(toBlob(options).problems).toEqual([expect.stringContaining(problem)]);
   });

@@ -41,6 +41,7 @@ export function checkDigestOfLocked({ request, settings }: S3Call, what: 'Put Ob
 export function authorizeWrite(call: S3Call): void {
   const arn = objectArn(call.bucket, call.key);
   call.authorize('s3:PutObject', arn);
+  if (call.request.header('x-amz-acl') !== undefined) call.authorize('s3:PutObjectAcl', arn);
   if (call.request.header('x-amz-tagging') !== undefined) call.authorize('s3:PutObjectTagging', arn);
   if (call.request.header('x-amz-acl') !== undefined) call.authorize('s3:PutObjectAcl', arn);
 }

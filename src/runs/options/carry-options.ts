@@ -15,6 +15,6 @@ export function carryAlike(one: CarriedOptions, other: CarriedOptions): boolean 
 }
 
 function carriedIn({ tags = false, metadata = 'rename', ...given }: CarriedOptions): CarriedOptions {
-  const { storageClass, accessTier, tierMap, encryption } = given;
-  return { tags, metadata, storageClass, accessTier, tierMap, encryption };
+  const { storageClass, accessTier, tierMap, encryption, acl } = given;
+  return { tags, metadata, storageClass, accessTier, tierMap, encryption, acl };
 }

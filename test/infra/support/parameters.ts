@@ -34,7 +34,8 @@ const OPTIONS = {
   dryRun: false,
   storageClass: 'map',
   tierMap: { Cold: 'DEEP_ARCHIVE' },
-  encryption: { kmsKeyId: 'alias/finance', bucketKey: true },
+  encryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/finance', bucketKey: true },
+  acl: 'bucket-owner-full-control',
   tags: false,
   metadata: 'fail',
 } satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter' | 'verify' | 'readContent' | 'keys'>, unknown>;

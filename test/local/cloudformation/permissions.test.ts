@@ -34,6 +34,7 @@ afterAll(async () => {
 /** What the app works on. */
 interface Place extends Store {
   readonly leftovers: LeftoverUploads;
+  readonly withAcl: Store;
 }
 
 /** A store as the role sees it, without a policy of the session unless there is one. */
@@ -46,7 +47,8 @@ function open(roleArn: string, location: { readonly bucket: string; readonly pre
     credentials: account.aws.issueSession({ roleArn, expiresInSeconds: 900, policy }),
   });
   clients.push(client);
-  return { ...createS3Store({ client, ...location }), leftovers: createS3Leftovers({ client, ...location }) };
+  const withAcl = createS3Store({ client, ...location, acl: 'bucket-owner-full-control' });
+  return { ...createS3Store({ client, ...location }), withAcl, leftovers: createS3Leftovers({ client, ...location }) };
 }
 
 const UPLOAD = { key: 'big', sizeBytes: BYTES.length, properties: { metadata: {} } };
@@ -70,6 +72,7 @@ const OPERATIONS = {
   restore: (store: Store) => store.requestRestore('a', { speed: 'standard', days: 1, tier: 'Hot' }),
   'see tags': (store: Store) => store.readTags('a'),
   'write tags': (store: Store) => store.write('a', BYTES, { properties: { metadata: {}, tags: { a: 'b' } }, crc64: crc64(BYTES) }),
+  'write an ACL': ({ withAcl }: Place) => withAcl.write('a', BYTES, { properties: { metadata: {} }, crc64: crc64(BYTES) }),
 } as const satisfies Record<string, (store: Place) => Promise<unknown>>;
 
 type Operation = keyof typeof OPERATIONS;
@@ -89,6 +92,7 @@ const READING: readonly Operation[] = ['list', 'head', 'find nothing', 'read'];
 const WRITING: readonly Operation[] = [...READING, 'write', 'upload', 'see parts', 'abort', 'see uploads'];
 const DELETES = { AllowDelete: 'true' };
 const TAGS = { AllowTags: 'true' };
+const ACLS = { AllowAcl: 'true' };
 const RESTORES = { AllowRestore: 'true' };
 
 describe('the role of the shipped template', () => {
@@ -204,10 +208,11 @@ describe('a permission that the role lacks', () => {
     ['s3:GetObjectTagging', 'ReadTagsAccess', 'see tags'],
     ['s3:RestoreObject', 'RestoreAccess', 'restore'],
     ['s3:PutObjectTagging', 'WriteTagsAccess', 'write tags'],
+    ['s3:PutObjectAcl', 'WriteAclAccess', 'write an ACL'],
   ];
 
   it.each(MISSING)('is named by the error: %s of %s, to %s', async (action, resource, operation) => {
-    const roleArn = account.deploy({ ...DELETES, ...TAGS, ...RESTORES }, without(shippedTemplate(), resource, action));
+    const roleArn = account.deploy({ ...DELETES, ...TAGS, ...ACLS, ...RESTORES }, without(shippedTemplate(), resource, action));
 
     const attempt = OPERATIONS[operation](open(roleArn, resource.startsWith('Re') ? SOURCE : TARGET));
 
@@ -219,9 +224,15 @@ describe('a permission that the role lacks', () => {
   });
 
   it('is each one that the template grants on S3', () => {
-    const granted = ['ReadAccess', 'WriteAccess', 'DeleteAccess', 'ReadTagsAccess', 'WriteTagsAccess', 'RestoreAccess'].flatMap((name) =>
-      actionsOf(shippedTemplate(), name).map((action) => `${action} of ${name}`),
-    );
+    const granted = [
+      'ReadAccess',
+      'WriteAccess',
+      'DeleteAccess',
+      'ReadTagsAccess',
+      'WriteTagsAccess',
+      'WriteAclAccess',
+      'RestoreAccess',
+    ].flatMap((name) => actionsOf(shippedTemplate(), name).map((action) => `${action} of ${name}`));
 
     expect(new Set(MISSING.map(([action, resource]) => `${action} of ${resource}`))).toEqual(new Set(granted));
   });
