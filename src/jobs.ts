@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import type { Checked } from './checked.ts';
-import { type Location, LocationError, parseLocation } from './locations.ts';
+import { isReadOnly, type Location, LocationError, parseLocation } from './locations.ts';
 import { checkSyncOptions, type SyncOptions, syncOptions } from './options/sync-options.ts';
 import { MAX_ENTRIES, OutsideTextError, parseOutsideJson, shortened } from './outside-text.ts';
 
@@ -54,6 +54,7 @@ interface Between {
   readonly source: Location;
   readonly destination: Location;
   readonly options: SyncOptions;
+  readonly reportTo?: Location | undefined;
 }
 
 /** The body of `POST /api/sync`. */
@@ -142,9 +143,16 @@ function isObject(value: unknown): boolean {
 
 function fitTogether(request: Between, context: z.RefinementCtx): void {
   crossesClouds(request, context);
+  writesWhereItMay(request, context);
   checkSyncOptions(request.options, { source: request.source.kind, destination: request.destination.kind }, (option, message) => {
     context.addIssue({ code: 'custom', path: ['options', option], message });
   });
+}
+
+function writesWhereItMay({ destination, reportTo }: Between, context: z.RefinementCtx): void {
+  for (const [field, location] of Object.entries({ destination, reportTo }))
+    if (location !== undefined && isReadOnly(location))
+      context.addIssue({ code: 'custom', path: [field], message: 'is a container that Azure alone writes: it can only be a source' });
 }
 
 function crossesClouds({ source, destination }: Between, context: z.RefinementCtx): void {

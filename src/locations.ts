@@ -70,6 +70,11 @@ export function formatLocation(location: Location): string {
   return `${location.accountUrl}/${location.container}/${location.prefix.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** Tells a container that Azure alone writes: it can be a source. */
+export function isReadOnly(location: Location): boolean {
+  return location.kind === 'blob' && ['$logs', '$blobchangefeed'].includes(location.container);
+}
+
 /** Tells whether everything in `inner` is also in `outer`. */
 export function contains(outer: Location, inner: Location): boolean {
   return placeOf(outer) === placeOf(inner) && inner.prefix.startsWith(outer.prefix);
@@ -100,7 +105,7 @@ function blobLocation(text: string, origin: string, host: string, path: string):
   const segments = path.split('/');
   const accountUrl = isEmulator ? `${origin}/${segments.shift()}` : origin;
   const container = segments.shift() ?? '';
-  if (!/^(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container)) {
+  if (!/^(?:\$root|\$web|\$logs|\$blobchangefeed|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container)) {
     throw new LocationError(`${shown(text)} has no valid container name: 3 to 63 of a-z, 0-9 and single "-". ${FORMS}`);
   }
   return { kind: 'blob', accountUrl, container, prefix: asFolder(text, decodePrefix(text, segments.join('/'))) };

@@ -49,9 +49,9 @@ export function createOpenStores({ aws, federation, stateStorage }: OpenStoresOp
   const { storageCredential } = federation.identity;
   const namespaces: KnownNamespaces = new Map();
   const governorOf = createGovernors();
-  const governedClient = (credentials: FederatedCredentials) =>
-    createS3ClientOf(aws, credentials, (bucket) => governorOf(`s3://${bucket}`));
-  const clientOf = createClientKeeper((run) => governedClient(federation.openSession(sessionNameOf(run), grantsOf(run))));
+  const governedClient = (credentials: FederatedCredentials, { requesterPays }: SyncOptions) =>
+    createS3ClientOf(aws, credentials, { requesterPays, governorOf: (bucket) => governorOf(`s3://${bucket}`) });
+  const clientOf = createClientKeeper((run) => governedClient(federation.openSession(sessionNameOf(run), grantsOf(run)), run.options));
   return {
     store: (run, location, writing = {}) =>
       openLocation(parseLocation(location), {
@@ -62,12 +62,12 @@ export function createOpenStores({ aws, federation, stateStorage }: OpenStoresOp
         governorOf,
         s3Client: () => clientOf(run),
       }),
-    leftovers({ destination }) {
+    leftovers({ destination, options }) {
       const location = parseLocation(destination);
       if (location.kind !== 's3') return undefined;
       const { bucket, prefix } = location;
       const grant = { bucket, prefix, access: 'write', mayListUploads: true } as const;
-      return createS3Leftovers({ client: governedClient(federation.openSession(JANITOR_SESSION, [grant])), bucket, prefix });
+      return createS3Leftovers({ client: governedClient(federation.openSession(JANITOR_SESSION, [grant]), options), bucket, prefix });
     },
   };
 }
@@ -103,14 +103,18 @@ function createClientKeeper(create: (run: RunRecord) => S3Client): (run: RunReco
 }
 
 /** A client of S3 as the settings describe it. */
-export function createS3ClientOf(aws: AwsSettings, credentials: FederatedCredentials, governorOf?: (bucket: string) => Governor): S3Client {
+export function createS3ClientOf(
+  aws: AwsSettings,
+  credentials: FederatedCredentials,
+  options: { readonly requesterPays?: boolean | undefined; readonly governorOf?: (bucket: string) => Governor } = {},
+): S3Client {
   return createS3Client({
     region: aws.region,
     credentials,
     forcePathStyle: aws.forcePathStyle,
     checksums: aws.checksums,
     ...(aws.s3Endpoint && { endpoint: aws.s3Endpoint }),
-    ...(governorOf && { governorOf }),
+    ...options,
   });
 }
 

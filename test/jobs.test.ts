@@ -131,3 +131,20 @@ describe('checking jobs', () => {
     ]);
   });
 });
+
+describe('containers that Azure alone writes', () => {
+  const LOGS = 'https://account.blob.core.windows.net/$logs';
+
+  it('can be a source', () => {
+    expect(checkSyncRequest({ source: LOGS, destination: 's3://bucket' }).problems).toBeUndefined();
+  });
+
+  it('can be nothing else', () => {
+    const { problems } = checkSyncRequest({ source: 's3://bucket', destination: LOGS, reportTo: LOGS });
+
+    expect(problems).toEqual([
+      'destination: is a container that Azure alone writes: it can only be a source',
+      'reportTo: is a container that Azure alone writes: it can only be a source',
+    ]);
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contains, formatLocation, LocationError, parseLocation } from '../src/locations.ts';
+import { contains, formatLocation, isReadOnly, LocationError, parseLocation } from '../src/locations.ts';
 
 const ACCOUNT = 'https://account.blob.core.windows.net';
 
@@ -20,6 +20,10 @@ describe('reading a location', () => {
     [
       'https://account.z12.blob.storage.azure.net/box',
       { kind: 'blob', accountUrl: 'https://account.z12.blob.storage.azure.net', container: 'box', prefix: '' },
+    ],
+    [
+      'https://account.blob.core.windows.net/$logs/blob',
+      { kind: 'blob', accountUrl: 'https://account.blob.core.windows.net', container: '$logs', prefix: 'blob/' },
     ],
   ])('takes %s apart', (text, expected) => {
     expect(parseLocation(text)).toEqual(expected);
@@ -93,5 +97,15 @@ describe('containment of locations', () => {
     [`${ACCOUNT}/box`, 's3://box/a', false],
   ])('%s holds %s: %s', (outer, inner, expected) => {
     expect(contains(parseLocation(outer), parseLocation(inner))).toBe(expected);
+  });
+});
+
+describe('a container that Azure alone writes', () => {
+  it.each(['$logs', '$blobchangefeed'])('is known: %s', (container) => {
+    expect(isReadOnly(parseLocation(`${ACCOUNT}/${container}`))).toBe(true);
+  });
+
+  it.each(['$root', '$web', 'logs'])('is no other: %s', (container) => {
+    expect(isReadOnly(parseLocation(`${ACCOUNT}/${container}`))).toBe(false);
   });
 });

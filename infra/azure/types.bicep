@@ -85,6 +85,8 @@ type jobOptions = {
   tierMap: {
     *: string
   }?
+  @description('Whether the AWS account of the role pays for the requests to the bucket.')
+  requesterPays: bool?
   encryption: encryption?
   @description('Of copies in S3: the canned ACL, where the bucket allows ACLs or a policy wants one.')
   acl: (

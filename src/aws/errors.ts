@@ -113,7 +113,7 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     case 'precondition-failed':
       return 'It exists already or has changed; the next run looks at it again.';
     case 'permission-denied':
-      return `Allow ${PERMISSIONS[action]} on it for the role, and check the bucket policy and the KMS key: ${firstLineOf(error)}`;
+      return `Allow ${PERMISSIONS[action]} on it for the role (and set the option requesterPays if requesters pay for the bucket), and check the bucket policy and the KMS key: ${firstLineOf(error)}`;
     case 'credentials-expired':
       return 'The session has expired: start the run again for a new one.';
     case 'throttled':

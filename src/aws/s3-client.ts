@@ -13,6 +13,8 @@ interface S3ClientOptions {
   readonly forcePathStyle?: boolean;
   /** `when-required` for S3-compatible servers that refuse or ignore checksum headers: they are sent Content-MD5 instead. */
   readonly checksums: 'when-supported' | 'when-required';
+  /** Says in each request that we pay for it, which a bucket of the kind *requester pays* wants. */
+  readonly requesterPays?: boolean | undefined;
   readonly maxAttempts?: number;
   /** The governor of a bucket's requests; without one they are as many as are asked for. */
   readonly governorOf?: (bucket: string) => Governor;
@@ -27,7 +29,13 @@ const SOCKET_TIMEOUT_MS = 120_000;
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A client that keeps connections alive, sends bodies without hashing them twice, and leaves the checking of downloads to the caller. */
-export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, governorOf, ...options }: S3ClientOptions): S3Client {
+export function createS3Client({
+  checksums,
+  requesterPays = false,
+  maxAttempts = MAX_ATTEMPTS,
+  governorOf,
+  ...options
+}: S3ClientOptions): S3Client {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const client = new S3Client({
     ...options,
@@ -48,11 +56,22 @@ export function createS3Client({ checksums, maxAttempts = MAX_ATTEMPTS, governor
     },
   });
   if (checksums === 'when-required') addMd5(client);
+  if (requesterPays) payForRequests(client);
   leaveCheckedBodiesUnsigned(client);
   renewExpiredCredentials(client);
   keepEveryMetadataName(client);
   if (governorOf !== undefined) governAttempts(client, governorOf);
   return client;
+}
+
+function payForRequests(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      if (isHttpRequest(args.request)) args.request.headers['x-amz-request-payer'] = 'requester';
+      return next(args);
+    },
+    { name: 'payForRequests', step: 'build' },
+  );
 }
 
 /** A bucket with Object Lock refuses an object or a part that comes without any checksum. A stream's is the caller's to give. */

@@ -77,6 +77,14 @@ export const syncOptions = z
         default: 'copy',
         examples: ['skip'],
       }),
+    requesterPays: z
+      .boolean()
+      .optional()
+      .meta({
+        description: 'The AWS account of the role pays for the requests to the bucket, which a bucket with "Requester Pays" wants.',
+        default: false,
+        examples: [true],
+      }),
     ...keyListOptions,
     ...limitOptions,
     ...filterOptions,

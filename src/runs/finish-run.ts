@@ -1,3 +1,4 @@
+import { parseLocation } from '../locations.ts';
 import type { Counts } from '../sync/tally.ts';
 import type { Locks } from './lock.ts';
 import type { PairIndexes } from './pairs/pair-index.ts';
@@ -64,9 +65,19 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
           skippedByReason,
           ...(latest.options.verify ? { equalByRecord } : { copiedByRecord }),
           failuresByReason,
+          ...(end.end === 'done' && hintOf(record, counts)),
           endedAt,
         },
   );
+}
+
+/** A location is a folder: one that names an object has nothing in it, and looks like an empty one. */
+function hintOf({ source, options }: RunRecord, { listed, filtered }: Counts): Pick<RunRecord, 'hint'> {
+  const { prefix } = parseLocation(source);
+  if (listed + filtered > 0 || prefix === '' || options.keys !== undefined) return {};
+  const name = prefix.slice(0, -1).split('/').at(-1);
+  const advice = `If ${JSON.stringify(name)} is an object, name the folder that it is in, and the object by the option include.`;
+  return { hint: `Nothing is below ${source}, which was listed as a folder. ${advice}` };
 }
 
 function withoutStopping({ stopping: _, ...record }: RunRecord): RunRecord {

@@ -93,6 +93,8 @@ export interface RunRecord extends RunRequest {
   readonly forecast?: Forecast;
   readonly failure?: RunFailure;
   readonly deletion?: DeletionNote;
+  /** What may be wrong though nothing failed, for people. */
+  readonly hint?: string;
   readonly reportDelivery?: ReportDelivery;
   readonly notification?: Notification;
 }

@@ -64,3 +64,23 @@ describe('what S3 says of the properties of an object', () => {
     expect((await store.head('a'))?.properties).toEqual({ ...properties, metadata: {} });
   });
 });
+
+describe('requests to a bucket that lets requesters pay', () => {
+  it.each([true, false])('say so where that is asked for: %s', async (requesterPays) => {
+    const server = await startScriptedServer([]);
+    const client = createS3Client({
+      region: 'eu-central-1',
+      endpoint: server.url,
+      forcePathStyle: true,
+      checksums: 'when-supported',
+      requesterPays,
+      credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+    });
+    stop = server.stop;
+
+    await createS3Store({ client, bucket: 'bucket', prefix: '' }).head('a');
+    client.destroy();
+
+    expect(server.requests.map((headers) => headers['x-amz-request-payer'])).toEqual([requesterPays ? 'requester' : undefined]);
+  });
+});

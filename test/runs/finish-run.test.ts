@@ -100,6 +100,20 @@ describe('finishing a run', () => {
     });
   });
 
+  it.each([
+    ['s3://bucket/dir/file.txt/', {}, 'If "file.txt" is an object'],
+    ['s3://bucket/dir/file.txt/', { listed: 1 }, undefined],
+    ['s3://bucket/dir/file.txt/', { filtered: 1 }, undefined],
+    ['s3://bucket/', {}, undefined],
+  ])('hints that a location may be an object when nothing is below it: %s, %j', async (source, counts, hint) => {
+    const run = await setUp({ source });
+    await run.count(counts);
+
+    await run.finish();
+
+    expect((await run.record())?.hint).toEqual(hint === undefined ? undefined : expect.stringContaining(hint));
+  });
+
   it('has failures when what was to be deleted was held back', async () => {
     const run = await setUp({ deletion: { state: 'held-back', message: 'Nothing was deleted.' } });
 

@@ -36,6 +36,7 @@ const OPTIONS = {
   tierMap: { Cold: 'DEEP_ARCHIVE' },
   encryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/finance', bucketKey: true },
   acl: 'bucket-owner-full-control',
+  requesterPays: true,
   tags: false,
   metadata: 'fail',
 } satisfies Record<Exclude<keyof SyncOptions, 'accessTier' | 'filter' | 'verify' | 'readContent' | 'keys'>, unknown>;
