@@ -1,9 +1,8 @@
 import { anyRecordOf, serviceRecordOf } from '../content-record.ts';
-import type { Crc64 } from '../crc64.ts';
 import { destinationKeyOf } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { Store, Upload } from '../store.ts';
+import type { Upload } from '../store.ts';
 import { isStoreError } from '../store-error.ts';
 import { copyStreamed } from './copy-streamed.ts';
 import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
@@ -11,8 +10,7 @@ import type { Current, Verdict } from './copy-verdict.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { findOrigin } from './origin.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';
-import { headPinned, readCrc64 } from './read-verified.ts';
-import { compareWithSource, type SourceProof } from './source-proof.ts';
+import { headPinned, proveSource } from './read-verified.ts';
 import { uploadParts } from './upload-parts.ts';
 
 /** An upload is thrown away although its own signal has fired, but a store that does not answer is not waited for. */
@@ -65,7 +63,7 @@ async function copyInto(path: CopyPath, task: PinnedTask, upload: Upload): Promi
     const { parts, crc64, verified: received } = await uploadParts(path, { entry, upload, plan, span, signal, ...(md5 && { md5 }) });
     const lateOrigin = head.crc64 === undefined ? await findOrigin(path, task, { ...head, crc64 }) : undefined;
     if (lateOrigin !== undefined) return await giveBack(destination, upload, lateOrigin);
-    const sent = await proveSent(source, task, head, { crc64, md5: md5?.digest() });
+    const sent = await proveSource(source, task, head, { crc64, md5: md5?.digest() });
     const commit = destination.commit(upload, parts, { condition, crc64, signal });
     const written = await orAlreadyOurs(commit, destination, task, crc64);
     const verified = [sent.verified, received, written.verified].reduce(weaker);
@@ -87,22 +85,4 @@ function orderedMd5For(head: ObjectHead, { isStreamed }: PartPlan): OrderedMd5 |
   const [service, any] = [serviceRecordOf(head), anyRecordOf(head)];
   const isBest = service.crc64 === undefined && (service.md5 !== undefined || (any.crc64 === undefined && any.md5 !== undefined));
   return isBest && !isStreamed ? createOrderedMd5() : undefined;
-}
-
-/** Where the bytes do not fit what their writer left with them, they are read a second time: they may have been damaged on their way. */
-async function proveSent(
-  source: Store,
-  { entry, signal }: Pick<CopyTask, 'entry' | 'signal'>,
-  head: ObjectHead,
-  sent: { readonly crc64: Crc64; readonly md5: string | undefined },
-): Promise<SourceProof> {
-  try {
-    return compareWithSource(head, { ...sent, isReadTwice: false }, entry.key);
-  } catch (error) {
-    const service = serviceRecordOf(head);
-    const isService = service.crc64 !== undefined || (service.md5 !== undefined && sent.md5 !== undefined);
-    if (isService || !isStoreError(error, 'checksum-mismatch')) throw error;
-    const isReadTwice = (await readCrc64(source, { entry, signal })) === sent.crc64;
-    return compareWithSource(head, { ...sent, isReadTwice }, entry.key);
-  }
 }

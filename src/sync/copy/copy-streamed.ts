@@ -3,7 +3,7 @@ import type { ObjectDescription, ObjectHead } from '../objects.ts';
 import type { Store } from '../store.ts';
 import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
 import { readCrc64, streamRange } from './read-verified.ts';
-import { compareWithSource } from './source-proof.ts';
+import { compareWithSource, OUTDATED } from './source-proof.ts';
 
 type StreamedWrite = NonNullable<Store['writeStreamed']>;
 
@@ -21,7 +21,7 @@ export async function copyStreamed(
   const { entry, condition, signal } = task;
   const crc64 = head.crc64 ?? (await readCrc64(source, { entry, signal }));
   // The write is refused unless it has these very bytes.
-  const proof = compareWithSource(head, { crc64, isReadTwice: true }, entry.key);
+  const proof = compareWithSource(head, { crc64 }, entry.key) ?? OUTDATED;
   const all = { startByte: 0, endByte: entry.sizeBytes - 1 };
   const options = { ...description, crc64, condition, signal, sizeBytes: entry.sizeBytes };
   const writing = streamRange(source, { entry, signal }, all, (body) => write(destinationKeyOf(entry), body, options));

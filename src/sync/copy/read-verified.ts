@@ -1,10 +1,10 @@
-import { type Crc64, crc64, createRunningCrc64 } from '../crc64.ts';
+import { type Crc64, combineCrc64, crc64, createRunningCrc64 } from '../crc64.ts';
 import type { ObjectVersion } from '../object-version.ts';
 import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance } from '../objects.ts';
 import { readPinned } from '../read-pinned.ts';
 import type { Store } from '../store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
-import { compareWithSource, type SourceProof } from './source-proof.ts';
+import { compareWithSource, type Known, mismatch, OUTDATED, type SourceProof, type WholeRead } from './source-proof.ts';
 
 /** The SDKs retry requests, not bodies: one that breaks off or arrives changed is read again, this many times in all. */
 const MAX_READS = 4;
@@ -34,27 +34,49 @@ interface ReadRequest extends StreamRequest {
 }
 
 /**
- * Reads the listed version of a whole object and compares it with what the source says of it. What does not fit a checksum that a writer could
- * set is read once more: the same bytes again show that the checksum is outdated. Throws {@link SourceChangedError}, and `checksum-mismatch`
- * when the bytes are not those that the service keeps a checksum of.
+ * Reads the listed version of a whole object and compares it with what the source says of it, as {@link proveSource} does. Throws
+ * {@link SourceChangedError} or a StoreError.
  */
 export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest): Promise<VerifiedRead> {
-  let readBefore: Crc64 | undefined;
   return untilIntact(source, { entry, signal }, async (read) => {
     const bytes = await fillBuffer(read, buffer, entry.sizeBytes, source.url);
     const crc = crc64(bytes);
-    const isReadTwice = readBefore === crc;
-    readBefore = crc;
-    const proof = compareWithSource(read, { crc64: crc, bytes, isReadTwice }, entry.key);
+    const proof = await proveSource(source, { entry, signal }, read, { crc64: crc, bytes });
     return { bytes, crc64: crc, properties: read.properties, provenance: read.provenance, ...proof };
   });
 }
 
-/** CRC-64 of the listed version of a whole object, of which nothing is held. */
-export function readCrc64(source: Store, { entry, signal }: StreamRequest): Promise<Crc64> {
-  return untilIntact(source, { entry, signal }, async ({ body }) => {
+/**
+ * Finds out by whose word the bytes that were read are those of the listed version. Where they do not fit what its writer left with it, they
+ * are read once more: the same bytes again show that this is outdated. Throws `checksum-mismatch` when they are others, or not those that the
+ * service keeps a checksum of; and SourceChangedError.
+ */
+export async function proveSource(source: Store, request: StreamRequest, known: Known, read: WholeRead): Promise<SourceProof> {
+  const { key } = request.entry;
+  const proof = compareWithSource(known, read, key);
+  if (proof !== undefined) return proof;
+  if ((await readCrc64(source, request)) === read.crc64) return OUTDATED;
+  throw mismatch(key, 'the checksum that its writer left with it', 'something on the way damages it');
+}
+
+/** CRC-64 of a whole object. It is read in two pieces: what damages an answer always at the same place does not do so twice alike. */
+export async function readCrc64(source: Store, request: StreamRequest): Promise<Crc64> {
+  const { sizeBytes } = request.entry;
+  const cut = Math.floor(sizeBytes / 3);
+  let crc: Crc64 = 0n;
+  for (const range of [
+    { startByte: 0, endByte: cut - 1 },
+    { startByte: cut, endByte: sizeBytes - 1 },
+  ]) {
+    if (lengthOf(range) > 0) crc = combineCrc64(crc, await crc64OfRange(source, request, range), lengthOf(range));
+  }
+  return crc;
+}
+
+function crc64OfRange(source: Store, { entry, signal }: StreamRequest, range: ByteRange): Promise<Crc64> {
+  return untilIntact(source, { entry, signal, range }, async ({ body }) => {
     const running = await createRunningCrc64();
-    for await (const bytes of exactly(body, entry.sizeBytes, source.url)) running.add(bytes);
+    for await (const bytes of exactly(body, lengthOf(range), source.url)) running.add(bytes);
     return running.digest();
   });
 }

@@ -19,31 +19,30 @@ export interface SourceProof {
 }
 
 /** What was read of a whole object. */
-interface WholeRead {
+export interface WholeRead {
   readonly crc64: Crc64;
   /** Where they are at hand. */
   readonly bytes?: Uint8Array;
   /** 32 lower-case hex digits, where they are not. */
   readonly md5?: string | undefined;
-  /** Two reads have given these very bytes. */
-  readonly isReadTwice: boolean;
 }
 
-type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
+export type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
+
+/** Of bytes that are not those of which a writer left a checksum, although they arrived as they are. */
+export const OUTDATED: SourceProof = { verified: 'length', sourceRecord: 'outdated' };
 
 /**
- * Compares what was read with what the source says of the object. Throws `checksum-mismatch` when the service's own checksum is another, and
- * when its writer's is and the object has been read only once.
+ * Compares what was read with what the source says of the object; `undefined` when it is not what its writer left a checksum of: that is
+ * outdated, or the bytes were damaged on their way. Throws `checksum-mismatch` when the service's own checksum is another.
  */
-export function compareWithSource(known: Known, read: WholeRead, key: string): SourceProof {
+export function compareWithSource(known: Known, read: WholeRead, key: string): SourceProof | undefined {
   const service = compareFirst(serviceRecordOf(known), read);
   if (service?.isEqual) return { verified: service.kind, sourceRecord: 'service' };
   if (service !== undefined) throw mismatch(key, `the ${service.kind.toUpperCase()} that the source keeps`, 'the source object is damaged');
   const writer = compareBest(writerRecordOf(known), read);
   if (writer === undefined) return { verified: 'length', sourceRecord: 'none' };
-  if (writer.isEqual) return { verified: writer.kind, sourceRecord: 'writer' };
-  if (!read.isReadTwice) throw mismatch(key, 'the checksum that its writer left with it', 'something on the way damages it');
-  return { verified: 'length', sourceRecord: 'outdated' };
+  return writer.isEqual ? { verified: writer.kind, sourceRecord: 'writer' } : undefined;
 }
 
 interface Compared {
@@ -70,7 +69,7 @@ function md5Of({ md5, bytes }: WholeRead): string | undefined {
   return md5 ?? (bytes && createHash('md5').update(bytes).digest('hex'));
 }
 
-function mismatch(key: string, what: string, cause: string): StoreError {
+export function mismatch(key: string, what: string, cause: string): StoreError {
   return new StoreError(
     'checksum-mismatch',
     `The bytes read of ${JSON.stringify(key)} do not have ${what}. Run again; if it stays so, ${cause}.`,

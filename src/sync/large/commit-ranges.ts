@@ -2,7 +2,7 @@ import { type Copied, type CopyPath, destinationOf, orAlreadyOurs, weaker } from
 import type { Current, Verdict } from '../copy/copy-verdict.ts';
 import { findOrigin } from '../copy/origin.ts';
 import { headPinned } from '../copy/read-verified.ts';
-import { compareWithSource } from '../copy/source-proof.ts';
+import { compareWithSource, OUTDATED } from '../copy/source-proof.ts';
 import { type Crc64, combineCrc64 } from '../crc64.ts';
 import type { Store, Written } from '../store.ts';
 import { type CopiedRange, crc64OfRange, type LargeUpload } from './large-task.ts';
@@ -25,7 +25,7 @@ export async function commitRanges(
   const origin = head.crc64 === undefined ? await findOrigin({ destination }, { ...object, signal }, { ...head, crc64 }) : undefined;
   if (origin !== undefined) return origin;
   // An MD5 cannot be put together from ranges; and there is no time here to read a large object again, to see which of the two is wrong.
-  const sent = compareWithSource(head, { crc64, isReadTwice: true }, entry.key);
+  const sent = compareWithSource(head, { crc64 }, entry.key) ?? OUTDATED;
   const commit = commitListed(destination, object, ranges, { crc64, signal });
   const written = await orAlreadyOurs(commit, destination, { entry, signal }, crc64);
   const received = ranges.map(({ verified }) => verified).reduce(weaker);
