@@ -1,5 +1,7 @@
-import type { BlobItem, ContainerClient } from '@azure/storage-blob';
-import { abortable, type BlobRequests } from './blob-requests.ts';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobRequests } from './blob-requests.ts';
+import type { Listed } from './listing-page.ts';
+import { listingPages } from './listing-pages.ts';
 
 /** How an account keeps its blobs, which decides the order of its listings. */
 export type Namespace = 'flat' | 'hierarchical';
@@ -13,30 +15,23 @@ export function accountOf(container: ContainerClient): string {
 }
 
 /** Tells a flat account from a hierarchical one by any blob of a listing, which no role but that of listing is needed for. */
-export function namespaceOf(blob: BlobItem): Namespace {
-  return resourceTypeOf(blob) === undefined ? 'flat' : 'hierarchical';
+export function namespaceOf(listed: Listed): Namespace {
+  return typeof listed === 'string' || listed.resourceType === undefined ? 'flat' : 'hierarchical';
 }
 
 /** Tells whether this is a directory of a hierarchical account, which is listed among the blobs, but is no object. */
-export function isDirectory(blob: BlobItem): boolean {
-  return resourceTypeOf(blob) === 'directory';
+export function isDirectory(listed: Listed): boolean {
+  return typeof listed === 'string' || listed.resourceType === 'directory';
 }
 
 /** Asks for one blob below the prefix; `undefined` when there is none. */
-export async function askNamespace({ container, prefix }: BlobRequests, signal: AbortSignal | undefined): Promise<Namespace | undefined> {
-  const blobs = container.listBlobsFlat({ ...abortable(signal), ...(prefix === '' ? {} : { prefix }) });
+export async function askNamespace(
+  { container, prefix, urlOf }: BlobRequests,
+  signal: AbortSignal | undefined,
+): Promise<Namespace | undefined> {
   // A page may be empty though others follow.
-  for await (const { segment } of blobs.byPage({ maxPageSize: 1 })) {
-    const [blob] = segment.blobItems;
-    if (blob !== undefined) return namespaceOf(blob);
+  for await (const [first] of listingPages(container, { prefix, maxResults: 1, url: urlOf(''), signal })) {
+    if (first !== undefined) return namespaceOf(first);
   }
   return undefined;
-}
-
-/**
- * `file` or `directory`, only in an account with a hierarchical namespace (List Blobs, service version 2020-10-02 and later). The SDK passes it
- * on under the service's name, but has no type for it.
- */
-function resourceTypeOf({ properties }: BlobItem): unknown {
-  return 'ResourceType' in properties ? properties.ResourceType : undefined;
 }

@@ -1,25 +1,41 @@
-import type { BlobItem } from '@azure/storage-blob';
 import type { ObjectEntry } from '../sync/objects.ts';
-import { present } from '../sync/present.ts';
 import { sourceEtagInBlobListing } from '../sync/properties/metadata.ts';
 import { claimedMd5, isWrittenWhole } from './blob-properties.ts';
+import type { ListedBlob } from './listing-page.ts';
 
-/** A blob of a listing that includes metadata, with `prefix` cut off its name. */
-export function toEntry({ name, metadata, properties }: BlobItem, prefix: string): ObjectEntry {
-  const sourceEtag = sourceEtagInBlobListing(metadata);
+/** A blob of a listing, with `prefix` cut off its name. */
+export function toEntry(blob: ListedBlob, prefix: string): ObjectEntry {
+  const { name, sizeBytes, etag, lastModified, blobType, contentMd5, accessTier, archiveStatus, metadata } = blob;
+  const sourceEtag = metadata.has('source_etag') ? sourceEtagInBlobListing(Object.fromEntries(metadata)) : undefined;
   return {
     key: name.slice(prefix.length),
-    sizeBytes: present(properties.contentLength, `the size of ${name}`),
-    etag: quoted(properties.etag),
-    lastModified: properties.lastModified,
-    // A blob without an MD5 is listed with an empty one.
-    ...claimedMd5(properties.blobType, properties.contentMD5),
-    ...(sourceEtag === undefined || !isWrittenWhole(properties.blobType) ? {} : { sourceEtag }),
-    // Tools for Hadoop, and others, mark so what stands for a directory in an account without any.
-    ...(metadata?.['hdi_isfolder'] === 'true' ? { isFolder: true } : {}),
-    ...(properties.accessTier === 'Archive' ? { isArchived: true } : {}),
-    ...(properties.archiveStatus === undefined ? {} : { isRestoring: true }),
-    ...(properties.accessTier === undefined ? {} : { tier: properties.accessTier }),
+    sizeBytes,
+    etag: quoted(etag),
+    lastModified,
+    ...(contentMd5 !== undefined && claimedMd5(blobType, Buffer.from(contentMd5, 'base64'))),
+    ...(sourceEtag === undefined || !isWrittenWhole(blobType) ? {} : { sourceEtag }),
+    ...(isFolder(metadata) && { isFolder: true }),
+    ...stateOf({ accessTier, archiveStatus }),
+  };
+}
+
+/** Tools for Hadoop, and others, mark so what stands for a directory in an account without any. `metadata` has its names in lower case. */
+export function isFolder(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get('hdi_isfolder')?.toLowerCase() === 'true';
+}
+
+/** The tier, and what it means for reading. */
+export function stateOf({
+  accessTier,
+  archiveStatus,
+}: {
+  readonly accessTier?: string | undefined;
+  readonly archiveStatus?: string | undefined;
+}): Pick<ObjectEntry, 'tier' | 'isArchived' | 'isRestoring'> {
+  return {
+    ...(accessTier === 'Archive' && { isArchived: true }),
+    ...(archiveStatus !== undefined && { isRestoring: true }),
+    ...(accessTier !== undefined && { tier: accessTier }),
   };
 }
 

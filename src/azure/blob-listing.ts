@@ -4,7 +4,6 @@ import type { BlobRequests } from './blob-requests.ts';
 import { toStoreError } from './errors.ts';
 import { type BlobListOptions, flatPages } from './flat-listing.ts';
 import { hierarchicalPages } from './hierarchical-listing.ts';
-import { inUtf8Order } from './key-order.ts';
 
 /**
  * Pages of the blobs between `startAfter` and `endBefore`, in UTF-8 order. Snapshots, versions and uncommitted blobs are not listed, nor
@@ -36,10 +35,7 @@ async function* inKeyOrder(
     namespaces.set(account, namespace);
   }
   if (namespaces.get(account) !== 'hierarchical') {
-    yield* inUtf8Order(
-      flatPages(requests, options, (namespace) => namespaces.set(account, namespace)),
-      requests.urlOf(''),
-    );
+    yield* flatPages(requests, options, (namespace) => namespaces.set(account, namespace));
   }
   if (namespaces.get(account) === 'hierarchical') yield* hierarchicalPages(requests, options);
 }

@@ -1,4 +1,4 @@
-import type { BlobHTTPHeaders, BlobType } from '@azure/storage-blob';
+import type { BlobHTTPHeaders } from '@azure/storage-blob';
 import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
 import type { Misfit, ObjectDescription, ObjectProperties, Provenance } from '../sync/objects.ts';
 import { type ContentHeaders, headerMisfit, pickContentHeaders, sendableContentHeaders } from '../sync/properties/content-headers.ts';
@@ -19,7 +19,7 @@ interface BlobHeaders {
 }
 
 type BlobAnswer = Parameters<typeof pickContentHeaders>[0] & {
-  readonly blobType?: BlobType | undefined;
+  readonly blobType?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly _response: { readonly headers: { get(name: string): string | undefined } };
 };
@@ -85,17 +85,19 @@ function provenanceIn(own: Readonly<Record<string, string>>): Pick<StoredDescrip
   return { provenance: { sourceEtag, ...(originalKey !== undefined && { originalKey }), ...(crc64 !== undefined && { crc64 }) } };
 }
 
+const MD5_BYTES = 16;
+
 /**
  * A blob's Content-MD5, which is never the service's own word: it is what the service computed only where the blob was written by Put Blob,
  * and Put Block List and Set Blob Properties store what they are given. Page and append blobs keep it when they are changed in place.
  */
-export function claimedMd5(blobType: BlobType | undefined, md5: Uint8Array | undefined): { readonly claimedMd5?: string } {
-  const isGiven = isWrittenWhole(blobType) && md5 !== undefined && md5.length > 0;
+export function claimedMd5(blobType: string | undefined, md5: Uint8Array | undefined): { readonly claimedMd5?: string } {
+  const isGiven = isWrittenWhole(blobType) && md5?.length === MD5_BYTES;
   return isGiven ? { claimedMd5: Buffer.from(md5).toString('hex') } : {};
 }
 
 /** Block blobs are replaced as a whole, with their metadata. */
-export function isWrittenWhole(blobType: BlobType | undefined): boolean {
+export function isWrittenWhole(blobType: string | undefined): boolean {
   return blobType === 'BlockBlob';
 }
 

@@ -1,13 +1,13 @@
 import { compareKeys } from '../sync/key-order.ts';
 import type { BlobRequests } from './blob-requests.ts';
-import { type Child, createDirectoryPages, type DirectoryPages } from './directory-pages.ts';
+import { bareNameOf, type Child, createDirectoryPages, type DirectoryPages } from './directory-pages.ts';
 import type { BlobListOptions } from './flat-listing.ts';
-import { checkHeld, commonFloor, outOfOrder } from './key-order.ts';
+import { inUtf8Order, outOfOrder } from './key-order.ts';
 
 /**
  * What is in `directory` between the bounds, which are relative to it, ascending by the UTF-8 bytes of the names. The service lists a directory
- * as if its name had no slash, `A/` before `A-B`: it is held back until the listing has come to a name that is no less than its own. That is right
- * for a service that goes by the names with their slashes, too, and by UTF-16 as well as by UTF-8.
+ * as if its name had no slash, `A/` before `A-B`: it is held back until the listing has come to a name that is no less than its own. Only those
+ * are held whose names the listing's last one begins with.
  */
 export async function* listDirectory(
   requests: BlobRequests,
@@ -16,26 +16,72 @@ export async function* listDirectory(
 ): AsyncGenerator<readonly Child[]> {
   const pages = createDirectoryPages(requests, directory, signal);
   const url = requests.urlOf(directory);
-  const isWanted = ({ name, entry }: Child) =>
-    (startAfter === undefined || compareKeys(name, startAfter) > 0 || (entry === undefined && startAfter.startsWith(name))) &&
-    (endBefore === undefined || compareKeys(name, endBefore) < 0);
+  const isAfterStart = ({ name, entry }: Child) =>
+    startAfter === undefined || compareKeys(name, startAfter) > 0 || (entry === undefined && startAfter.startsWith(name));
+  const isBeforeEnd = ({ name }: Child) => endBefore === undefined || compareKeys(name, endBefore) < 0;
+  const open = (start: string, size: 'pages' | 'one entry') =>
+    checked(pages.from({ start, pageSize: size === 'pages' ? pageSize : 1 }), url);
 
-  const start = commonFloor(firstSegment(startAfter ?? ''));
-  const held = new Map<string, Child>();
-  for (const child of await passedBy(pages, start)) held.set(child.name, child);
-  let floor = '';
-  for await (const page of pages.from({ start, pageSize })) {
-    for (const child of page) {
-      if (compareKeys(child.name, floor) < 0) throw outOfOrder(url, floor, child.name);
-      held.set(child.name, child);
-    }
-    floor = floorAfter(page, floor);
-    yield release(held, (name) => compareKeys(name, floor) <= 0).filter(isWanted);
-    // Many wait only for names that differ behind an emoji or the like, where the floor ends with a last character of its own.
-    checkHeld(held.size, url, floor.slice(0, -1));
-    if (endBefore !== undefined && compareKeys(floor, endBefore) >= 0) return;
+  const start = firstSegment(startAfter ?? '');
+  const shelf = createShelf(await passedBy(pages, start));
+  const inOrder = ascending(url);
+  const isOver = (child: Child) => endBefore !== undefined && compareKeys(bareNameOf(child), endBefore) >= 0;
+  // A server that goes by the names with their slashes lists those of `passedBy` itself.
+  const isLate = ({ name }: Child, from: string) => name >= from;
+  for await (const page of inUtf8Order({ open, nameOf: bareNameOf, isLate }, start)) {
+    const end = page.findIndex(isOver);
+    const children = (end < 0 ? page : page.slice(0, end + 1)).filter(isAfterStart);
+    yield inOrder(children.flatMap(shelf.exchange)).filter(isBeforeEnd);
+    if (end >= 0) break;
   }
-  yield release(held, () => true).filter(isWanted);
+  yield inOrder(shelf.clear()).filter(isBeforeEnd);
+}
+
+/** Holds directories back until their turn comes: each begins like the one before, and so comes before it. */
+function createShelf(passed: readonly Child[]) {
+  const held = [...passed];
+  const known = new Set(passed.map(({ name }) => name));
+  return {
+    /** Takes a directory, or gives the object back, and before it those whose turn it is. */
+    exchange(child: Child): readonly Child[] {
+      if (known.has(child.name)) return [];
+      const first = held.findLastIndex(({ name }) => compareKeys(name, child.name) > 0) + 1;
+      const due = held.splice(first).reverse();
+      if (child.entry !== undefined) return [...due, child];
+      held.push(child);
+      return due;
+    },
+    clear: () => held.splice(0).reverse(),
+  };
+}
+
+/** Throws where the names go down both with and without the slashes of directories, in UTF-16 and in UTF-8: no service orders so. */
+async function* checked(pages: AsyncGenerator<readonly Child[]>, url: string): AsyncGenerator<readonly Child[]> {
+  let last: Child | undefined;
+  for await (const page of pages) {
+    for (const child of page) {
+      if (last !== undefined && descends(last.name, child.name) && descends(bareNameOf(last), bareNameOf(child)))
+        throw outOfOrder(url, last.name, child.name);
+      last = child;
+    }
+    yield page;
+  }
+}
+
+function descends(before: string, name: string): boolean {
+  return name < before && compareKeys(name, before) < 0;
+}
+
+/** Throws where a name is not greater than the one before, over all calls. */
+function ascending(url: string): (children: readonly Child[]) => readonly Child[] {
+  let last: string | undefined;
+  return (children) => {
+    for (const { name } of children) {
+      if (last !== undefined && compareKeys(name, last) <= 0) throw outOfOrder(url, last, name);
+      last = name;
+    }
+    return children;
+  };
 }
 
 /** Directories that the service lists before `start` although their keys come after it: `A/`, when the listing starts from `A-B`. */
@@ -48,23 +94,7 @@ async function passedBy(pages: DirectoryPages, start: string): Promise<readonly 
   return passed;
 }
 
-/** No name on a later page is less than this. */
-function floorAfter(page: readonly Child[], floor: string): string {
-  const floors = page.map(({ name }) => commonFloor(withoutSlash(name)));
-  return floors.reduce((greatest, next) => (compareKeys(next, greatest) > 0 ? next : greatest), floor);
-}
-
-function release(held: Map<string, Child>, isDue: (name: string) => boolean): Child[] {
-  const due = [...held.values()].filter(({ name }) => isDue(name));
-  for (const { name } of due) held.delete(name);
-  return due.sort((a, b) => compareKeys(a.name, b.name));
-}
-
 function firstSegment(key: string): string {
   const end = key.indexOf('/');
   return end < 0 ? key : key.slice(0, end);
-}
-
-function withoutSlash(name: string): string {
-  return name.endsWith('/') ? name.slice(0, -1) : name;
 }

@@ -1,8 +1,10 @@
-import { type ContainerListBlobHierarchySegmentResponse, RestError } from '@azure/storage-blob';
+import { RestError } from '@azure/storage-blob';
 import type { ObjectEntry } from '../sync/objects.ts';
 import { isDirectory } from './account-namespace.ts';
 import { toEntry } from './blob-entry.ts';
-import { abortable, type BlobRequests } from './blob-requests.ts';
+import type { BlobRequests } from './blob-requests.ts';
+import type { Listed } from './listing-page.ts';
+import { listingPages } from './listing-pages.ts';
 
 /** An object, or a directory, whose name ends with a slash. Names are relative to the directory that they are in. */
 export interface Child {
@@ -18,33 +20,32 @@ interface PageOptions {
 
 /** The listing requests about what is in one directory of the store. */
 export interface DirectoryPages {
-  /** In the order of the service. May give names before `start` as well. */
-  from(options: PageOptions): AsyncIterable<readonly Child[]>;
+  /** In the order of the service from page to page, and within a page in UTF-16 order. May give names before `start` as well. */
+  from(options: PageOptions): AsyncGenerator<readonly Child[]>;
   /** Tells whether there is a directory of this name, which ends with a slash. */
   hasDirectory(name: string): Promise<boolean>;
 }
 
 export function createDirectoryPages(
-  { container, prefix }: BlobRequests,
+  { container, prefix, urlOf }: BlobRequests,
   directory: string,
   signal: AbortSignal | undefined,
 ): DirectoryPages {
   const path = prefix + directory;
+  const url = urlOf(directory);
   const request = (pathStart: string, { start, pageSize }: PageOptions) =>
-    container
-      .listBlobsByHierarchy('/', {
-        ...abortable(signal),
-        includeMetadata: true,
-        ...(pathStart === '' ? {} : { prefix: pathStart }),
-        ...(start === '' ? {} : { startFrom: path + start }),
-      })
-      .byPage({ maxPageSize: pageSize });
+    listingPages(container, {
+      ...{ prefix: pathStart, delimiter: '/', maxResults: pageSize, url, signal },
+      ...(start !== '' && { startFrom: path + start }),
+    });
 
-  function childrenOf({ segment }: ContainerListBlobHierarchySegmentResponse): readonly Child[] {
-    const directories = (segment.blobPrefixes ?? []).map(({ name }) => ({ name: name.slice(path.length) }));
-    const blobs = segment.blobItems.filter((blob) => !isDirectory(blob));
-    return [...directories, ...blobs.map((blob) => ({ name: blob.name.slice(path.length), entry: toEntry(blob, prefix) }))];
+  function childOf(listed: Listed): Child {
+    if (typeof listed === 'string') return { name: listed.slice(path.length) };
+    return { name: listed.name.slice(path.length), entry: toEntry(listed, prefix) };
   }
+
+  const childrenOf = (page: readonly Listed[]) =>
+    inUtf16Order(page.filter((listed) => typeof listed === 'string' || !isDirectory(listed)).map(childOf));
 
   async function* pagesOf(options: PageOptions): AsyncGenerator<readonly Child[]> {
     for await (const page of request(path, options)) yield childrenOf(page);
@@ -74,4 +75,18 @@ export function createDirectoryPages(
       return false;
     },
   };
+}
+
+/** The name by which the service orders a directory, which is the one without its slash. */
+export function bareNameOf({ name, entry }: Child): string {
+  return entry === undefined ? name.slice(0, -1) : name;
+}
+
+/** Within a page only: some servers put its directories behind its blobs. */
+function inUtf16Order(children: readonly Child[]): readonly Child[] {
+  return children.toSorted((a, b) => compareUtf16(bareNameOf(a), bareNameOf(b)));
+}
+
+function compareUtf16(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

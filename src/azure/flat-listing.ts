@@ -3,8 +3,10 @@ import type { ObjectEntry } from '../sync/objects.ts';
 import type { ListOptions } from '../sync/store.ts';
 import { type Namespace, namespaceOf } from './account-namespace.ts';
 import { toEntry } from './blob-entry.ts';
-import { abortable, type BlobRequests } from './blob-requests.ts';
-import { isListingDone, listingStart, outOfOrder } from './key-order.ts';
+import type { BlobRequests } from './blob-requests.ts';
+import { inUtf8Order, outOfOrder } from './key-order.ts';
+import type { Listed } from './listing-page.ts';
+import { listingPages } from './listing-pages.ts';
 
 export interface BlobListOptions extends ListOptions {
   /** No more blobs, and at most 5,000, are asked for at once. */
@@ -12,39 +14,43 @@ export interface BlobListOptions extends ListOptions {
 }
 
 /**
- * The blobs between `startAfter` and `endBefore` as a flat account lists them: by UTF-16 code units. Tells what kind of account it is with each
- * page; at one of a hierarchical namespace, whose order is another, the pages end. Throws a StoreError at any other disorder.
+ * The blobs between `startAfter` and `endBefore` as a flat account lists them, which is by UTF-16 code units, in UTF-8 order. Tells what kind of
+ * account it is with each page; at one of a hierarchical namespace, whose order is another, the pages end. Throws a StoreError at any other disorder.
  */
 export async function* flatPages(
   requests: BlobRequests,
-  options: BlobListOptions,
+  { startAfter, endBefore, pageSize, signal }: BlobListOptions,
   learn: (namespace: Namespace) => void,
 ): AsyncGenerator<readonly ObjectEntry[]> {
-  const { startAfter, endBefore } = options;
-  const isWanted = ({ key }: ObjectEntry) =>
-    (startAfter === undefined || compareKeys(key, startAfter) > 0) && (endBefore === undefined || compareKeys(key, endBefore) < 0);
-  const start = startAfter ? listingStart(startAfter) : '';
-  let last = start;
-  for await (const { segment } of requestPages(requests, start, options)) {
-    const [first] = segment.blobItems;
-    if (first === undefined) continue;
-    learn(namespaceOf(first));
-    if (namespaceOf(first) === 'hierarchical') return;
-    const entries = segment.blobItems.map((blob) => toEntry(blob, requests.prefix));
-    last = checkOrder(entries, last, requests.urlOf(''));
-    yield entries.filter(isWanted);
-    if (endBefore !== undefined && isListingDone(last, endBefore)) return;
-  }
-}
+  const { container, prefix } = requests;
+  const url = requests.urlOf('');
 
-function requestPages({ container, prefix }: BlobRequests, start: string, { pageSize, signal }: BlobListOptions) {
-  const blobs = container.listBlobsFlat({
-    ...abortable(signal),
-    includeMetadata: true,
-    ...(prefix === '' ? {} : { prefix }),
-    ...(start === '' ? {} : { startFrom: prefix + start }),
-  });
-  return blobs.byPage({ maxPageSize: pageSize });
+  async function* open(start: string, size: 'pages' | 'one entry'): AsyncGenerator<readonly ObjectEntry[]> {
+    const maxResults = size === 'pages' ? pageSize : 1;
+    const pages = listingPages(container, { prefix, maxResults, url, signal, ...(start !== '' && { startFrom: prefix + start }) });
+    let last = start;
+    for await (const page of pages) {
+      const [first] = page;
+      if (first === undefined) continue;
+      learn(namespaceOf(first));
+      if (namespaceOf(first) === 'hierarchical') return;
+      const entries = page.filter(isBlob).map((blob) => toEntry(blob, prefix));
+      last = checkOrder(entries, last, url);
+      yield entries;
+    }
+  }
+
+  let last: string | undefined = startAfter;
+  for await (const page of inUtf8Order({ open, nameOf: ({ key }) => key }, startAfter)) {
+    const entries = startAfter === undefined ? page : page.filter(({ key }) => compareKeys(key, startAfter) > 0);
+    for (const { key } of entries) {
+      if (last !== undefined && compareKeys(key, last) <= 0) throw outOfOrder(url, last, key);
+      last = key;
+    }
+    const end = endBefore === undefined ? -1 : entries.findIndex(({ key }) => compareKeys(key, endBefore) >= 0);
+    yield end < 0 ? entries : entries.slice(0, end);
+    if (end >= 0) return;
+  }
 }
 
 /** Gives the last key. Whether the service goes by UTF-16 or UTF-8 makes no difference here. */
@@ -55,4 +61,8 @@ function checkOrder(entries: readonly ObjectEntry[], before: string, url: string
     last = key;
   }
   return last;
+}
+
+function isBlob(listed: Listed): listed is Exclude<Listed, string> {
+  return typeof listed !== 'string';
 }

@@ -55,7 +55,7 @@ export async function startDataLakeServer(): Promise<DataLakeServer> {
     container(keys, traits = {}) {
       const name = `container-${trees.size}`;
       trees.set(name, { traits, paths: pathsOf(keys, traits), requests: [] });
-      const pipeline = newPipeline(new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+      const pipeline = newPipeline(new AnonymousCredential(), { retryOptions: { maxTries: 3, retryDelayInMs: 1 } });
       return new ContainerClient(`${account}/${name}`, pipeline);
     },
     requestsFor: ({ containerName }) => trees.get(containerName)?.requests ?? [],

@@ -1,0 +1,162 @@
+import { cutShort, notUnderstood } from '../sync/flow/follow-pages.ts';
+
+/** A tag as it stands. */
+export interface Tag {
+  readonly name: string;
+  /** `empty` for `<a />`, which is all of its element. */
+  readonly kind: 'open' | 'close' | 'empty';
+  /** What stands between the name and the end of the tag. */
+  readonly attributes: string;
+}
+
+/** Reads a document from its beginning to its end, once. Throws BrokenPageErrors. */
+export interface XmlScanner {
+  /** The next tag; only white space may stand before it. */
+  tag(): Tag;
+  /** The text of the element that `tag` has opened, up to its end. */
+  text(tag: Tag): string;
+  /** The children of the element that `tag` has opened. Each must be read, as text or as children, or skipped, before the next. */
+  children(tag: Tag): Generator<Tag, void>;
+  /** Leaves out the rest of the element that `tag` has opened. */
+  skip(tag: Tag): void;
+  /** Only white space may be left. */
+  end(): void;
+}
+
+const MAX_TAG_LENGTH = 8_192;
+const LESS_THAN = 0x3c;
+const SLASH = 0x2f;
+const NAME = /[^\s<>/&'"=]{1,1024}/y;
+const SPACE = /\s*/y;
+const DECLARATION = /<\?xml\s[^<>]{0,256}\?>/y;
+const ATTRIBUTES = /^(?:\s+[^\s<>/&'"=]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/;
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/y;
+
+/** What a text of XML cannot hold as it stands. A line break of two characters would have become one, so that it is not what was meant. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/;
+
+/**
+ * Reads the XML that services write, in time that grows with its length alone, and nothing else: no document type, no CDATA, no comments, no
+ * entities but the five that XML has. What it does not know it refuses.
+ */
+export function createXmlScanner(document: string): XmlScanner {
+  let at = 0;
+
+  function skipSpace(): void {
+    if (document.charCodeAt(at) === LESS_THAN) return;
+    SPACE.lastIndex = at;
+    SPACE.test(document);
+    at = SPACE.lastIndex;
+  }
+
+  function tag(): Tag {
+    skipSpace();
+    if (at >= document.length) throw cutShort(`it ends after ${at} characters`);
+    if (document.charCodeAt(at) !== LESS_THAN) throw notUnderstood(`there is a text between elements, at character ${at}`);
+    const end = tagEnd(document, at + 1);
+    const found = readTag(document, at, end);
+    at = end + 1;
+    return found;
+  }
+
+  function close(name: string): void {
+    const closing = tag();
+    if (closing.kind !== 'close' || closing.name !== name) throw notUnderstood(`an element does not end before character ${at}`);
+  }
+
+  function text({ name, kind }: Tag): string {
+    if (kind === 'empty') return '';
+    const end = document.indexOf('<', at);
+    if (end < 0) throw cutShort(`it ends after ${document.length} characters`);
+    const raw = document.slice(at, end);
+    if (FORBIDDEN.test(raw)) throw notUnderstood(`a character before ${end} is none of XML`);
+    at = end;
+    close(name);
+    return decodeReferences(raw);
+  }
+
+  function* children({ name, kind }: Tag): Generator<Tag, void> {
+    if (kind === 'empty') return;
+    for (let child = tag(); child.kind !== 'close' || child.name !== name; child = tag()) {
+      if (child.kind === 'close') throw notUnderstood(`an element does not end before character ${at}`);
+      yield child;
+    }
+  }
+
+  function skip({ name, kind }: Tag): void {
+    if (kind === 'empty') return;
+    for (const open = [name]; open.length > 0; ) {
+      const next = document.indexOf('<', at);
+      if (next < 0) throw cutShort(`it ends after ${document.length} characters`);
+      at = next;
+      const { name: inner, kind: kindOfInner } = tag();
+      if (kindOfInner === 'open') open.push(inner);
+      else if (kindOfInner === 'close' && open.pop() !== inner) throw notUnderstood(`an element does not end before character ${at}`);
+    }
+  }
+
+  function end(): void {
+    skipSpace();
+    if (at < document.length) throw notUnderstood(`it goes on after its end, at character ${at}`);
+  }
+
+  skipSpace();
+  DECLARATION.lastIndex = at;
+  if (DECLARATION.test(document)) at = DECLARATION.lastIndex;
+  return { tag, text, children, skip, end };
+}
+
+function readTag(document: string, start: number, end: number): Tag {
+  const kind = document.charCodeAt(start + 1) === SLASH ? 'close' : document.charCodeAt(end - 1) === SLASH ? 'empty' : 'open';
+  const nameAt = start + (kind === 'close' ? 2 : 1);
+  NAME.lastIndex = nameAt;
+  const name = NAME.exec(document)?.[0];
+  if (name === undefined || /^[!?]/.test(name)) throw notUnderstood(`there is no element at character ${start}`);
+  const attributes = document.slice(nameAt + name.length, kind === 'empty' ? end - 1 : end);
+  const isWell = attributes === '' || (kind === 'close' ? /^\s*$/ : ATTRIBUTES).test(attributes);
+  if (!isWell) throw notUnderstood(`there is a broken tag at character ${start}`);
+  return { name, kind, attributes };
+}
+
+/** Where the `>` of a tag is. One within quotes does not count. */
+function tagEnd(document: string, start: number): number {
+  const limit = Math.min(document.length, start + MAX_TAG_LENGTH);
+  let quote = 0;
+  for (let at = start; at < limit; at++) {
+    const unit = document.charCodeAt(at);
+    if (unit === quote) quote = 0;
+    else if (quote === 0 && unit === 0x3e) return at;
+    else if (quote === 0 && (unit === 0x22 || unit === 0x27)) quote = unit;
+  }
+  if (limit === document.length) throw cutShort(`it ends after ${limit} characters`);
+  throw notUnderstood(`the tag at character ${start} is too long`);
+}
+
+function decodeReferences(text: string): string {
+  let next = text.indexOf('&');
+  if (next < 0) return text;
+  const pieces: string[] = [];
+  let at = 0;
+  for (; next >= 0; next = text.indexOf('&', at)) {
+    REFERENCE.lastIndex = next;
+    const match = REFERENCE.exec(text);
+    if (match === null) throw notUnderstood('a text has a reference that is none');
+    const [whole, name, decimal, hexadecimal] = match;
+    pieces.push(
+      text.slice(at, next),
+      name === undefined ? characterOf(Number.parseInt(decimal ?? hexadecimal ?? '', decimal ? 10 : 16)) : (NAMED[name] ?? ''),
+    );
+    at = next + whole.length;
+  }
+  return pieces.join('') + text.slice(at);
+}
+
+/** Of control characters too: they are none of XML, but what is meant is plain, and keys may hold them. */
+function characterOf(codePoint: number): string {
+  const isCharacter = codePoint > 0 && codePoint <= 0x10ffff && (codePoint < 0xd800 || codePoint > 0xdfff);
+  if (!isCharacter) throw notUnderstood('a text has a reference to no character');
+  return String.fromCodePoint(codePoint);
+}
