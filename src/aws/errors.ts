@@ -1,8 +1,12 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { foreignText, wordsOf } from '../sync/foreign-text.ts';
 import { StoreError, type StoreErrorCode } from '../sync/store-error.ts';
 
-/** What the SDK says for an error that came without a message. */
-const NO_WORDS = 'UnknownError';
+/** What the SDK says for an error that came without a message, and calls one that came without a code. */
+const NO_WORDS = ['UnknownError', 'Unknown', 'unknown'];
+const MAX_CODE_LENGTH = 100;
+const NO_REASON =
+  'the service gave no reason: check the names of the bucket and the key, the policies of role and bucket, and the endpoint.';
 
 /** What can be tried, and the permission that it needs. */
 const PERMISSIONS = {
@@ -54,7 +58,6 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 
 const WHOLE_STORE_CODES = new Set([
   'NoSuchBucket',
-  'PermanentRedirect',
   'AllAccessDisabled',
   'AccessControlListNotSupported',
   'AccountProblem',
@@ -76,9 +79,10 @@ export function toStoreError(error: unknown, { action, url, signal }: Attempt): 
   if (isFederationError(error)) {
     return new StoreError(error.isTransient ? 'unavailable' : 'permission-denied', error.message, { cause: error, isWholeStore: true });
   }
-  const serviceCode = error instanceof S3ServiceException ? error.name : '';
-  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  const known = CODES[serviceCode] ?? codeOfStatus(status);
+  const serviceCode = serviceCodeOf(error);
+  const status = statusOf(error);
+  if (isElsewhere(error, status, serviceCode)) return elsewhere(error, { action, url, status });
+  const known = (Object.hasOwn(CODES, serviceCode) ? CODES[serviceCode] : undefined) ?? codeOfStatus(status);
   const code = known === 'archived' && !READING.includes(action) ? 'destination-archived' : known;
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
@@ -88,6 +92,47 @@ export function toStoreError(error: unknown, { action, url, signal }: Attempt): 
   const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
   const message = `Amazon S3 did not ${action} ${url} (${answer}). ${advice(code, { action, isWholeStore, error })}`;
   return new StoreError(code, message, { cause: error, isWholeStore });
+}
+
+function serviceCodeOf(error: unknown): string {
+  if (!(error instanceof S3ServiceException) || NO_WORDS.includes(error.name)) return '';
+  return foreignText(error.name).slice(0, MAX_CODE_LENGTH);
+}
+
+/** Of an answer that the SDK could not read, too; one that it took for a success is none. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const { $metadata } = error;
+  const status =
+    typeof $metadata === 'object' && $metadata !== null && 'httpStatusCode' in $metadata ? $metadata.httpStatusCode : undefined;
+  return typeof status === 'number' && status >= 300 ? status : undefined;
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+const OTHER_REGION_CODES = [
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'Redirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+];
+
+/** Tells whether the bucket is in another region than the one that was asked. A HEAD says so with 301 or 400, and a header alone. */
+function isElsewhere(error: unknown, status: number | undefined, serviceCode: string): boolean {
+  if (status === undefined) return false;
+  return (
+    REDIRECTS.includes(status) ||
+    OTHER_REGION_CODES.includes(serviceCode) ||
+    (status === 400 && regionIn(error) !== undefined && serviceCode === '')
+  );
+}
+
+function elsewhere(error: unknown, { action, url, status }: { action: Action; url: string; status: number | undefined }): StoreError {
+  const region = regionIn(error);
+  const where = region === undefined ? 'the bucket has another endpoint' : `the bucket is in the region ${region}`;
+  const advice = `Set AWS_REGION to ${region ?? "the bucket's region"}, or use a bucket of the region that is set; look at the endpoint if one is set. A new bucket may need an hour.`;
+  const message = `Amazon S3 did not ${action} ${url} (${status}): ${where}. ${advice}`;
+  return new StoreError('rejected', message, { cause: error, isWholeStore: true });
 }
 
 function codeOfStatus(status: number | undefined): StoreErrorCode {
@@ -113,7 +158,7 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     case 'precondition-failed':
       return 'It exists already or has changed; the next run looks at it again.';
     case 'permission-denied':
-      return `Allow ${PERMISSIONS[action]} on it for the role (and set the option requesterPays if requesters pay for the bucket), and check the bucket policy and the KMS key: ${firstLineOf(error)}`;
+      return `Allow ${PERMISSIONS[action]} on it for the role (and set the option requesterPays if requesters pay for the bucket), and check the bucket policy and the KMS key: ${reasonOf(error)}`;
     case 'credentials-expired':
       return 'The session has expired: start the run again for a new one.';
     case 'throttled':
@@ -125,15 +170,15 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     case 'destination-archived':
       return 'The object there is archived: restore or delete it, then start the run again.';
     case 'unavailable':
-      return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
+      return `The service or the network failed, also when tried again: ${reasonOf(error)}`;
     default:
-      return `${firstLineOf(error)}${regionHint(error)}`;
+      return reasonOf(error);
   }
 }
 
-function regionHint(error: unknown): string {
+function regionIn(error: unknown): string | undefined {
   const region = error instanceof S3ServiceException ? error.$response?.headers['x-amz-bucket-region'] : undefined;
-  return region === undefined ? '' : ` The bucket is in ${region}.`;
+  return region !== undefined && /^[a-z\d-]{1,40}$/.test(region) ? region : undefined;
 }
 
 interface FederationError extends Error {
@@ -145,13 +190,21 @@ function isFederationError(error: unknown): error is FederationError {
   return error instanceof Error && error.name === 'FederationError' && 'isTransient' in error;
 }
 
-/** Without the query of any URL in it: a query may hold a signature. */
-function firstLineOf(error: unknown): string {
-  const [line = ''] = wordsOf(error).split('\n');
-  return line.replaceAll(/(https?:\/\/[^\s?]*)\?\S*/g, '$1');
+/** What the error says in its own words, or what can be said without any. It never holds the body of an answer, as messages of the SDK may. */
+function reasonOf(error: unknown): string {
+  if (isUnreadable(error)) return 'its answer could not be read.';
+  const words = wordsOf(error);
+  if (words !== '' && !NO_WORDS.includes(words)) return words;
+  return serviceCodeOf(error) || NO_REASON;
 }
 
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' || error.message === NO_WORDS ? error.name : error.message;
+function isUnreadable(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    !(error instanceof S3ServiceException) &&
+    '$metadata' in error &&
+    statusOf(error) === undefined &&
+    'message' in error &&
+    /XML parse error|Deserialization error/.test(error.message.slice(0, 1_000))
+  );
 }

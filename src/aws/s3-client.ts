@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Governor } from '../sync/flow/governor.ts';
+import { boundPages } from './bound-pages.ts';
 import { governAttempts } from './govern-attempts.ts';
 
 interface S3ClientOptions {
@@ -60,6 +61,7 @@ export function createS3Client({
   leaveCheckedBodiesUnsigned(client);
   renewExpiredCredentials(client);
   keepEveryMetadataName(client);
+  boundPages(client);
   if (governorOf !== undefined) governAttempts(client, governorOf);
   return client;
 }

@@ -4,12 +4,14 @@ import {
   type MultipartUpload,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { followPages } from '../sync/flow/follow-pages.ts';
 import type { LeftoverUpload, LeftoverUploads } from '../sync/leftovers.ts';
 import { present } from '../sync/present.ts';
 import { toStoreError } from './errors.ts';
-import { listedKey } from './s3-listing.ts';
+import { keyBelow } from './s3-listing.ts';
 import { abortable, createS3Requests } from './s3-requests.ts';
 import { abortUpload } from './s3-uploads.ts';
+import { nextOf, parsed, readEntries } from './whole-pages.ts';
 
 interface LeftoversOptions {
   readonly client: S3Client;
@@ -23,22 +25,21 @@ interface LeftoversOptions {
 export function createS3Leftovers({ client, bucket, prefix, pageSize }: LeftoversOptions): LeftoverUploads {
   const requests = createS3Requests({ client, bucket, prefix });
 
-  async function page(after: Marker, signal: AbortSignal | undefined): Promise<ListMultipartUploadsCommandOutput> {
+  async function page(after: Marker, signal: AbortSignal | undefined) {
     // Keys may hold what XML cannot.
     const input = { Bucket: bucket, Prefix: prefix || undefined, MaxUploads: pageSize, EncodingType: 'url', ...after } as const;
-    try {
-      return await client.send(new ListMultipartUploadsCommand(input), abortable(signal));
-    } catch (error) {
-      throw toStoreError(error, { action: 'list the uploads of', url: requests.urlOf(''), signal });
-    }
+    const answer = await parsed(client.send(new ListMultipartUploadsCommand(input), abortable(signal)));
+    const entries = readEntries(answer.Uploads, (upload) => toLeftover(upload, prefix));
+    return { entries, next: nextOf(answer, markerIn(answer, prefix + (entries.at(-1)?.key ?? ''))) };
   }
 
   return {
     async *list({ signal } = {}) {
-      for (let after: Marker | undefined = {}; after !== undefined; ) {
-        const answer = await page(after, signal);
-        yield (answer.Uploads ?? []).map((upload) => toLeftover(upload, prefix));
-        after = markerIn(answer);
+      const url = requests.urlOf('');
+      try {
+        yield* followPages<LeftoverUpload, Marker>({ url, signal, request: (after = {}) => page(after, signal) });
+      } catch (error) {
+        throw toStoreError(error, { action: 'list the uploads of', url, signal });
       }
     },
     abort: (upload, options) => abortUpload(requests, upload, options),
@@ -51,15 +52,14 @@ interface Marker {
 }
 
 /** Where the next page starts: behind the last upload of this one. Ceph's gateway does not encode NextKeyMarker as it does the keys. */
-function markerIn({ IsTruncated, Uploads = [], NextUploadIdMarker }: ListMultipartUploadsCommandOutput): Marker | undefined {
-  if (!IsTruncated) return undefined;
-  return { KeyMarker: listedKey(Uploads.at(-1)?.Key), UploadIdMarker: present(NextUploadIdMarker, 'NextUploadIdMarker') };
+function markerIn({ NextUploadIdMarker }: ListMultipartUploadsCommandOutput, lastKey: string): Marker | undefined {
+  return NextUploadIdMarker === undefined ? undefined : { KeyMarker: lastKey, UploadIdMarker: NextUploadIdMarker };
 }
 
 function toLeftover({ Key, UploadId, Initiated, Initiator }: MultipartUpload, prefix: string): LeftoverUpload {
   const sessionName = sessionNameIn(Initiator?.ID);
   return {
-    key: listedKey(Key).slice(prefix.length),
+    key: keyBelow(prefix, Key),
     id: present(UploadId, 'UploadId'),
     initiatedAt: present(Initiated, 'Initiated'),
     ...(sessionName === undefined ? {} : { sessionName }),

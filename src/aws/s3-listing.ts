@@ -1,4 +1,5 @@
-import { type _Object, ListObjectsV2Command, type ListObjectsV2CommandInput, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { followPages, notUnderstood } from '../sync/flow/follow-pages.ts';
 import { compareKeys } from '../sync/key-order.ts';
 import type { ObjectEntry } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
@@ -6,6 +7,7 @@ import type { ListOptions } from '../sync/store.ts';
 import { toStoreError } from './errors.ts';
 import { md5OfEtag } from './s3-checksums.ts';
 import { abortable, type S3Requests } from './s3-requests.ts';
+import { nextOf, parsed, readEntries } from './whole-pages.ts';
 
 /** The class of an object of which S3 names none. */
 export const DEFAULT_CLASS = 'STANDARD';
@@ -19,28 +21,33 @@ export async function* listObjects(requests: S3Requests, options: ListOptions): 
   }
 }
 
-async function* withinBounds(
-  { client, bucket, prefix }: S3Requests,
-  { startAfter, endBefore, pageSize, signal }: ListOptions,
-): AsyncGenerator<readonly ObjectEntry[]> {
-  const input = {
-    Bucket: bucket,
-    Prefix: prefix || undefined,
-    StartAfter: startAfter === undefined ? undefined : prefix + startAfter || undefined,
-    // Keys may hold what XML cannot.
-    EncodingType: 'url',
-    OptionalObjectAttributes: ['RestoreStatus'],
-  } satisfies ListObjectsV2CommandInput;
-  for await (const { Contents = [] } of paginateListObjectsV2(
-    pageSize === undefined ? { client } : { client, pageSize },
-    input,
-    abortable(signal),
-  )) {
-    const entries = Contents.map((object) => toEntry(object, prefix));
+async function* withinBounds(requests: S3Requests, { endBefore, ...options }: ListOptions): AsyncGenerator<readonly ObjectEntry[]> {
+  for await (const entries of pagesOf(requests, options)) {
     const end = endBefore === undefined ? -1 : entries.findIndex(({ key }) => compareKeys(key, endBefore) >= 0);
     yield end < 0 ? entries : entries.slice(0, end);
     if (end >= 0) return;
   }
+}
+
+function pagesOf({ client, bucket, prefix, urlOf }: S3Requests, { startAfter, pageSize, signal }: Omit<ListOptions, 'endBefore'>) {
+  const input = {
+    Bucket: bucket,
+    Prefix: prefix || undefined,
+    StartAfter: startAfter === undefined ? undefined : prefix + startAfter || undefined,
+    MaxKeys: pageSize,
+    // Keys may hold what XML cannot.
+    EncodingType: 'url',
+    OptionalObjectAttributes: ['RestoreStatus'] as 'RestoreStatus'[],
+  } as const;
+  return followPages<ObjectEntry, string>({
+    url: urlOf(''),
+    signal,
+    async request(token) {
+      const answer = await parsed(client.send(new ListObjectsV2Command({ ...input, ContinuationToken: token }), abortable(signal)));
+      const entries = readEntries(answer.Contents, (object) => toEntry(object, prefix));
+      return { entries, next: nextOf(answer, answer.NextContinuationToken) };
+    },
+  });
 }
 
 /** What must be restored before it can be read. Of what Intelligent-Tiering has archived, only a HEAD or a read tells. */
@@ -50,7 +57,7 @@ function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS, 
   const etag = present(ETag, 'ETag');
   const md5 = md5OfEtag(etag);
   return {
-    key: listedKey(Key).slice(prefix.length),
+    key: keyBelow(prefix, Key),
     sizeBytes: present(Size, 'Size'),
     etag,
     lastModified: present(LastModified, 'LastModified'),
@@ -67,19 +74,32 @@ function archiveStateOf(status: _Object['RestoreStatus']): Pick<ObjectEntry, 'is
   return status?.RestoreExpiryDate === undefined ? { isArchived: true } : {};
 }
 
-/** A key as it is, from the form that `EncodingType: 'url'` gives it. */
-export function listedKey(key: string | undefined): string {
-  return decodeURIComponent(present(key, 'Key').replaceAll('+', ' '));
+/** A key relative to `prefix`, from the form that `EncodingType: 'url'` gives it. */
+export function keyBelow(prefix: string, listed: string | undefined): string {
+  const key = decodeURIComponent(present(listed, 'Key').replaceAll('+', ' '));
+  if (!key.startsWith(prefix)) throw notUnderstood('it has a key that does not begin with the prefix');
+  return key.slice(prefix.length);
 }
 
 /**
  * Asks the listing whether there is an object of this key. S3 answers a HEAD or GET of an absent object with 403 where the permission to
  * list depends on the prefix, and its 404 to a HEAD does not tell a missing object from a missing bucket; the listing knows both.
  */
-export async function isListed({ client, send }: S3Requests, key: string, signal: AbortSignal | undefined): Promise<boolean> {
-  return send({ action: 'list', key, signal }, async ({ Bucket, Key }, options) => {
-    const command = new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1, EncodingType: 'url' });
-    const { Contents: [first] = [] } = await client.send(command, options);
-    return first !== undefined && listedKey(first.Key) === Key;
+export async function isListed(requests: S3Requests, key: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const { client, bucket, prefix, send, urlOf } = requests;
+  return send({ action: 'list', key, signal }, async ({ Key }, options) => {
+    const input = { Bucket: bucket, Prefix: Key, MaxKeys: 1, EncodingType: 'url' } as const;
+    // The object is the first of all that begin like it.
+    const pages = followPages<string, string>({
+      url: urlOf(key),
+      signal,
+      async request() {
+        const answer = await parsed(client.send(new ListObjectsV2Command(input), options));
+        const entries = readEntries(answer.Contents, (object) => keyBelow(prefix, object.Key));
+        nextOf(answer, answer.NextContinuationToken);
+        return { entries, next: undefined };
+      },
+    });
+    return (await Array.fromAsync(pages)).flat()[0] === key;
   });
 }

@@ -1,10 +1,12 @@
 import { ListPartsCommand, type Part, UploadPartCommand } from '@aws-sdk/client-s3';
 import { sendOnce } from '../sync/copy/send-once.ts';
 import { crc64FromBase64 } from '../sync/crc64.ts';
+import { followPages } from '../sync/flow/follow-pages.ts';
 import { present } from '../sync/present.ts';
 import type { Store, UploadedPart } from '../sync/store.ts';
 import { checksumOf, keepsCrc64 } from './s3-checksums.ts';
 import type { S3Requests } from './s3-requests.ts';
+import { nextOf, parsed, readEntries } from './whole-pages.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const UPLOAD_LIMITS = { maxParts: 10_000, maxPartBytes: 5 * 1024 ** 3 };
@@ -16,7 +18,7 @@ const MIN_PIECE_BYTES = 64 * 1024;
 type Parts = 'uploadLimits' | 'uploadPart' | 'wantsMd5OfStreams' | 'uploadStreamedPart' | 'listParts';
 
 /** The part of the port that puts and lists the parts of an upload. */
-export function createS3Parts({ client, send }: S3Requests): Pick<Store, Parts> {
+export function createS3Parts({ client, send, urlOf }: S3Requests): Pick<Store, Parts> {
   return {
     uploadLimits: UPLOAD_LIMITS,
 
@@ -43,17 +45,22 @@ export function createS3Parts({ client, send }: S3Requests): Pick<Store, Parts> 
     },
 
     async listParts({ key, id }, { fromNumber = 1, toNumber = UPLOAD_LIMITS.maxParts, signal } = {}) {
-      const parts: UploadedPart[] = [];
-      // The SDK's paginator goes by the marker, which S3 sends with the last page as well, and would never end.
-      for (let isTruncated = true, next = fromNumber; isTruncated && next <= toNumber; ) {
-        const range = { PartNumberMarker: `${next - 1}`, MaxParts: Math.min(toNumber - next + 1, MAX_LISTED_PARTS) };
-        const page = await send({ action: 'list the parts of', key, signal }, (target, options) =>
-          client.send(new ListPartsCommand({ ...target, ...range, UploadId: id }), options),
-        );
-        parts.push(...(page.Parts ?? []).map(toUploadedPart));
-        next = (parts.at(-1)?.number ?? toNumber) + 1;
-        isTruncated = page.IsTruncated === true;
-      }
+      const pages = followPages<UploadedPart, number>({
+        url: urlOf(key),
+        of: 'object',
+        signal,
+        async request(last = fromNumber - 1) {
+          const range = { PartNumberMarker: `${last}`, MaxParts: Math.min(toNumber - last, MAX_LISTED_PARTS) };
+          const page = await send({ action: 'list the parts of', key, signal }, (target, options) =>
+            parsed(client.send(new ListPartsCommand({ ...target, ...range, UploadId: id }), options)),
+          );
+          const entries = readEntries(page.Parts, toUploadedPart);
+          // S3 sends a marker with the last page as well.
+          const next = nextOf(page, entries.at(-1)?.number ?? last);
+          return { entries, next: next === undefined || next >= toNumber ? undefined : next };
+        },
+      });
+      const parts = fromNumber > toNumber ? [] : (await Array.fromAsync(pages)).flat();
       return parts.filter(({ number }) => number <= toNumber);
     },
   };

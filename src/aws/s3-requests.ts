@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { BrokenPageError } from '../sync/flow/follow-pages.ts';
 import type { Condition } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { type Action, toStoreError } from './errors.ts';
@@ -59,6 +60,8 @@ export function createS3Requests({ client, bucket, prefix, encryption, acl }: S3
       try {
         return await call({ Bucket: bucket, Key: prefix + key }, abortable(signal));
       } catch (error) {
+        // It is for the listing, which requests the page again.
+        if (error instanceof BrokenPageError) throw error;
         throw toStoreError(error, { action, url: urlOf(key), signal });
       }
     },

@@ -2,12 +2,14 @@ import type { Readable } from 'node:stream';
 import { ContainerClient } from '@azure/storage-blob';
 import { sendOnce } from '../sync/copy/send-once.ts';
 import { crc64FromBase64 } from '../sync/crc64.ts';
+import { wholePage } from '../sync/flow/follow-pages.ts';
 import { present } from '../sync/present.ts';
 import type { Store } from '../sync/store.ts';
 import { toBlobHeaders } from './blob-properties.ts';
 import { abortable, type BlobRequests, conditionsOf, crc64Bytes, createBlobRequests, isAbsent, modifiedAtIn } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
 import { blockId, partsAmong, streamedBlockId } from './block-ids.ts';
+import { uncommittedBlocks } from './block-list.ts';
 
 /** https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs */
 const UPLOAD_LIMITS = { maxParts: 50_000, maxPartBytes: 4_000 * 1024 ** 2 };
@@ -18,6 +20,7 @@ export function createBlobParts({
   prefix,
   urlOf,
   send,
+  urlOf,
   encryption,
 }: BlobRequests): Pick<Store, 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts' | 'writeStreamed'> {
   const withoutRetries = new ContainerClient(container.url, container.credential, { retryOptions: { maxTries: 1 } });
@@ -60,8 +63,16 @@ export function createBlobParts({
 
     async listParts({ key, id }, { fromNumber = 1, toNumber = UPLOAD_LIMITS.maxParts, signal } = {}) {
       try {
-        const answer = await send({ action: 'read', key, signal }, (blob) => blob.getBlockList('uncommitted', abortable(signal)));
-        return partsAmong(answer.uncommittedBlocks ?? [], id).filter(({ number }) => number >= fromNumber && number <= toNumber);
+        const { entries } = await wholePage({
+          url: urlOf(key),
+          of: 'object',
+          signal,
+          request: async () => ({
+            entries: await send({ action: 'read', key, signal }, (blob) => uncommittedBlocks(blob, abortable(signal))),
+            next: undefined,
+          }),
+        });
+        return partsAmong(entries, id).filter(({ number }) => number >= fromNumber && number <= toNumber);
       } catch (error) {
         if (isAbsent(error)) return [];
         throw error;

@@ -1,5 +1,6 @@
 import type { BlobRequestConditions, BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { type Crc64, crc64ToBase64 } from '../sync/crc64.ts';
+import { BrokenPageError } from '../sync/flow/follow-pages.ts';
 import { secondsOf } from '../sync/object-version.ts';
 import type { Condition, Written } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
@@ -49,6 +50,8 @@ export function createBlobRequests(container: ContainerClient, prefix: string, e
       try {
         return await call(container.getBlockBlobClient(prefix + key));
       } catch (error) {
+        // It is for the listing, which requests the page again.
+        if (error instanceof BrokenPageError) throw error;
         throw toStoreError(error, { action, url: urlOf(key), signal });
       }
     },

@@ -1,4 +1,5 @@
 import { RestError } from '@azure/storage-blob';
+import { foreignText, wordsOf } from '../sync/foreign-text.ts';
 import { StoreError, type StoreErrorCode } from '../sync/store-error.ts';
 
 /** What can be tried, and the role that it needs. */
@@ -21,6 +22,11 @@ interface Attempt {
   readonly url: string;
   readonly signal?: AbortSignal | undefined;
 }
+
+const MAX_CODE_LENGTH = 100;
+
+const NO_REASON =
+  'the service gave no reason: check the name of the container and the blob, the role of the identity, and the firewall of the account.';
 
 /** Where the service's error code says more than its HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -67,7 +73,7 @@ export function toStoreError(error: unknown, attempt: Attempt): StoreError {
   if (isAuthenticationError(error)) return tokenError(error, attempt);
   const serviceCode = serviceCodeOf(error);
   const status = error instanceof RestError ? error.statusCode : undefined;
-  const known = CODES[serviceCode] ?? codeOfStatus(status);
+  const known = (Object.hasOwn(CODES, serviceCode) ? CODES[serviceCode] : undefined) ?? codeOfStatus(status);
   const code = known === 'archived' && !READING.includes(attempt.action) ? 'destination-archived' : known;
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
@@ -92,7 +98,8 @@ function codeOfStatus(status: number | undefined): StoreErrorCode {
 function serviceCodeOf(error: unknown): string {
   if (!(error instanceof RestError)) return '';
   // The answer to a HEAD has no body that could name the code.
-  return error.response?.headers.get('x-ms-error-code') ?? error.code ?? '';
+  const code = error.response?.headers.get('x-ms-error-code') ?? error.code ?? '';
+  return error.code === RestError.PARSE_ERROR ? '' : foreignText(code).slice(0, MAX_CODE_LENGTH);
 }
 
 interface Circumstances {
@@ -120,9 +127,9 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
     case 'upload-blocked':
       return 'An upload by blocks cannot replace what is there: blocks that another tool has left, whose ids are of another length and which Azure keeps for a week, or a blob of another type. Write any blob there in one request, or delete it.';
     case 'unavailable':
-      return `The service or the network failed, also when tried again: ${firstLineOf(error)}`;
+      return `The service or the network failed, also when tried again: ${reasonOf(error)}`;
     default:
-      return firstLineOf(error);
+      return reasonOf(error);
   }
 }
 
@@ -135,12 +142,16 @@ function isAuthenticationError(error: unknown): error is Error & { readonly stat
 
 function tokenError(error: Error & { readonly statusCode?: number }, { url }: Attempt): StoreError {
   const isTransient = error.statusCode !== undefined && (error.statusCode >= 500 || error.statusCode === 429);
-  const message = `Entra ID gave no token for ${url}: ${firstLineOf(error)}`;
+  const message = `Entra ID gave no token for ${url}: ${reasonOf(error)}`;
   return new StoreError(isTransient ? 'unavailable' : 'permission-denied', message, { cause: error, isWholeStore: true });
 }
 
-/** Without the query of any URL in it: a query may hold a SAS. */
-function firstLineOf(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return line.replaceAll(/(https?:\/\/[^\s?]*)\?\S*/g, '$1');
+/** What the error says in its own words, or what can be said without any. It never holds the body of an answer, as messages of the SDK may. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof RestError)) return wordsOf(error) || NO_REASON;
+  if (error.code === RestError.PARSE_ERROR || /\bresponse ?body\b/i.test(error.message.slice(0, 1_000)))
+    return 'its answer could not be read.';
+  const body = error.response?.bodyAsText?.slice(0, 100);
+  const isBody = body !== undefined && body !== '' && error.message.startsWith(body);
+  return (isBody ? '' : wordsOf(error)) || NO_REASON;
 }

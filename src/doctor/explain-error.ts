@@ -1,4 +1,5 @@
 import { type FederationErrorCode, isFederationError } from '../federation/federation-error.ts';
+import { wordsOf } from '../sync/foreign-text.ts';
 import { isStoreError, type StoreErrorCode } from '../sync/store-error.ts';
 import type { Evidence } from './evidence.ts';
 import { BrokenLink, type Finding } from './finding.ts';
@@ -50,14 +51,17 @@ const UNKNOWN: Explanation = {
 /** Why a link is broken, the likeliest first; never empty. */
 export function explainError(error: unknown, circumstances: Omit<Evidence, 'text'>): readonly Finding[] {
   if (error instanceof BrokenLink) return error.findings;
-  if (!isFederationError(error) && !isStoreError(error)) return [{ id: 'unexpected', symptom: String(error), ...UNKNOWN }];
+  if (!isFederationError(error) && !isStoreError(error)) return [{ id: 'unexpected', symptom: wordsOf(error), ...UNKNOWN }];
   const [first, ...others] = recognise({ ...circumstances, text: allMessages(error) });
   if (first !== undefined) return [{ ...first, symptom: error.message }, ...others];
   return [{ id: error.code, symptom: error.message, ...(BY_CODE[error.code] ?? UNKNOWN) }];
 }
 
+const MAX_SEARCHED = 10_000;
+
 /** The messages of an error and its causes, to look for signs in; not to be shown. */
 function allMessages(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}\n${allMessages(error.cause)}`;
+  if (!(error instanceof Error)) return String(error).slice(0, MAX_SEARCHED);
+  const message = error.message.slice(0, MAX_SEARCHED);
+  return error.cause === undefined ? message : `${message}\n${allMessages(error.cause)}`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { crc64 } from '../sync/crc64.ts';
+import { wordsOf } from '../sync/foreign-text.ts';
 import type { Store } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { BrokenLink, type Finding } from './finding.ts';
@@ -69,7 +70,7 @@ export async function probeObject(store: Store, { report, signal }: Probing): Pr
 function leftBehind(what: string, error: unknown): Finding {
   return {
     id: 'probe-left-behind',
-    symptom: `${what} could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+    symptom: `${what} could not be removed: ${wordsOf(error)}`,
     cause: 'The bridge may write here, but not delete; its own work needs no more.',
     fix: 'Remove it by hand, or let a lifecycle rule of the bucket do it.',
   };

@@ -87,10 +87,13 @@ export function fromEntraError(error: unknown, what: string): FederationError {
   return new FederationError(code, `No token ${what}: ${briefly(text)}. ${remedy}`, error);
 }
 
+const MAX_SEARCHED = 4_000;
+
 /** The messages of an error and its causes: the SDK wraps the interesting one. */
 function allMessages(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}\n${allMessages(error.cause)}`;
+  if (!(error instanceof Error)) return String(error).slice(0, MAX_SEARCHED);
+  const message = error.message.slice(0, MAX_SEARCHED);
+  return error.cause === undefined ? message : `${message}\n${allMessages(error.cause)}`;
 }
 
 /** Entra's own sentence without trace ids and times, else the first line. */

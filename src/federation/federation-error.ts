@@ -59,10 +59,17 @@ export class FederationError extends Error {
   readonly isTransient: boolean;
 
   constructor(code: FederationErrorCode, message: string, cause?: unknown) {
-    super(withoutTokens(message), isSafe(cause) ? { cause } : {});
+    super(withoutTokens(onOneLine(message)), isSafe(cause) ? { cause } : {});
     this.code = code;
     this.isTransient = TRANSIENT.has(code);
   }
+}
+
+const MAX_LENGTH = 4_000;
+
+/** As long as a message of ours with a service's sentence in it, without control characters and what turns a text around. */
+function onOneLine(message: string): string {
+  return message.slice(0, MAX_LENGTH).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }
 
 /** A service may quote the token that it refuses; then its error must not travel with ours into a log. */

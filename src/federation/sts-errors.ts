@@ -72,8 +72,11 @@ function find(error: unknown): Finding {
   return byWords ?? BY_NAME[name] ?? { code: 'sts-rejected', remedy: 'Look the error up in the documentation of AWS STS.' };
 }
 
+/** What is taken over of a service's own words. */
+const MAX_WORDS = 1_000;
+
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.message === NO_WORDS) return error.name;
-  return `${error.name}: ${error.message.replace(/\.$/, '')}`;
+  if (!(error instanceof Error)) return String(error).slice(0, MAX_WORDS);
+  const name = error.name.slice(0, 100);
+  return error.message === NO_WORDS ? name : `${name}: ${error.message.slice(0, MAX_WORDS).replace(/\.$/, '')}`;
 }

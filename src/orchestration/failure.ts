@@ -1,4 +1,5 @@
 import type { Stop } from '../runs/stop.ts';
+import { foreignText } from '../sync/foreign-text.ts';
 
 /** What the engine puts before the message of a failed activity or orchestrator. */
 const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
@@ -6,13 +7,17 @@ const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?
 /** What it puts behind it: details with a stack. */
 const ENGINE_DETAILS = / \n .*$/s;
 
+/** What is looked at of the engine's text; its own words may come before ours. */
+const MAX_LENGTH = 4_000;
+
 /** The app's worker ended. In the middle of a replay that looks to the engine as if the orchestrator had changed. */
 const WORKER_ENDED = /\bexited with code \d+|^Non-Deterministic workflow detected/;
 
 /** What broke, once the retries are used up. What dying workers interrupted, another attempt can go on with. */
 export function failureOf(error: unknown): Stop {
   const text = error instanceof Error ? error.message : String(error);
-  const message = text.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim();
+  const start = text.slice(0, MAX_LENGTH);
+  const message = foreignText(start.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim());
   if (WORKER_ENDED.test(message)) {
     return {
       end: 'interrupted',

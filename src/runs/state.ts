@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type ContainerClient, RestError } from '@azure/storage-blob';
+import { cutShort, followPages, type ListedPage } from '../sync/flow/follow-pages.ts';
 
 /** A JSON document and the tag that guards it. */
 export interface Document<T> {
@@ -61,7 +62,8 @@ export function createState(container: ContainerClient): State {
     },
     async *list(prefix) {
       await blob(prefix);
-      for await (const { name } of container.listBlobsFlat({ prefix })) yield name;
+      const request = (marker?: string) => listPage(container, prefix, marker);
+      for await (const names of followPages({ url: `the app's own records below ${prefix}`, request })) yield* names;
     },
     async createLog(path) {
       await (await blob(path)).getAppendBlobClient().create({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' } });
@@ -85,6 +87,22 @@ export function createState(container: ContainerClient): State {
       await client.uploadStream(Readable.from(body), undefined, undefined, { blobHTTPHeaders: { blobContentType: contentType } });
     },
   };
+}
+
+/** A log that a listing left out would be missing from the report: a page that does not say whether it is the last one is no page. */
+async function listPage(container: ContainerClient, prefix: string, marker: string | undefined): Promise<ListedPage<string, string>> {
+  const pages = container.listBlobsFlat({ prefix }).byPage(marker === undefined ? {} : { continuationToken: marker });
+  const { value: page } = await pages.next().catch((error: unknown) => {
+    throw isUnreadable(error) ? cutShort('it is no whole XML document') : error;
+  });
+  const next: unknown = page?.continuationToken;
+  if (typeof next !== 'string') throw cutShort('it lacks NextMarker');
+  return { entries: page.segment.blobItems.map(({ name }: { readonly name: string }) => name), next: next === '' ? undefined : next };
+}
+
+/** What the SDK throws for a success that it cannot read: of its parser, or of its own code where the parser found nothing. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof RestError && error.code === RestError.PARSE_ERROR);
 }
 
 function bodyOf(answer: { readonly readableStreamBody?: NodeJS.ReadableStream }): AsyncIterable<Uint8Array> {

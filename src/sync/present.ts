@@ -1,5 +1,11 @@
-/** Returns `value`; throws when an SDK left out what its service always sends. `what` names it in the message. */
+import { StoreError } from './store-error.ts';
+
+/**
+ * Returns `value`; throws a StoreError where an answer lacks what the service always sends: it concerns the object that was asked for, and no
+ * other. `what` names it in the message.
+ */
 export function present<T>(value: T | null | undefined, what: string): T {
-  if (value === undefined || value === null) throw new Error(`The service's answer lacks ${what}.`);
-  return value;
+  if (value !== undefined && value !== null) return value;
+  const message = `The service's answer lacks ${what}. Check what is between the bridge and the service (a proxy, an endpoint of its own), and start the run again.`;
+  throw new StoreError('rejected', message);
 }

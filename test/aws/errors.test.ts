@@ -81,7 +81,7 @@ describe('errors of S3', () => {
     const error = toStoreError(cause, { action: 'list', url });
 
     expect(error).toMatchObject({ code: 'rejected', isWholeStore: true });
-    expect(error.message).toContain('The bucket is in eu-west-3');
+    expect(error.message).toContain('the bucket is in the region eu-west-3');
   });
 
   it.each([
@@ -109,5 +109,14 @@ describe('errors of S3', () => {
     const cause = new Error('connect failed: https://bucket.s3.amazonaws.com/key?X-Amz-Signature=secret now');
 
     expect(toStoreError(cause, { action: 'read', url }).message).not.toContain('Signature');
+  });
+
+  it('is short and on one line, however long the error is, and takes no longer for it', () => {
+    const message = `first\u202e\u0007 line http://a/?x http://a/?${'?'.repeat(300_000)}\nsecond`;
+
+    const error = toStoreError(s3Error(400, 'E'.repeat(300_000), message), { action: 'read', url });
+
+    expect(error.message.length).toBeLessThan(1_300);
+    expect(error.message).not.toMatch(/[\p{Cc}\u202e]|second/u);
   });
 });

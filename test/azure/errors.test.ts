@@ -90,4 +90,33 @@ describe('errors of Azure Storage', () => {
 
     expect(toStoreError(cause, { action: 'read', url }).message).not.toContain('sig');
   });
+
+  it('is short and on one line, however long the error is, and takes no longer for it', () => {
+    const message = `first\u202e\u0007 line http://a/?x http://a/?${'?'.repeat(300_000)}\nsecond`;
+
+    const error = toStoreError(restError(400, 'E'.repeat(300_000), message), { action: 'read', url });
+
+    expect(error.message.length).toBeLessThan(1_300);
+    expect(error.message).not.toMatch(/[\p{Cc}\u202e]|second/u);
+  });
+
+  it.each([
+    [
+      'what the SDK could not parse',
+      'Error "x" occurred while parsing the response body - <EnumerationResults>secret',
+      RestError.PARSE_ERROR,
+    ],
+    ['a page of a proxy', '<html><body>secret</body></html>', 'x'],
+    ['JSON', '{"secret":1}', 'x'],
+  ])('holds no body of an answer: %s', (_, message, code) => {
+    expect(toStoreError(restError(400, code, message), { action: 'read', url }).message).not.toContain('secret');
+  });
+
+  it('says that the service gave no reason, and what to check', () => {
+    expect(toStoreError(restError(400, '', ''), { action: 'read', url }).message).toContain('(400). the service gave no reason: check');
+  });
+
+  it('knows no code that only an object has', () => {
+    expect(toStoreError(restError(400, 'constructor'), { action: 'read', url }).code).toBe('rejected');
+  });
 });

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../sync/foreign-text.ts';
 import type { StreamTarget } from '../../sync/store.ts';
 import { startHeartbeat } from '../heartbeat.ts';
 import { isOver, type RunRecord, type RunRecords } from '../record.ts';
@@ -38,9 +39,7 @@ export async function deliverReport(dependencies: DeliveryDependencies, record: 
     await until(target.writeStream(key, body, { contentType: 'application/x-ndjson', signal: watch.signal }), watch.signal);
     return { reportDelivery: { state: 'delivered', to } };
   } catch (error) {
-    return {
-      reportDelivery: { state: 'failed', to, message: watch.problem() ?? (error instanceof Error ? error.message : String(error)) },
-    };
+    return { reportDelivery: { state: 'failed', to, message: watch.problem() ?? wordsOf(error) } };
   } finally {
     await watch.end();
   }

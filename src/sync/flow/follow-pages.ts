@@ -36,7 +36,8 @@ interface Listing<T, M> {
   /** Requests the page at `marker`. Throws BrokenPageErrors for what is to be requested again, and anything else for what is not. */
   request(marker: M | undefined): Promise<ListedPage<T, M>>;
   readonly signal?: AbortSignal | undefined;
-  readonly pausesInMs?: readonly number[];
+  /** Whose trouble it is when the listing fails: the whole store's unless given. */
+  readonly of?: 'store' | 'object';
 }
 
 /** Before a page that cannot be taken is requested again. */
@@ -46,7 +47,7 @@ const PAUSES_IN_MS = [200, 600, 1_800];
 const MAX_EMPTY_PAGES = 1_000;
 
 /**
- * Pages of a listing up to the one that the service itself calls the last. Throws a StoreError of the whole store for a page that stays broken,
+ * Pages of a listing up to the one that the service itself calls the last. Throws a StoreError for a page that stays broken,
  * for a marker that does not move, and for pages without entries that do not end: what was listed until then is not all there is.
  */
 export async function* followPages<T, M>(listing: Listing<T, M>): AsyncGenerator<readonly T[]> {
@@ -55,14 +56,15 @@ export async function* followPages<T, M>(listing: Listing<T, M>): AsyncGenerator
   do {
     const { entries, next } = await wholePage(listing, marker);
     emptyPages = entries.length === 0 ? emptyPages + 1 : 0;
-    if (emptyPages > MAX_EMPTY_PAGES) throw endless(listing.url);
+    if (emptyPages > MAX_EMPTY_PAGES) throw endless(listing);
     yield entries;
     marker = next;
   } while (marker !== undefined);
 }
 
-async function wholePage<T, M>(listing: Listing<T, M>, marker: M | undefined): Promise<ListedPage<T, M>> {
-  const { url, signal, pausesInMs = PAUSES_IN_MS } = listing;
+/** Requests a page until it comes whole, a few times. */
+export async function wholePage<T, M>(listing: Listing<T, M>, marker?: M): Promise<ListedPage<T, M>> {
+  const { signal } = listing;
   for (let tries = 0; ; tries++) {
     try {
       const page = await listing.request(marker);
@@ -70,20 +72,22 @@ async function wholePage<T, M>(listing: Listing<T, M>, marker: M | undefined): P
       throw notUnderstood('the next page would begin where this one does');
     } catch (error) {
       if (!(error instanceof BrokenPageError)) throw error;
-      const pauseInMs = pausesInMs[tries];
-      if (pauseInMs === undefined) throw incomplete(url, error, tries + 1);
+      const pauseInMs = PAUSES_IN_MS[tries];
+      if (pauseInMs === undefined) throw incomplete(listing, error, tries + 1);
       await sleep(pauseInMs, undefined, signal === undefined ? {} : { signal });
     }
   }
 }
 
-function incomplete(url: string, cause: BrokenPageError, tries: number): StoreError {
+type About = Pick<Listing<unknown, unknown>, 'url' | 'of'>;
+
+function incomplete({ url, of = 'store' }: About, cause: BrokenPageError, tries: number): StoreError {
   const what = cause.isCutShort ? 'was cut short' : 'was not understood';
   const message = `The listing of ${url} is not complete: a page of it ${what}, ${tries} times: ${cause.message}. Check what is between the bridge and the service (a proxy, an endpoint of its own), and start the run again.`;
-  return new StoreError(cause.isCutShort ? 'unavailable' : 'rejected', message, { cause, isWholeStore: true });
+  return new StoreError(cause.isCutShort ? 'unavailable' : 'rejected', message, { cause, isWholeStore: of === 'store' });
 }
 
-function endless(url: string): StoreError {
+function endless({ url, of = 'store' }: About): StoreError {
   const message = `The listing of ${url} does not end: the service sent ${MAX_EMPTY_PAGES} pages without an entry, one after the other. Check what kind of server it is, and start the run again.`;
-  return new StoreError('rejected', message, { isWholeStore: true });
+  return new StoreError('rejected', message, { isWholeStore: of === 'store' });
 }

@@ -52,7 +52,7 @@ export function createKeyProbes({ source, destination, maxProbes, smallKeys, sig
 async function firstKeys(store: Store, options: ListOptions, count: number): Promise<Glimpse> {
   const keys: string[] = [];
   for await (const page of store.list(options)) {
-    keys.push(...page.map(({ key }) => key));
+    for (const { key } of page) keys.push(key);
     if (keys.length >= count) return { keys, isAll: false };
   }
   return { keys, isAll: true };

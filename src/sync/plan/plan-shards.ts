@@ -55,7 +55,7 @@ async function allIfFew({ source, ranges = ALL_KEYS, signal }: PlanRequest): Pro
   const entries: ObjectEntry[] = [];
   for (const range of ranges) {
     for await (const page of source.list({ ...listOptionsOf(range), signal })) {
-      entries.push(...page);
+      for (const entry of page) entries.push(entry);
       if (entries.length > SMALL_OBJECTS) return undefined;
     }
   }
