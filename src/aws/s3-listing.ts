@@ -10,7 +10,7 @@ import { abortable, type S3Requests } from './s3-requests.ts';
 import { nextOf, parsed, readEntries } from './whole-pages.ts';
 
 /** The class of an object of which S3 names none. */
-export const DEFAULT_CLASS = 'STANDARD';
+const DEFAULT_CLASS = 'STANDARD';
 
 /** Pages of the objects between `startAfter` and `endBefore`, in the service's own order, which is that of UTF-8. */
 export async function* listObjects(requests: S3Requests, options: ListOptions): AsyncGenerator<readonly ObjectEntry[]> {
@@ -53,7 +53,7 @@ function pagesOf({ client, bucket, prefix, urlOf }: S3Requests, { startAfter, pa
 /** What must be restored before it can be read. Of what Intelligent-Tiering has archived, only a HEAD or a read tells. */
 const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
 
-function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS, RestoreStatus }: _Object, prefix: string): ObjectEntry {
+function toEntry({ Key, Size, ETag, LastModified, StorageClass, RestoreStatus }: _Object, prefix: string): ObjectEntry {
   const etag = present(ETag, 'ETag');
   const md5 = md5OfEtag(etag);
   return {
@@ -63,15 +63,25 @@ function toEntry({ Key, Size, ETag, LastModified, StorageClass = DEFAULT_CLASS, 
     lastModified: present(LastModified, 'LastModified'),
     // No listing tells whether a KMS key was used. Then this is no MD5 and equals none, so that it never proves too much.
     ...(md5 === undefined ? {} : { md5 }),
-    tier: StorageClass,
-    ...(ARCHIVE_CLASSES.includes(StorageClass) && archiveStateOf(RestoreStatus)),
+    ...stateOf(StorageClass, RestoreStatus),
   };
 }
 
-/** A restored object keeps its class, and has a date until which it can be read. */
-function archiveStateOf(status: _Object['RestoreStatus']): Pick<ObjectEntry, 'isArchived' | 'isRestoring'> {
-  if (status?.IsRestoreInProgress === true) return { isArchived: true, isRestoring: true };
-  return status?.RestoreExpiryDate === undefined ? { isArchived: true } : {};
+/** As far as it is known. */
+export interface RestoreStatus {
+  readonly IsRestoreInProgress?: boolean | undefined;
+  readonly RestoreExpiryDate?: Date | undefined;
+}
+
+/** The class, and what it means for reading. A restored object keeps its class, and has a date until which it can be read. */
+export function stateOf(
+  storageClass: string = DEFAULT_CLASS,
+  status: RestoreStatus = {},
+): Pick<ObjectEntry, 'tier' | 'isArchived' | 'isRestoring'> {
+  const tier = { tier: storageClass };
+  if (!ARCHIVE_CLASSES.includes(storageClass)) return tier;
+  if (status.IsRestoreInProgress === true) return { ...tier, isArchived: true, isRestoring: true };
+  return status.RestoreExpiryDate === undefined ? { ...tier, isArchived: true } : tier;
 }
 
 /** A key relative to `prefix`, from the form that `EncodingType: 'url'` gives it. */

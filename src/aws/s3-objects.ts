@@ -3,6 +3,7 @@ import {
   type DeleteObjectCommandOutput,
   GetObjectCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { ObjectHead } from '../sync/objects.ts';
@@ -13,7 +14,7 @@ import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { toStoreError } from './errors.ts';
 import { bodyOf } from './s3-body.ts';
 import { askForChecksum, checksumOf, checksumsIn, keepsCrc64, verifiedBy } from './s3-checksums.ts';
-import { DEFAULT_CLASS, isListed } from './s3-listing.ts';
+import { isListed, type RestoreStatus, stateOf } from './s3-listing.ts';
 import { fromS3Headers, toS3Headers } from './s3-properties.ts';
 import { conditionsOf, isAbsent, type S3Requests } from './s3-requests.ts';
 import { writeActionOf } from './s3-tags.ts';
@@ -34,14 +35,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
       const answer = await send({ action: 'read', key, signal }, (target, options) =>
         client.send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }), options),
       );
-      return {
-        sizeBytes: present(answer.ContentLength, 'Content-Length'),
-        etag: present(answer.ETag, 'ETag'),
-        lastModified: present(answer.LastModified, 'Last-Modified'),
-        ...fromS3Headers(answer),
-        ...checksumsIn(answer),
-        tier: answer.StorageClass ?? DEFAULT_CLASS,
-      };
+      return toHead(answer);
     } catch (error) {
       if (await meansAbsent(error, key, signal)) return undefined;
       throw error;
@@ -112,4 +106,26 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
  */
 function isVersionKept({ DeleteMarker, VersionId }: Pick<DeleteObjectCommandOutput, 'DeleteMarker' | 'VersionId'>): boolean {
   return DeleteMarker === true && VersionId !== undefined && VersionId !== '' && VersionId !== 'null';
+}
+
+function toHead(answer: HeadObjectCommandOutput): ObjectHead {
+  return {
+    sizeBytes: present(answer.ContentLength, 'Content-Length'),
+    etag: present(answer.ETag, 'ETag'),
+    lastModified: present(answer.LastModified, 'Last-Modified'),
+    ...fromS3Headers(answer),
+    ...checksumsIn(answer),
+    ...stateOf(answer.StorageClass, restoreStatusIn(answer.Restore)),
+    // Intelligent-Tiering archives without changing the class. No listing tells.
+    ...(answer.ArchiveStatus !== undefined && { isArchived: true }),
+  };
+}
+
+/** What the header x-amz-restore says: `ongoing-request="false", expiry-date="Fri, 23 Dec 2026 00:00:00 GMT"`. */
+function restoreStatusIn(header = ''): RestoreStatus {
+  const expiryDate = /\bexpiry-date="([^"]{1,100})"/.exec(header)?.[1];
+  return {
+    IsRestoreInProgress: /\bongoing-request="true"/.test(header),
+    ...(expiryDate !== undefined && { RestoreExpiryDate: new Date(expiryDate) }),
+  };
 }

@@ -34,7 +34,7 @@ export function stateOf({
 }): Pick<ObjectEntry, 'tier' | 'isArchived' | 'isRestoring'> {
   return {
     ...(accessTier === 'Archive' && { isArchived: true }),
-    ...(archiveStatus !== undefined && { isRestoring: true }),
+    ...(archiveStatus !== undefined && archiveStatus !== '' && { isRestoring: true }),
     ...(accessTier !== undefined && { tier: accessTier }),
   };
 }

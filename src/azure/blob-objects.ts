@@ -4,6 +4,7 @@ import { contentRangeIn } from '../sync/read-pinned.ts';
 import type { CallOptions, Deleted, Store } from '../sync/store.ts';
 import { isStoreError } from '../sync/store-error.ts';
 import { bodyOf } from './blob-body.ts';
+import { isFolder, stateOf } from './blob-entry.ts';
 import { fromBlobHeaders, toBlobHeaders } from './blob-properties.ts';
 import { abortable, type BlobRequests, conditionsOf, crc64Bytes, isAbsent, modifiedAtIn } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
@@ -12,17 +13,23 @@ import { toStoreError } from './errors.ts';
 /** In the answer to Delete Blob: whether the account has no soft delete that would keep the blob. */
 const IS_DELETED_FOR_GOOD = 'x-ms-delete-type-permanent';
 
+const RESOURCE_TYPE = 'x-ms-resource-type';
+
 /** The part of the port that handles whole blobs. */
 export function createBlobObjects({ send, urlOf, encryption }: BlobRequests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
   async function head(key: string, { signal }: CallOptions = {}): Promise<ObjectHead | undefined> {
     try {
       const answer = await send({ action: 'read', key, signal }, (blob) => blob.getProperties(abortable(signal)));
+      // A directory of a hierarchical account, which no listing has among the objects.
+      if (answer._response.headers.get(RESOURCE_TYPE) === 'directory') return undefined;
+      const description = fromBlobHeaders(answer, answer.contentMD5);
       return {
         sizeBytes: present(answer.contentLength, 'Content-Length'),
         etag: present(answer.etag, 'ETag'),
         lastModified: present(answer.lastModified, 'Last-Modified'),
-        ...fromBlobHeaders(answer, answer.contentMD5),
-        ...(answer.accessTier === undefined ? {} : { tier: answer.accessTier }),
+        ...description,
+        ...(isFolder(new Map(Object.entries(description.properties.metadata))) && { isFolder: true }),
+        ...stateOf(answer),
       };
     } catch (error) {
       if (isAbsent(error)) return undefined;

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { ContainerClient } from '@azure/storage-blob';
 import { sendOnce } from '../sync/copy/send-once.ts';
 import { crc64FromBase64 } from '../sync/crc64.ts';
-import { wholePage } from '../sync/flow/follow-pages.ts';
 import { present } from '../sync/present.ts';
 import type { Store } from '../sync/store.ts';
 import { toBlobHeaders } from './blob-properties.ts';
@@ -15,14 +14,10 @@ import { uncommittedBlocks } from './block-list.ts';
 const UPLOAD_LIMITS = { maxParts: 50_000, maxPartBytes: 4_000 * 1024 ** 2 };
 
 /** The part of the port that puts and lists the blocks of an upload. A block's id is the ETag of its part. */
-export function createBlobParts({
-  container,
-  prefix,
-  urlOf,
-  send,
-  urlOf,
-  encryption,
-}: BlobRequests): Pick<Store, 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts' | 'writeStreamed'> {
+export function createBlobParts(
+  requests: BlobRequests,
+): Pick<Store, 'uploadLimits' | 'uploadPart' | 'uploadStreamedPart' | 'listParts' | 'writeStreamed'> {
+  const { container, prefix, send, urlOf, encryption } = requests;
   const withoutRetries = new ContainerClient(container.url, container.credential, { retryOptions: { maxTries: 1 } });
   const { send: sendStream } = createBlobRequests(withoutRetries, prefix);
 
@@ -63,16 +58,8 @@ export function createBlobParts({
 
     async listParts({ key, id }, { fromNumber = 1, toNumber = UPLOAD_LIMITS.maxParts, signal } = {}) {
       try {
-        const { entries } = await wholePage({
-          url: urlOf(key),
-          of: 'object',
-          signal,
-          request: async () => ({
-            entries: await send({ action: 'read', key, signal }, (blob) => uncommittedBlocks(blob, abortable(signal))),
-            next: undefined,
-          }),
-        });
-        return partsAmong(entries, id).filter(({ number }) => number >= fromNumber && number <= toNumber);
+        const blocks = await uncommittedBlocks(requests, key, signal);
+        return partsAmong(blocks, id).filter(({ number }) => number >= fromNumber && number <= toNumber);
       } catch (error) {
         if (isAbsent(error)) return [];
         throw error;

@@ -6,6 +6,7 @@ import { toBlobHeaders } from './blob-properties.ts';
 import { abortable, type BlobRequests, conditionsOf, isAbsent, modifiedAtIn } from './blob-requests.ts';
 import { writeActionOf } from './blob-tags.ts';
 import { newUploadId, uploadIdBeside } from './block-ids.ts';
+import { uncommittedBlocks } from './block-list.ts';
 
 type Uploads =
   | 'uploadLimits'
@@ -35,8 +36,7 @@ export function createBlobUploads(requests: BlobRequests): Pick<Store, Uploads> 
       const { key } = request;
       toBlobHeaders(request, 0n, urlOf(key));
       try {
-        const answer = await send({ action: 'read', key, signal }, (blob) => blob.getBlockList('uncommitted', abortable(signal)));
-        const id = uploadIdBeside(answer.uncommittedBlocks ?? []);
+        const id = uploadIdBeside(await uncommittedBlocks(requests, key, signal));
         return id === undefined ? undefined : { ...request, id };
       } catch (error) {
         // A blob of another type has no blocks.

@@ -1,5 +1,6 @@
 import { type BlockBlobClient, RestError } from '@azure/storage-blob';
-import { cutShort, notUnderstood } from '../sync/flow/follow-pages.ts';
+import { cutShort, notUnderstood, wholePage } from '../sync/flow/follow-pages.ts';
+import { abortable, type BlobRequests } from './blob-requests.ts';
 import { createXmlScanner, type Tag, type XmlScanner } from './xml-scanner.ts';
 
 /** A block that waits to be committed. */
@@ -9,13 +10,26 @@ interface ListedBlock {
   readonly size: number;
 }
 
-type CallOptions = NonNullable<Parameters<BlockBlobClient['getBlockList']>[1]>;
-
 /**
- * The blocks of `blob` that wait. The SDK takes an answer without a body, or one that is something else, for an empty list: throws a
- * BrokenPageError for both.
+ * The blocks of the blob of `key` that wait. Throws StoreErrors only. The SDK takes an answer without a body, or one that is something else, for an
+ * empty list: such an answer is asked for again, and is an error in the end.
  */
-export async function uncommittedBlocks(blob: BlockBlobClient, options: CallOptions): Promise<readonly ListedBlock[]> {
+export async function uncommittedBlocks(
+  { send, urlOf }: BlobRequests,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly ListedBlock[]> {
+  const request = () => send({ action: 'read', key, signal }, (blob) => requestBlocks(blob, abortable(signal)));
+  const { entries } = await wholePage({
+    url: urlOf(key),
+    of: 'object',
+    signal,
+    request: async () => ({ entries: await request(), next: undefined }),
+  });
+  return entries;
+}
+
+async function requestBlocks(blob: BlockBlobClient, options: { readonly abortSignal?: AbortSignal }): Promise<readonly ListedBlock[]> {
   try {
     const { _response } = await blob.getBlockList('uncommitted', options);
     return readBlockList('bodyAsText' in _response && typeof _response.bodyAsText === 'string' ? _response.bodyAsText : '');
@@ -25,7 +39,7 @@ export async function uncommittedBlocks(blob: BlockBlobClient, options: CallOpti
   }
 }
 
-export function readBlockList(document: string): readonly ListedBlock[] {
+function readBlockList(document: string): readonly ListedBlock[] {
   if (document === '') throw cutShort('it is empty');
   const xml = createXmlScanner(document.replace(/^\ufeff/, ''));
   const root = xml.tag();

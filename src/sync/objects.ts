@@ -73,8 +73,11 @@ export interface ObjectHead {
   readonly lastModified: Date;
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
-  /** As in {@link ObjectEntry}. */
+  /** As in {@link ObjectEntry}, of which a HEAD tells no less than a listing; so are the next three. */
   readonly tier?: string;
+  readonly isArchived?: boolean;
+  readonly isRestoring?: boolean;
+  readonly isFolder?: boolean;
   /** CRC-64/NVME of the whole content, which the service computed itself (S3). */
   readonly crc64?: Crc64;
   /** As in {@link ObjectEntry}. */

@@ -53,13 +53,17 @@ async function headIfHeld(store: Store, key: string, signal: AbortSignal): Promi
   return store.refuseKey(key) === undefined ? store.head(key, { signal }) : undefined;
 }
 
-/** The entry that a listing would have of an object, as far as its HEAD tells. */
-export function entryOf(key: string, { sizeBytes, etag, lastModified, md5, claimedMd5, tier, provenance }: ObjectHead): ObjectEntry {
+/** The entry that a listing would have of an object. A HEAD may tell more. */
+export function entryOf(key: string, head: ObjectHead): ObjectEntry {
+  const { sizeBytes, etag, lastModified, md5, claimedMd5, tier, isArchived, isRestoring, isFolder, provenance } = head;
   return {
     ...{ key, sizeBytes, etag, lastModified },
     ...(md5 !== undefined && { md5 }),
     ...(claimedMd5 !== undefined && { claimedMd5 }),
     ...(tier !== undefined && { tier }),
+    ...(isArchived !== undefined && { isArchived }),
+    ...(isRestoring !== undefined && { isRestoring }),
+    ...(isFolder !== undefined && { isFolder }),
     ...(provenance !== undefined && { sourceEtag: provenance.sourceEtag }),
   };
 }
