@@ -60,4 +60,12 @@ export const AZURE_TOOLS: readonly BlobClientHabit[] = [
       return { key: 'tools/archived.bin', bytes: Buffer.from('cold'), metadata: {}, isArchived: true };
     },
   },
+  {
+    name: 'another program: metadata under a name of ours',
+    async leave(container) {
+      const metadata = { original_key: 'IMG_1.jpg' };
+      await container.getBlockBlobClient('tools/photo.jpg').upload('jpg', 3, { metadata });
+      return { key: 'tools/photo.jpg', bytes: Buffer.from('jpg'), metadata };
+    },
+  },
 ];

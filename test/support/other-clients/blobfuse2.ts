@@ -22,4 +22,11 @@ export const BLOBFUSE2: readonly BlobClientHabit[] = [
       return { key: 'fuse/link', bytes: Buffer.from('../target'), metadata: { is_symlink: 'true' } };
     },
   },
+  {
+    name: 'blobfuse2: a folder',
+    async leave(container) {
+      await container.getBlockBlobClient('fuse/dir').upload('', 0, { metadata: { Hdi_isfolder: 'true' } });
+      return { key: 'fuse/dir', bytes: Buffer.alloc(0), metadata: { hdi_isfolder: 'true' }, isFolder: true };
+    },
+  },
 ];

@@ -36,4 +36,11 @@ export const RCLONE_AZUREBLOB: readonly BlobClientHabit[] = [
       return { key: 'rclone/died.bin', bytes: Buffer.from('whole'), metadata: {} };
     },
   },
+  {
+    name: 'rclone: a folder by --azureblob-directory-markers',
+    async leave(container) {
+      await container.getBlockBlobClient('rclone/dir/').upload('', 0, { metadata: { Hdi_isfolder: 'true' } });
+      return { key: 'rclone/dir/', bytes: Buffer.alloc(0), metadata: { hdi_isfolder: 'true' }, isFolder: true };
+    },
+  },
 ];
