@@ -1,4 +1,5 @@
-import { CopyObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
@@ -21,6 +22,19 @@ const putS3 = (Key: string, Body: Buffer) => bridge.s3Client.send(new PutObjectC
 const getBlob = (key: string) => bridge.container.getBlobClient(key).downloadToBuffer();
 const getS3 = async (Key: string) =>
   Buffer.from((await (await bridge.s3Client.send(new GetObjectCommand({ Bucket: BUCKET, Key }))).Body?.transformToByteArray()) ?? []);
+
+/** Writes the same bytes with the same metadata and other headers, in a later second: S3 keeps times to the second. */
+async function rewriteLater(Key: string, headers: { readonly ContentType: string }): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const { Metadata } = await bridge.s3Client.send(new HeadObjectCommand({ Bucket: BUCKET, Key }));
+  const copy = { Bucket: BUCKET, Key, CopySource: `${BUCKET}/${Key}`, MetadataDirective: 'REPLACE', Metadata, ...headers } as const;
+  await bridge.s3Client.send(new CopyObjectCommand(copy));
+}
+
+async function losePairs(): Promise<void> {
+  const state = BlobServiceClient.fromConnectionString(bridge.clouds.azurite.connectionString).getContainerClient('keyless-bridge');
+  for await (const { name } of state.listBlobsFlat({ prefix: 'pairs/' })) await state.deleteBlob(name);
+}
 
 /** Both locations of a test, and both ways between them. */
 function between(name: string) {
@@ -71,6 +85,58 @@ describe('an edit on one side of a two-way sync', () => {
     expect((await getS3(key)).toString()).toBe('edited');
   });
 
+  it.each([
+    [6, 'dir./k.'],
+    [4, 'k'],
+    [4, 'dir./k.'],
+  ])('is kept where no proof is left, but the copy has our mark on other bytes: %i bytes of %s', async (size, name) => {
+    const { key: folder, toBlob, toS3 } = between(`marked-${size}-${name.length}`);
+    const prefix = folder.slice(0, -1);
+    await putS3(prefix + name, Buffer.alloc(4, 'a'));
+    await toBlob();
+    await toS3();
+    await losePairs();
+    await toS3({ include: ['nothing'] });
+    const copyName = prefix + name.replaceAll('.', '_x002e_');
+    const blob = bridge.container.getBlockBlobClient(copyName);
+    const { metadata = {} } = await blob.getProperties();
+    await blob.upload(Buffer.alloc(size, 'e'), size, { metadata });
+
+    const run = await toBlob();
+
+    expect(run.skippedByReason).toEqual({ 'destination-edited': 1 });
+    expect((await getBlob(copyName)).equals(Buffer.alloc(size, 'e'))).toBe(true);
+  });
+
+  it('is copied when it is one of headers alone, and keeps our metadata', async () => {
+    const { key, toBlob, toS3 } = between('headers-kept');
+    await putBlob(key, Buffer.from('<p>'));
+    await toS3();
+    await toS3();
+    await rewriteLater(key, { ContentType: 'text/html' });
+
+    const [changed, settled, back] = [await toBlob(), await toBlob(), await toS3()];
+
+    expect(await bridge.receiptsOf(changed)).toMatchObject([{ action: 'copied', reason: 'properties-differ' }]);
+    expect([settled.counts.copied, back.counts.copied]).toEqual([0, 0]);
+    expect((await bridge.container.getBlobClient(key).getProperties()).contentType).toBe('text/html');
+  });
+
+  it('is not deleted when it is one of headers alone', async () => {
+    const { key, toS3 } = between('headers-deleted');
+    await putBlob(key, Buffer.from('<p>'));
+    await putBlob(`${key}2`, Buffer.from('other'));
+    await toS3();
+    await bridge.sync(bridge.s3('headers-deleted'), bridge.blob('headers-deleted'));
+    await rewriteLater(key, { ContentType: 'text/html' });
+    await bridge.container.deleteBlob(key);
+
+    const run = await toS3({ delete: { maxPercent: 100 } });
+
+    expect([run.counts.deleted, run.counts.extraneous]).toEqual([0, 1]);
+    expect((await getS3(key)).toString()).toBe('<p>');
+  });
+
   it('is a conflict with an edit of the other side, which the receipt names', async () => {
     const { key, toBlob, toS3 } = between('conflict');
     await putS3(key, Buffer.from('before'));
@@ -88,6 +154,25 @@ describe('an edit on one side of a two-way sync', () => {
 });
 
 describe('a one-way sync', () => {
+  it.each([
+    ['auto', 9],
+    ['checksum', 3],
+    ['checksum', 9],
+    ['size', 9],
+  ])('repairs an edited copy of what is itself a copy of something else: %s, %i bytes', async (compare, size) => {
+    const name = `chain-${compare}-${size}`;
+    await putS3(`${name}/a/k`, Buffer.from('aaa'));
+    await bridge.sync(bridge.s3(`${name}/a`), bridge.blob(name));
+    const onward = () => bridge.sync(bridge.blob(name), bridge.s3(`${name}/b`), { options: { compare } });
+    await onward();
+    await putS3(`${name}/b/k`, Buffer.alloc(size, 'x'));
+
+    const run = await onward();
+
+    expect(await bridge.receiptsOf(run)).toMatchObject([{ action: 'copied', reason: 'destination-changed' }]);
+    expect((await getS3(`${name}/b/k`)).toString()).toBe('aaa');
+  });
+
   it.each(SIZES)('copies a source that changed although its copy was rewritten later: %s', async (name, size) => {
     const { key, toS3 } = between(`rewritten-${name.replace(' ', '-')}`);
     await putBlob(key, Buffer.alloc(size, 'a'));

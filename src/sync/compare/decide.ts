@@ -43,6 +43,8 @@ export type Decision =
       readonly action: 'ask-both';
       /** The mark of the copy counts, too. */
       readonly acceptsMark?: true;
+      /** Why it is copied unless they are equal; what the answers show unless given. */
+      readonly reason?: CopyReason;
     } & EditedSource)
   /** The bytes are those that were copied; the headers and metadata of both sides decide. */
   | { readonly action: 'ask-properties' }
@@ -67,14 +69,20 @@ export function decide(pair: KeyPair, comparison: Comparison): Decision {
   if (destination === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   if (comparison === 'always') return replace(destination, 'always');
   const changes = proved && changesSince(proved, source, destination);
+  const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
+  if (comparison === 'size' && haveEqualSizes) return { action: 'unchanged' };
+  if (comparison !== 'size' && changes?.source === 'same' && changes.destination === 'same') return { action: 'unchanged' };
+  if (comparison !== 'auto') return decideByContent(changes, destination, haveEqualSizes);
+  return changes === undefined ? decideByMarks(source, destination) : decideByChanges(changes, source, destination);
+}
+
+/** The contents decide, not the marks; which side was written since the proof shows what to copy for. */
+function decideByContent(changes: ChangesSinceProof | undefined, destination: ObjectEntry, haveEqualSizes: boolean): Decision {
   const isEdited = changes?.source === 'changed' && changes.destination === 'same';
   const edited: EditedSource = isEdited ? { isSourceEdited: true } : {};
-  const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
-  if (comparison === 'size') return haveEqualSizes ? { action: 'unchanged' } : { ...replace(destination, 'size-differs'), ...edited };
-  if (changes?.source === 'same' && changes.destination === 'same') return { action: 'unchanged' };
-  if (comparison === 'checksum')
-    return haveEqualSizes ? { action: 'ask-both', ...edited } : { ...replace(destination, 'size-differs'), ...edited };
-  return changes === undefined ? decideByMarks(source, destination) : decideByChanges(changes, source, destination);
+  const reason = changes?.source === 'same' && changes.destination === 'changed' ? 'destination-changed' : undefined;
+  if (haveEqualSizes) return { action: 'ask-both', ...edited, ...(reason && { reason }) };
+  return { ...replace(destination, reason ?? 'size-differs'), ...edited };
 }
 
 /** What has happened to both sides since they were proved equal; `undefined` where they never were, or one of them is missing. */
@@ -126,7 +134,7 @@ function decideByOwnMark(source: ObjectEntry, destination: ObjectEntry, md5s: 'e
 }
 
 /** Hints only: whoever writes a blob can set its MD5, and what S3 lists is none where it encrypts with a KMS key. */
-function compareMd5s(one: ObjectEntry, other: ObjectEntry): 'equal' | 'differ' | 'unknown' {
+export function compareMd5s(one: ObjectEntry, other: ObjectEntry): 'equal' | 'differ' | 'unknown' {
   const [first, second] = [one.md5 ?? one.claimedMd5, other.md5 ?? other.claimedMd5];
   if (first === undefined || second === undefined) return 'unknown';
   return first === second ? 'equal' : 'differ';

@@ -1,5 +1,5 @@
 import type { SkipReason } from '../receipt.ts';
-import { type Comparison, changesOf } from './decide.ts';
+import { type Comparison, changesOf, compareMd5s } from './decide.ts';
 import type { SourcePair } from './join.ts';
 
 /** `changed`: what is not current is replaced; `if-newer`: unless it was written after the source; `never`: nothing is replaced. */
@@ -29,8 +29,15 @@ export function reasonToLeave(
   if (changes?.destination === 'same') return undefined;
   const keepsEdits = overwrite === 'if-newer' || (isTwoWay && comparison !== 'always');
   if (changes?.source === 'same' && keepsEdits) return 'destination-edited';
+  if (changes === undefined && keepsEdits && isEditedCopy(pair, comparison)) return 'destination-edited';
   if (overwrite === 'changed') return undefined;
   return destination.lastModified >= source.lastModified ? 'destination-newer' : undefined;
+}
+
+/** The destination's mark names the very version that the source has, but its bytes are others, or turn out to be. */
+function isEditedCopy({ source, destination }: SourcePair, comparison: Comparison): boolean {
+  if (destination === undefined || destination.sourceEtag !== source.etag) return false;
+  return source.sizeBytes !== destination.sizeBytes || comparison === 'checksum' || compareMd5s(source, destination) === 'differ';
 }
 
 /** Why an object must stay that somebody wrote after the listings. */

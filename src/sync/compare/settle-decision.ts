@@ -3,9 +3,9 @@ import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
 import type { ObjectHead } from '../objects.ts';
 import { describeCopy } from '../properties/carry.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
-import type { CallOptions, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
-import { type CopyDecision, decideByHead, isCopyOf, type SettledDecision } from './decide.ts';
+import { type CopyDecision, type CopyReason, decideByHead, isCopyOf, type SettledDecision } from './decide.ts';
 import { headOfCopy } from './head-of-copy.ts';
 import { type Proof, proveEqual } from './prove-equal.ts';
 
@@ -50,11 +50,12 @@ export interface HeadedPair {
 export function decideByHeads(
   ends: Ends,
   entry: ObjectVersion,
-  { action }: CopyDecision,
+  decision: CopyDecision,
   heads: HeadedPair,
   options: SettleOptions,
 ): Promise<SettledDecision> {
-  return action === 'ask-properties' ? decideByProperties(ends, entry, heads, options) : decideByProof(ends, entry, heads, options);
+  if (decision.action === 'ask-properties') return decideByProperties(ends, entry, heads, options);
+  return decideByProof(ends, entry, heads, { ...options, ...(decision.action === 'ask-both' && { given: decision.reason }) });
 }
 
 /** Decides by the contents of both ends. What cannot be proved equal is copied again. */
@@ -62,14 +63,14 @@ async function decideByProof(
   { source, destination }: Ends,
   entry: ObjectVersion,
   { here, there }: HeadedPair,
-  options: CallOptions & { readonly readContent: boolean },
+  { given, ...options }: SettleOptions & { readonly given?: CopyReason | undefined },
 ): Promise<SettledDecision> {
   const one = { store: source, key: entry.key, head: here };
   const other = { store: { read: readAtDestination(destination) }, key: destinationKeyOf(entry), head: there };
   const proof = await proveEqual(one, other, options).catch(unlessArchived);
   // What a writer could set is no proof, and has been looked at before.
   if (proof.verdict === 'equal' && proof.record !== 'writer') return { action: 'unchanged', destination: there };
-  const reason = proof.verdict === 'different' ? 'content-differs' : 'not-proved-current';
+  const reason = given ?? (proof.verdict === 'different' ? 'content-differs' : 'not-proved-current');
   return { action: 'copy', reason, condition: { ifMatch: there.etag } };
 }
 
@@ -81,7 +82,8 @@ async function decideByProperties(
   { signal }: SettleOptions,
 ): Promise<SettledDecision> {
   const outdated = { action: 'copy', reason: 'properties-differ', condition: { ifMatch: there.etag } } as const;
-  if (!isCopyOf(there, entry) || ends.carry?.tags === true) return outdated;
+  const isCopy = isCopyOf(there, entry) || isCopyOf(here, there);
+  if (!isCopy || ends.carry?.tags === true) return outdated;
   const { description } = await describeCopy(ends, { entry, signal }, here.properties);
   return isDeepStrictEqual(description.properties, there.properties) ? { action: 'unchanged', destination: there } : outdated;
 }

@@ -17,8 +17,8 @@ interface SourceContent {
 /** A copy for these reasons may be needless, which only the source's own mark shows. */
 const GUESSES: readonly CopyReason[] = ['source-newer', 'source-changed', 'not-proved-current', 'both-changed'];
 
-/** The source was written after its mark, or all is to be copied: its mark explains nothing. */
-const EXPLAINED: readonly CopyReason[] = ['missing', 'always', 'both-changed', 'properties-differ'];
+/** It is known what was written, or all is to be copied: the source's mark explains nothing. */
+const EXPLAINED: readonly CopyReason[] = ['missing', 'always', 'both-changed', 'properties-differ', 'destination-changed'];
 
 /**
  * Tells what a source that is itself a copy of the destination's object must not replace: the very version that it was copied from, or, when
@@ -33,6 +33,7 @@ export async function findOrigin(
   const { entry, condition, signal } = task;
   // Also a rollback to an older copy is an edit, and one with the same bytes may have other headers.
   if (condition === 'if-absent' || task.isSourceEdited || source.provenance === undefined) return undefined;
+  if (task.reason === 'properties-differ') return undefined;
   if (source.provenance.sourceEtag === condition.ifMatch) {
     return isEcho(task, source) ? current(entry, { etag: condition.ifMatch, sizeBytes: entry.sizeBytes }) : undefined;
   }

@@ -50,6 +50,12 @@ export interface ChangesSinceProof {
   readonly destination: 'same' | 'changed';
 }
 
+/** Tells whether an object was written after a version of it was proved, be it with the same bytes. */
+export function wasWrittenSince(proved: VersionPrint, listed: ObjectEntry): boolean {
+  const now = printOf(listed);
+  return now.print !== proved.print || (proved.modifiedAt !== undefined && proved.modifiedAt !== now.modifiedAt);
+}
+
 /** Compares the versions that are listed now with those of the pair. */
 export function changesSince(pair: ProvedPair, source: ObjectEntry, destination: ObjectEntry): ChangesSinceProof {
   const now = printOf(source);

@@ -8,7 +8,7 @@ import type { FailFast } from '../flow/fail-fast.ts';
 import type { ObjectEntry } from '../objects.ts';
 import type { Outcome } from '../outcome.ts';
 import type { GoneKey, ListedKey } from '../pairs/attach-pairs.ts';
-import { type ProvedPair, printOf } from '../pairs/proved-pair.ts';
+import { type ProvedPair, wasWrittenSince } from '../pairs/proved-pair.ts';
 import type { SliceRequest } from '../slice-request.ts';
 import { createAudit } from './create-audit.ts';
 import { createSync } from './create-sync.ts';
@@ -46,7 +46,7 @@ export function createSettler(request: SliceRequest, signal: AbortSignal, guard:
 
   function leaveExtraneous(entry: ObjectEntry, place: Place, proved?: ProvedPair): Outcome {
     // In a two-way sync it may be new: only what was equal to the source once, and is still the same, was deleted there.
-    const isNew = isTwoWay && proved?.destination.print !== printOf(entry).print;
+    const isNew = isTwoWay && (proved === undefined || wasWrittenSince(proved.destination, entry));
     if (!tellExtraneous || (isNew && audit === undefined)) return { ...place, kind: 'extraneous' };
     return { ...place, kind: 'receipt', receipt: extraneousReceipt(entry, clock()) };
   }
