@@ -19,8 +19,8 @@ export class SegmentGoneError extends Error {
   override readonly name = 'SegmentGoneError';
 }
 
-/** Key, prints of the blob and of the S3 object, and the seconds at which they were last modified: 0 where that is not known. */
-type Line = readonly [key: string, blob: string, s3: string, blobModifiedAt: number, s3ModifiedAt: number];
+/** Key, prints of the blob and of the S3 object, the seconds at which they were last modified (0 where that is not known), and 1 if only a mark proves it. */
+type Line = readonly [key: string, blob: string, s3: string, blobModifiedAt: number, s3ModifiedAt: number, isByMark?: 1];
 
 /** The entries of a segment, ascending. Throws {@link SegmentGoneError}, also when it is not what was written. */
 export async function* readSegment(state: State, { path, entries }: Segment): AsyncGenerator<IndexEntry> {
@@ -53,15 +53,17 @@ async function* bytesOf(entries: readonly IndexEntry[]): AsyncGenerator<Uint8Arr
     );
 }
 
-function lineOf({ key, blob, s3 }: IndexEntry): string {
-  const line: Line = [key, blob.print, s3.print, blob.modifiedAt ?? 0, s3.modifiedAt ?? 0];
+function lineOf({ key, blob, s3, isByMark }: IndexEntry): string {
+  const versions = [key, blob.print, s3.print, blob.modifiedAt ?? 0, s3.modifiedAt ?? 0] as const;
+  const line: Line = isByMark ? [...versions, 1] : versions;
   return `${JSON.stringify(line)}\n`;
 }
 
 function entryIn(text: string, path: string): IndexEntry {
   try {
-    const [key, blob, s3, blobModifiedAt, s3ModifiedAt]: Line = JSON.parse(text);
-    if (typeof key === 'string') return { key, blob: versionPrint(blob, blobModifiedAt), s3: versionPrint(s3, s3ModifiedAt) };
+    const [key, blob, s3, blobModifiedAt, s3ModifiedAt, isByMark]: Line = JSON.parse(text);
+    const sides = { blob: versionPrint(blob, blobModifiedAt), s3: versionPrint(s3, s3ModifiedAt) };
+    if (typeof key === 'string') return { key, ...sides, ...(isByMark === 1 && { isByMark: true }) };
   } catch {
     // The same as a line that is JSON, but no entry.
   }

@@ -37,12 +37,14 @@ export interface IndexEntry {
   readonly key: string;
   readonly blob: VersionPrint;
   readonly s3: VersionPrint;
+  /** As in a proved pair. */
+  readonly isByMark?: true;
 }
 
-export function toEntry({ key, source, destination }: ProvedPair, direction: Direction): IndexEntry {
-  return direction === 'to-blob' ? { key, blob: destination, s3: source } : { key, blob: source, s3: destination };
+export function toEntry({ source, destination, ...rest }: ProvedPair, direction: Direction): IndexEntry {
+  return direction === 'to-blob' ? { ...rest, blob: destination, s3: source } : { ...rest, blob: source, s3: destination };
 }
 
-export function toPair({ key, blob, s3 }: IndexEntry, direction: Direction): ProvedPair {
-  return direction === 'to-blob' ? { key, source: s3, destination: blob } : { key, source: blob, destination: s3 };
+export function toPair({ blob, s3, ...rest }: IndexEntry, direction: Direction): ProvedPair {
+  return direction === 'to-blob' ? { ...rest, source: s3, destination: blob } : { ...rest, source: blob, destination: s3 };
 }

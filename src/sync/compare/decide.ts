@@ -1,5 +1,5 @@
 import type { ObjectEntry, ObjectHead } from '../objects.ts';
-import { type ChangesSinceProof, changesSince } from '../pairs/proved-pair.ts';
+import { type ChangesSinceProof, changesSince, type ProvedPair } from '../pairs/proved-pair.ts';
 import type { Condition } from '../store.ts';
 import type { KeyPair, SourcePair } from './join.ts';
 
@@ -57,7 +57,7 @@ export type CopyDecision = Exclude<Decision, { readonly action: 'unchanged' | 'e
 export type SettledDecision =
   | Extract<Decision, { readonly action: 'copy' }>
   /** The destination's version was proved to be current. */
-  | { readonly action: 'unchanged'; readonly destination: Version };
+  | ({ readonly action: 'unchanged'; readonly destination: Version } & Pick<ProvedPair, 'isByMark'>);
 
 /** What names a version of an object to its store. */
 export type Version = Pick<ObjectEntry, 'etag' | 'sizeBytes'>;
@@ -71,7 +71,8 @@ export function decide(pair: KeyPair, comparison: Comparison): Decision {
   const changes = proved && changesSince(proved, source, destination);
   const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
   if (comparison === 'size' && haveEqualSizes) return { action: 'unchanged' };
-  if (comparison !== 'size' && changes?.source === 'same' && changes.destination === 'same') return { action: 'unchanged' };
+  const isProof = comparison === 'auto' || (comparison === 'checksum' && proved?.isByMark === undefined);
+  if (isProof && changes?.source === 'same' && changes.destination === 'same') return { action: 'unchanged' };
   if (comparison !== 'auto') return decideByContent(changes, destination, haveEqualSizes);
   return changes === undefined ? decideByMarks(source, destination) : decideByChanges(changes, source, destination);
 }
@@ -150,7 +151,12 @@ export function decideByHead(
 ): SettledDecision {
   if (head === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   const isCurrent = isCopyOf(head, source) && (needsChecksum === undefined || hasCopiedBytes(head));
-  return isCurrent ? { action: 'unchanged', destination: head } : { action: 'copy', reason, condition: { ifMatch: head.etag } };
+  return isCurrent ? unchangedBy(head) : { action: 'copy', reason, condition: { ifMatch: head.etag } };
+}
+
+/** The mark of the copy says that it is current, and perhaps the service, too. */
+export function unchangedBy(head: ObjectHead): SettledDecision {
+  return { action: 'unchanged', destination: head, ...(!hasCopiedBytes(head) && { isByMark: true }) };
 }
 
 /** Tells whether a destination object carries our mark of having been copied from this very version, and no checksum contradicts it. */

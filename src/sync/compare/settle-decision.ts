@@ -5,7 +5,7 @@ import { describeCopy } from '../properties/carry.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
 import type { Store } from '../store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
-import { type CopyDecision, type CopyReason, decideByHead, isCopyOf, type SettledDecision } from './decide.ts';
+import { type CopyDecision, type CopyReason, decideByHead, isCopyOf, type SettledDecision, unchangedBy } from './decide.ts';
 import { headOfCopy } from './head-of-copy.ts';
 import { type Proof, proveEqual } from './prove-equal.ts';
 
@@ -32,7 +32,7 @@ export async function settleDecision(
   const there = await headOfCopy(ends.destination, entry, options);
   if (decision.action === 'ask-destination') return decideByHead(entry, there, decision);
   if (there === undefined) return decideByHead(entry, there);
-  if (decision.action === 'ask-both' && decision.acceptsMark && isCopyOf(there, entry)) return { action: 'unchanged', destination: there };
+  if (decision.action === 'ask-both' && decision.acceptsMark && isCopyOf(there, entry)) return unchangedBy(there);
   const here = await ends.source.head(entry.key, options);
   // It is gone, or another: the copy will see to it.
   const isListed = here?.etag === entry.etag;
@@ -85,7 +85,7 @@ async function decideByProperties(
   const isCopy = isCopyOf(there, entry) || isCopyOf(here, there);
   if (!isCopy || ends.carry?.tags === true) return outdated;
   const { description } = await describeCopy(ends, { entry, signal }, here.properties);
-  return isDeepStrictEqual(description.properties, there.properties) ? { action: 'unchanged', destination: there } : outdated;
+  return isDeepStrictEqual(description.properties, there.properties) ? unchangedBy(there) : outdated;
 }
 
 /** `archived` says of the source alone that it is to be restored. */

@@ -66,7 +66,7 @@ async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verd
 
 async function settleAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
   const final = await settleDecision(path, entry, decision, { signal, readContent: true });
-  if (final.action !== 'copy') return current(versionOf(entry, entry), final.destination);
+  if (final.action !== 'copy') return current(versionOf(entry, entry), final.destination, final);
   if (entry.isArchived === true) return archived(entry);
   const { action: _, ...task } = final;
   return copyUntilSettled(path, { ...task, entry: versionOf(entry, entry), signal });

@@ -3,6 +3,7 @@ import { KeyCollisionError } from '../compare/head-of-copy.ts';
 import type { LeaveReason } from '../compare/overwrite.ts';
 import { crc64ToBase64 } from '../crc64.ts';
 import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
+import type { ProvedPair } from '../pairs/proved-pair.ts';
 import type { FailureCode, Receipt, SkipReason } from '../receipt.ts';
 import { isStoreError, type StoreError, type StoreErrorCode } from '../store-error.ts';
 import type { Copied, CopyPath } from './copy-task.ts';
@@ -31,7 +32,7 @@ export type Verdict = { readonly entry: ObjectVersion } & (
 );
 
 /** Nothing was copied: this version of the destination's object has the bytes of this version of the source's. */
-export interface Current {
+export interface Current extends Pick<ProvedPair, 'isByMark'> {
   readonly action: 'current';
   readonly entry: ObjectVersion;
   readonly destination: Version;
@@ -67,8 +68,8 @@ export function copied(entry: ObjectVersion, reason: CopyReason, { crc64, leftOu
   };
 }
 
-export function current(entry: ObjectVersion, destination: Version): Current {
-  return { action: 'current', entry, destination };
+export function current(entry: ObjectVersion, destination: Version, { isByMark }: Pick<ProvedPair, 'isByMark'>): Current {
+  return { action: 'current', entry, destination, ...(isByMark && { isByMark }) };
 }
 
 export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {

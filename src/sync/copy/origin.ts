@@ -35,7 +35,7 @@ export async function findOrigin(
   if (condition === 'if-absent' || task.isSourceEdited || source.provenance === undefined) return undefined;
   if (task.reason === 'properties-differ') return undefined;
   if (source.provenance.sourceEtag === condition.ifMatch) {
-    return isEcho(task, source) ? current(entry, { etag: condition.ifMatch, sizeBytes: entry.sizeBytes }) : undefined;
+    return isEcho(task, source) ? current(entry, { etag: condition.ifMatch, sizeBytes: entry.sizeBytes }, { isByMark: true }) : undefined;
   }
   if (EXPLAINED.includes(task.reason) || !isUntouched(source)) return undefined;
   const there = await headOfCopy(destination, entry, { signal });

@@ -27,7 +27,7 @@ export function createRehearsal(
 ): Copier {
   async function settle({ entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
     const final = await settleDecision(path, entry, decision, { signal, readContent: true });
-    if (final.action !== 'copy') return current(entry, final.destination);
+    if (final.action !== 'copy') return current(entry, final.destination, final);
     return orRestore(entry.isArchived === true ? archived(entry) : verdictOf(entry, final.reason), path, entry, signal);
   }
 

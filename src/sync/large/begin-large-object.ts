@@ -93,7 +93,7 @@ async function beginLatest(
   partSizes: PartSizes,
   signal: AbortSignal,
 ): Promise<Begun | Verdict | Current> {
-  if (decision.action !== 'copy') return current(entry, decision.destination);
+  if (decision.action !== 'copy') return current(entry, decision.destination, decision);
   if (leaveReason !== undefined) return left(entry, leaveReason);
   const { action: _, ...how } = decision;
   const task = { ...how, entry, signal };

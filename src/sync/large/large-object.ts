@@ -75,7 +75,7 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
 
   function ended(end: Verdict | Current, startedAt: number): Ended {
     if (end.action !== 'current') return { step: 'ended', receipt: receiptOf(end, startedAt) };
-    const proved = pairOf(end.entry, end.destination);
+    const proved = pairOf(end.entry, end.destination, end);
     return { step: 'ended', ...(proved !== undefined && { proved }) };
   }
 

@@ -18,6 +18,8 @@ export interface ProvedPair {
   readonly key: string;
   readonly source: VersionPrint;
   readonly destination: VersionPrint;
+  /** Only the mark of a copy says that they are equal, which whoever writes an object can set: enough for all but a comparison by content. */
+  readonly isByMark?: true;
 }
 
 /** What a version print is made of. */
@@ -36,9 +38,14 @@ export function printOf({
 }
 
 /** The pair of two versions that were just proved equal; `undefined` where they have different keys, which only a HEAD brings together. */
-export function pairOf(source: ObjectVersion, destination: PrintedVersion): ProvedPair | undefined {
+export function pairOf(
+  source: ObjectVersion,
+  destination: PrintedVersion,
+  { isByMark }: Pick<ProvedPair, 'isByMark'>,
+): ProvedPair | undefined {
   const { key, destinationKey } = source;
-  return destinationKey === undefined ? { key, source: printOf(source), destination: printOf(destination) } : undefined;
+  if (destinationKey !== undefined) return undefined;
+  return { key, source: printOf(source), destination: printOf(destination), ...(isByMark && { isByMark }) };
 }
 
 /**

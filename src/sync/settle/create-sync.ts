@@ -1,4 +1,4 @@
-import { type CopyDecision, type Decision, decide } from '../compare/decide.ts';
+import { type CopyDecision, changesOf, type Decision, decide } from '../compare/decide.ts';
 import type { SourcePair } from '../compare/join.ts';
 import { type LeaveReason, reasonToLeave } from '../compare/overwrite.ts';
 import { settleDecision } from '../compare/settle-decision.ts';
@@ -52,11 +52,15 @@ export function createSync(request: SliceRequest, signal: AbortSignal, guard: Fa
 }
 
 /** A size alone proves nothing, and what was proved before need not be written down again. */
-function unchangedByListing({ source, destination, proved }: SourcePair, place: Place, { comparison }: SliceRequest): Outcome {
+function unchangedByListing(found: SourcePair, place: Place, { comparison }: SliceRequest): Outcome {
+  const { source, destination, proved } = found;
   const isNews = proved?.source.modifiedAt === undefined || proved.destination.modifiedAt === undefined;
   const isProof = comparison === 'auto' || (comparison === 'checksum' && proved !== undefined);
-  const pair = isNews && isProof && destination ? pairOf(versionOf(source, source), destination) : undefined;
-  return unchangedOutcome(place, pair);
+  if (!isNews || !isProof || destination === undefined) return unchangedOutcome(place, undefined);
+  const changes = changesOf(found);
+  // Only a mark makes an object unchanged that is not as it was proved.
+  const isAsProved = changes?.source === 'same' && changes.destination === 'same';
+  return unchangedOutcome(place, pairOf(versionOf(source, source), destination, isAsProved && proved ? proved : { isByMark: true }));
 }
 
 /** Asks what is to be asked about a large object, so that only what is to be copied is handed over. Its content is not read: that takes too long. */
@@ -69,7 +73,7 @@ function createLargeSettler(
 
   async function settle(entry: ObjectVersion, decision: CopyDecision): Promise<CopyDecision | Current> {
     const settled = await settleDecision(request, entry, decision, { signal, readContent: false });
-    return settled.action === 'copy' ? settled : current(entry, settled.destination);
+    return settled.action === 'copy' ? settled : current(entry, settled.destination, settled);
   }
 
   return async (entry: ObjectVersion, decision: CopyDecision, place: Place): Promise<Outcome> => {
@@ -78,7 +82,7 @@ function createLargeSettler(
       toReceipt(explain(request, entry, error), startedAt, clock()),
     );
     if ('key' in settled) return { ...place, kind: 'receipt', receipt: settled };
-    if (settled.action === 'current') return unchangedOutcome(place, pairOf(settled.entry, settled.destination));
+    if (settled.action === 'current') return unchangedOutcome(place, pairOf(settled.entry, settled.destination, settled));
     return handOver(entry, settled, place);
   };
 }

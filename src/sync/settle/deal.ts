@@ -20,7 +20,7 @@ export interface Dealer {
 export async function outcomeOf(place: Place, settling: Promise<Receipt | Current>): Promise<Outcome> {
   const result = await settling;
   if (result.action !== 'current') return { ...place, kind: 'receipt', receipt: result };
-  return unchangedOutcome(place, pairOf(result.entry, result.destination));
+  return unchangedOutcome(place, pairOf(result.entry, result.destination, result));
 }
 
 /** `proved`: what was found to be equal, and was not known before. */
