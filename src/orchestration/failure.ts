@@ -1,11 +1,13 @@
 import type { Stop } from '../runs/stop.ts';
-import { foreignText } from '../sync/foreign-text.ts';
+import { onOneLine } from '../sync/foreign-text.ts';
 
 /** What the engine puts before the message of a failed activity or orchestrator. */
 const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
 
 /** What it puts behind it: details with a stack. */
 const ENGINE_DETAILS = / \n .*$/s;
+
+const UNREADABLE = 'An answer could not be read.';
 
 /** What is looked at of the engine's text; its own words may come before ours. */
 const MAX_LENGTH = 4_000;
@@ -17,7 +19,7 @@ const WORKER_ENDED = /\bexited with code \d+|^Non-Deterministic workflow detecte
 export function failureOf(error: unknown): Stop {
   const text = error instanceof Error ? error.message : String(error);
   const start = text.slice(0, MAX_LENGTH);
-  const message = foreignText(start.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim());
+  const message = onOneLine(start.replace(ENGINE_DETAILS, '').replace(ENGINE_PREFIX, '').trim()) || UNREADABLE;
   if (WORKER_ENDED.test(message)) {
     return {
       end: 'interrupted',
