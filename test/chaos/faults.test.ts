@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
+import type { ProvedPair } from '../../src/sync/pairs/proved-pair.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import type { Store } from '../../src/sync/store.ts';
@@ -33,9 +34,10 @@ describe.each([
     for (const { proxy } of [source, destination]) proxy.setFaults(randomFaults(SHARE_OF_FAULTS));
 
     const receipts: Receipt[] = [];
+    const index = new Map<string, ProvedPair>();
     let copies = new Map<string, Buffer>();
     for (let runs = 0; copies.size < OBJECTS && runs < MAX_RUNS; runs++) {
-      const run = await syncAll(source.open(prefix), destination.open(prefix));
+      const run = await syncAll(source.open(prefix), destination.open(prefix), index);
       receipts.push(...run.receipts);
       if (run.error !== undefined) expect(isStoreError(run.error, 'unavailable', 'throttled')).toBe(true);
       copies = await contentsOf(destination.openBehindProxy(prefix));

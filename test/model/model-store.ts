@@ -100,13 +100,15 @@ export function createModelStore(cloud: Cloud, { now, onRequest }: ModelOptions)
       const object = objects.get(key);
       return object && { ...entryOf(key, object), ...describe(object) };
     },
-    async read(key, { ifMatch } = {}) {
+    async read(key, { ifMatch, range } = {}) {
       onRequest();
       const object = objects.get(key);
       if (object === undefined) throw new StoreError('not-found', `${url}${key} is not there.`);
       check(key, ifMatch === undefined ? undefined : { ifMatch });
       const bytes = Buffer.from(object.content);
-      return { ...describe(object), contentLengthBytes: bytes.length, body: each(bytes) };
+      const part = range === undefined ? bytes : bytes.subarray(range.startByte, range.endByte + 1);
+      const contentRange = range && { startByte: range.startByte, totalBytes: bytes.length };
+      return { ...describe(object), contentLengthBytes: part.length, ...(contentRange && { contentRange }), body: each(part) };
     },
     async write(key, body, { condition, properties, provenance }) {
       onRequest();

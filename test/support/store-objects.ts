@@ -1,7 +1,10 @@
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { crc64 } from '../../src/sync/crc64.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
+import { compareKeys } from '../../src/sync/key-order.ts';
 import type { ObjectDescription } from '../../src/sync/objects.ts';
+import type { Outcome } from '../../src/sync/outcome.ts';
+import { type ProvedPair, pairOf } from '../../src/sync/pairs/proved-pair.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
@@ -37,8 +40,15 @@ export async function contentsOf(store: Store): Promise<Map<string, Buffer>> {
   return contents;
 }
 
-/** Syncs everything as one slice. Answers the receipts, also those of a slice that failed half-way. */
-export async function syncAll(source: Store, destination: Store): Promise<{ readonly receipts: Receipt[]; readonly error?: unknown }> {
+/**
+ * Syncs everything as one slice. Returns the receipts, also those of a slice that failed half-way. `index`: what earlier syncs have proved, to
+ * which this one adds.
+ */
+export async function syncAll(
+  source: Store,
+  destination: Store,
+  index = new Map<string, ProvedPair>(),
+): Promise<{ readonly receipts: Receipt[]; readonly error?: unknown }> {
   const receipts: Receipt[] = [];
   const request = {
     source,
@@ -49,15 +59,29 @@ export async function syncAll(source: Store, destination: Store): Promise<{ read
     clock: Date.now,
     softDeadline: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
+    proved: inKeyOrder([...index.values()]),
   };
   try {
     await syncSlice(request, (outcome) => {
       if (outcome.kind === 'receipt') receipts.push(outcome.receipt);
+      const pair = provedBy(outcome);
+      if (pair !== undefined) index.set(pair.key, pair);
     });
     return { receipts };
   } catch (error) {
     return { receipts, error };
   }
+}
+
+async function* inKeyOrder(pairs: readonly ProvedPair[]): AsyncGenerator<ProvedPair> {
+  yield* pairs.toSorted((a, b) => compareKeys(a.key, b.key));
+}
+
+function provedBy(outcome: Outcome): ProvedPair | undefined {
+  if (outcome.kind === 'unchanged') return outcome.proved;
+  if (outcome.kind !== 'receipt' || outcome.receipt.action !== 'copied') return undefined;
+  const { key, sizeBytes, sourceEtag, destinationEtag } = outcome.receipt;
+  return pairOf({ key, sizeBytes, etag: sourceEtag }, { sizeBytes, etag: destinationEtag }, {});
 }
 
 /** The one receipt of a sync that made one. */
