@@ -4,7 +4,7 @@ import type { State } from '../state.ts';
 import { MAX_SEGMENT_ENTRIES, readSegment, type Segment, writeSegment } from './segments.ts';
 import type { IndexEntry } from './sides.ts';
 
-/** What a run has found about a key: a pair that is equal, or that neither side has it any more. */
+/** A finding of a run about a key: a pair that is equal, or that neither side has the key any more. */
 export interface IndexUpdate {
   readonly key: string;
   readonly entry?: IndexEntry;

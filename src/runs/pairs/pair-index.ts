@@ -13,9 +13,9 @@ import { indexFolder, oppositeOf, type Sides, sidesOf, toPair } from './sides.ts
  * lost, costs requests but never correctness: it needs no lock, and no transaction with the copies.
  */
 export interface PairIndexes {
-  /** Whether runs in the opposite direction keep the same two locations in sync. */
+  /** Tells whether runs in the opposite direction keep the same two locations in sync. */
   hasOpposite(run: RunRequest & { readonly id: string }): Promise<boolean>;
-  /** What is known about the keys of a range, ascending. Ends early where the index cannot be read. */
+  /** Yields the proved pairs of a range, ascending by key. Ends early where the index cannot be read. */
   read(run: RunRequest & { readonly id: string }, range: KeyRange): AsyncIterable<ProvedPair>;
   /** Adds what a run has found, ascending by key, and notes that there was a run in its direction. */
   update(run: RunRequest, findings: () => AsyncIterable<IndexUpdate>): Promise<void>;
@@ -147,7 +147,7 @@ function createCache<T>(load: (sides: Sides) => Promise<T>) {
   function refresh({ id }: { readonly id: string }, sides: Sides): Promise<T> {
     const loading = load(sides);
     cached.set(id, loading);
-    // What cannot be read now may be read by the next slice.
+    // The next slice may be able to read it.
     loading.catch(() => cached.delete(id));
     if (cached.size > MAX_CACHED) cached.delete(cached.keys().next().value ?? '');
     return loading;

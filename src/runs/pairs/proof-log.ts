@@ -11,16 +11,16 @@ import type { State } from '../state.ts';
 import type { IndexUpdate } from './merge.ts';
 import { type Direction, toEntry } from './sides.ts';
 
-/** A line of the log of what a slice found equal without a receipt, or found gone from both sides. Plain data. */
+/** A line of a slice's log: a pair that was found equal without a receipt, or a key that is gone from both sides. Plain data. */
 export type ProofLine = ProvedPair | { readonly key: string; readonly gone: true };
 
-/** What is to be logged of an outcome, if anything. */
+/** The line to log for an outcome, if any. */
 export function proofLineOf(outcome: Outcome): ProofLine | undefined {
   if (outcome.kind === 'gone') return { key: outcome.key, gone: true };
   return outcome.kind === 'unchanged' ? outcome.proved : undefined;
 }
 
-/** What a finished run has found, ascending by key: from its report, and from the logs of its slices. */
+/** Yields the findings of a finished run, ascending by key: from its report, and from the logs of its slices. */
 export async function* findingsOf(
   state: State,
   runId: string,

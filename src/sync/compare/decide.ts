@@ -86,7 +86,7 @@ function decideByContent(changes: ChangesSinceProof | undefined, destination: Ob
   return { ...replace(destination, reason ?? 'size-differs'), ...edited };
 }
 
-/** What has happened to both sides since they were proved equal; `undefined` where they never were, or one of them is missing. */
+/** Compares both sides with the pair that was proved equal; `undefined` where they never were, or one of them is missing. */
 export function changesOf({ source, destination, proved }: SourcePair): ChangesSinceProof | undefined {
   return proved && destination && changesSince(proved, source, destination);
 }

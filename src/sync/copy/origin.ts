@@ -7,7 +7,7 @@ import { type Current, current, left, type Verdict } from './copy-verdict.ts';
 
 type Task = Pick<CopyTask, 'entry' | 'reason' | 'condition' | 'isSourceEdited' | 'signal'>;
 
-/** What the source's own mark and bytes say. */
+/** The source's own mark and the checksum of its bytes. */
 interface SourceContent {
   readonly provenance?: Provenance | undefined;
   /** CRC-64 of its bytes, where it is known yet. */

@@ -22,7 +22,7 @@ export interface ProvedPair {
   readonly isByMark?: true;
 }
 
-/** What a version print is made of. */
+/** The parts of a version print. */
 type PrintedVersion = Pick<ObjectVersion, 'etag' | 'sizeBytes' | 'modifiedAt'> & Partial<Pick<ObjectEntry, 'lastModified'>>;
 
 const PRINT_LENGTH = 11;
@@ -49,7 +49,7 @@ export function pairOf(
 }
 
 /**
- * What happened to a pair since it was proved. Equal prints mean equal bytes: Azure changes an ETag with every write, and S3's is made of the
+ * Changes of a pair since it was proved. Equal prints mean equal bytes: Azure changes an ETag with every write, and S3's is made of the
  * bytes or, with a KMS key, of their ciphertext. `touched`: the same bytes were written again, perhaps with other headers or metadata.
  */
 export interface ChangesSinceProof {
