@@ -45,9 +45,9 @@ function readBlockList(document: string): readonly ListedBlock[] {
   const root = xml.tag();
   if (root.name !== 'BlockList') throw notUnderstood('it is no list of blocks');
   const blocks: ListedBlock[] = [];
-  for (const list of xml.children(root)) {
+  for (let list = xml.child(root); list !== undefined; list = xml.child(root)) {
     if (list.name !== 'UncommittedBlocks') xml.skip(list);
-    else for (const block of xml.children(list)) blocks.push(readBlock(xml, block));
+    else for (let block = xml.child(list); block !== undefined; block = xml.child(list)) blocks.push(readBlock(xml, block));
   }
   xml.end();
   return blocks;
@@ -56,7 +56,7 @@ function readBlockList(document: string): readonly ListedBlock[] {
 function readBlock(xml: XmlScanner, element: Tag): ListedBlock {
   let name = '';
   let size = '';
-  for (const tag of xml.children(element)) {
+  for (let tag = xml.child(element); tag !== undefined; tag = xml.child(element)) {
     if (tag.name === 'Name') name = xml.text(tag);
     else if (tag.name === 'Size') size = xml.text(tag);
     else xml.skip(tag);

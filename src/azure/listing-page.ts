@@ -49,7 +49,7 @@ export function readListingPage(document: string): ListingPage {
   if (root.name !== 'EnumerationResults') throw notUnderstood('it is no answer to List Blobs');
   let entries: readonly Listed[] | undefined;
   let nextMarker: string | undefined;
-  for (const tag of xml.children(root)) {
+  for (let tag = xml.child(root); tag !== undefined; tag = xml.child(root)) {
     if (tag.name === 'Blobs') entries = once(entries, tag) ?? readEntries(xml, tag);
     else if (tag.name === 'NextMarker') nextMarker = once(nextMarker, tag) ?? leaf(xml, tag);
     else xml.skip(tag);
@@ -62,7 +62,7 @@ export function readListingPage(document: string): ListingPage {
 
 function readEntries(xml: XmlScanner, list: Tag): readonly Listed[] {
   const entries: Listed[] = [];
-  for (const tag of xml.children(list)) {
+  for (let tag = xml.child(list); tag !== undefined; tag = xml.child(list)) {
     if (tag.name === 'Blob') entries.push(readBlob(xml, tag));
     else if (tag.name === 'BlobPrefix') entries.push(readPrefix(xml, tag));
     else throw notUnderstood('there is something else among the blobs');
@@ -73,7 +73,7 @@ function readEntries(xml: XmlScanner, list: Tag): readonly Listed[] {
 
 function readPrefix(xml: XmlScanner, element: Tag): string {
   let name: string | undefined;
-  for (const tag of xml.children(element)) {
+  for (let tag = xml.child(element); tag !== undefined; tag = xml.child(element)) {
     if (tag.name === 'Name') name = once(name, tag) ?? readName(xml, tag);
     else xml.skip(tag);
   }
@@ -84,7 +84,7 @@ function readBlob(xml: XmlScanner, element: Tag): ListedBlob {
   let name: string | undefined;
   let properties: Properties | undefined;
   let metadata: ReadonlyMap<string, string> | undefined;
-  for (const tag of xml.children(element)) {
+  for (let tag = xml.child(element); tag !== undefined; tag = xml.child(element)) {
     if (tag.name === 'Name') name = once(name, tag) ?? readName(xml, tag);
     else if (tag.name === 'Properties') properties = once(properties, tag) ?? readProperties(xml, tag);
     else if (tag.name === 'Metadata') metadata = once(metadata, tag) ?? readMetadata(xml, tag);
@@ -135,7 +135,7 @@ const PROPERTIES: ReadonlySet<string> = new Set([
 
 function readProperties(xml: XmlScanner, element: Tag): Properties {
   const values = new Map<string, string>();
-  for (const tag of xml.children(element)) {
+  for (let tag = xml.child(element); tag !== undefined; tag = xml.child(element)) {
     if (!PROPERTIES.has(tag.name)) xml.skip(tag);
     else values.set(tag.name, once(values.get(tag.name), tag) ?? leaf(xml, tag));
   }
@@ -159,7 +159,7 @@ function readProperties(xml: XmlScanner, element: Tag): Properties {
 
 function readMetadata(xml: XmlScanner, element: Tag): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
-  for (const tag of xml.children(element)) {
+  for (let tag = xml.child(element); tag !== undefined; tag = xml.child(element)) {
     const name = tag.name.toLowerCase();
     const value = leaf(xml, tag);
     if (name === INVALID_NAME) continue;

@@ -15,8 +15,8 @@ export interface XmlScanner {
   tag(): Tag;
   /** The text of the element that `tag` has opened, up to its end. */
   text(tag: Tag): string;
-  /** The children of the element that `tag` has opened. Each must be read, as text or as children, or skipped, before the next. */
-  children(tag: Tag): Generator<Tag, void>;
+  /** The next child of the element that `tag` has opened, once the one before it was read or skipped; `undefined` at its end. */
+  child(tag: Tag): Tag | undefined;
   /** Leaves out the rest of the element that `tag` has opened. */
   skip(tag: Tag): void;
   /** Only white space may be left. */
@@ -25,6 +25,7 @@ export interface XmlScanner {
 
 const MAX_TAG_LENGTH = 8_192;
 const LESS_THAN = 0x3c;
+const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 const NAME = /[^\s<>/&'"=]{1,1024}/y;
 const SPACE = /\s*/y;
@@ -62,7 +63,16 @@ export function createXmlScanner(document: string): XmlScanner {
     return found;
   }
 
+  /** Steps over the end of an element where it is written as nearly every one is. */
+  function closes(name: string): boolean {
+    const end = at + name.length + 2;
+    const isEnd = document.startsWith(name, at + 2) && document.charCodeAt(at + 1) === SLASH && document.charCodeAt(end) === GREATER_THAN;
+    if (isEnd) at = end + 1;
+    return isEnd;
+  }
+
   function close(name: string): void {
+    if (closes(name)) return;
     const closing = tag();
     if (closing.kind !== 'close' || closing.name !== name) throw notUnderstood(`an element does not end before character ${at}`);
   }
@@ -78,24 +88,29 @@ export function createXmlScanner(document: string): XmlScanner {
     return decodeReferences(raw);
   }
 
-  function* children({ name, kind }: Tag): Generator<Tag, void> {
-    if (kind === 'empty') return;
-    for (let child = tag(); child.kind !== 'close' || child.name !== name; child = tag()) {
-      if (child.kind === 'close') throw notUnderstood(`an element does not end before character ${at}`);
-      yield child;
-    }
+  function child({ name, kind }: Tag): Tag | undefined {
+    if (kind === 'empty') return undefined;
+    const next = tag();
+    if (next.kind !== 'close') return next;
+    if (next.name !== name) throw notUnderstood(`an element does not end before character ${at}`);
+    return undefined;
   }
 
   function skip({ name, kind }: Tag): void {
     if (kind === 'empty') return;
-    for (const open = [name]; open.length > 0; ) {
+    const open = [name];
+    for (let innermost = open.at(-1); innermost !== undefined; innermost = open.at(-1)) {
       const next = document.indexOf('<', at);
       if (next < 0) throw cutShort(`it ends after ${document.length} characters`);
       at = next;
-      const { name: inner, kind: kindOfInner } = tag();
-      if (kindOfInner === 'open') open.push(inner);
-      else if (kindOfInner === 'close' && open.pop() !== inner) throw notUnderstood(`an element does not end before character ${at}`);
+      if (closes(innermost)) open.pop();
+      else step(open, tag());
     }
+  }
+
+  function step(open: string[], { name, kind }: Tag): void {
+    if (kind === 'open') open.push(name);
+    else if (kind === 'close' && open.pop() !== name) throw notUnderstood(`an element does not end before character ${at}`);
   }
 
   function end(): void {
@@ -106,15 +121,15 @@ export function createXmlScanner(document: string): XmlScanner {
   skipSpace();
   DECLARATION.lastIndex = at;
   if (DECLARATION.test(document)) at = DECLARATION.lastIndex;
-  return { tag, text, children, skip, end };
+  return { tag, text, child, skip, end };
 }
 
 function readTag(document: string, start: number, end: number): Tag {
   const kind = document.charCodeAt(start + 1) === SLASH ? 'close' : document.charCodeAt(end - 1) === SLASH ? 'empty' : 'open';
   const nameAt = start + (kind === 'close' ? 2 : 1);
   NAME.lastIndex = nameAt;
-  const name = NAME.exec(document)?.[0];
-  if (name === undefined || /^[!?]/.test(name)) throw notUnderstood(`there is no element at character ${start}`);
+  const name = NAME.test(document) ? document.slice(nameAt, NAME.lastIndex) : '';
+  if (name === '' || name.startsWith('!') || name.startsWith('?')) throw notUnderstood(`there is no element at character ${start}`);
   const attributes = document.slice(nameAt + name.length, kind === 'empty' ? end - 1 : end);
   const isWell = attributes === '' || (kind === 'close' ? /^\s*$/ : ATTRIBUTES).test(attributes);
   if (!isWell) throw notUnderstood(`there is a broken tag at character ${start}`);
