@@ -44,7 +44,7 @@ async function takeOver(
   kept: KeptUpload,
 ): Promise<LargeUpload> {
   const { action, ...decision } = large.task.decision;
-  const { isSourceEdited: _, ...before } = kept.upload;
+  const { ignoresSourceMark: _, ...before } = kept.upload;
   const upload = action === 'copy' && 'condition' in decision ? { ...before, ...decision, triesLeft: MAX_RESTARTS } : kept.upload;
   await uploads.takeOver(id, { ...kept, runId: record.id, upload });
   return upload;

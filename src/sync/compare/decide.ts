@@ -22,13 +22,13 @@ export type CopyReason =
   | 'not-proved-current'
   | 'always';
 
-interface EditedSource {
-  /** The source alone was written after both were proved equal, whatever its metadata says. */
-  readonly isSourceEdited?: true;
+interface KnownEdit {
+  /** One side alone was written after both were proved equal, and it is known which: the source's own mark explains nothing. */
+  readonly ignoresSourceMark?: true;
 }
 
 export type Decision =
-  | ({ readonly action: 'copy'; readonly reason: CopyReason; readonly condition: Condition } & EditedSource)
+  | ({ readonly action: 'copy'; readonly reason: CopyReason; readonly condition: Condition } & KnownEdit)
   | { readonly action: 'unchanged' }
   /** Only the destination's HEAD can show that it is current: see {@link decideByHead}. */
   | {
@@ -43,9 +43,7 @@ export type Decision =
       readonly action: 'ask-both';
       /** The mark of the copy counts, too. */
       readonly acceptsMark?: true;
-      /** Why it is copied unless they are equal; what the answers show unless given. */
-      readonly reason?: CopyReason;
-    } & EditedSource)
+    } & KnownEdit)
   /** The bytes are those that were copied; the headers and metadata of both sides decide. */
   | { readonly action: 'ask-properties' }
   | { readonly action: 'extraneous' };
@@ -77,13 +75,11 @@ export function decide(pair: KeyPair, comparison: Comparison): Decision {
   return changes === undefined ? decideByMarks(source, destination) : decideByChanges(changes, source, destination);
 }
 
-/** The contents decide, not the marks; which side was written since the proof shows what to copy for. */
+/** The contents decide, not the marks. */
 function decideByContent(changes: ChangesSinceProof | undefined, destination: ObjectEntry, haveEqualSizes: boolean): Decision {
-  const isEdited = changes?.source === 'changed' && changes.destination === 'same';
-  const edited: EditedSource = isEdited ? { isSourceEdited: true } : {};
-  const reason = changes?.source === 'same' && changes.destination === 'changed' ? 'destination-changed' : undefined;
-  if (haveEqualSizes) return { action: 'ask-both', ...edited, ...(reason && { reason }) };
-  return { ...replace(destination, reason ?? 'size-differs'), ...edited };
+  const isOneSided = changes !== undefined && (changes.source === 'changed') !== (changes.destination === 'changed');
+  const known: KnownEdit = isOneSided ? { ignoresSourceMark: true } : {};
+  return haveEqualSizes ? { action: 'ask-both', ...known } : { ...replace(destination, 'size-differs'), ...known };
 }
 
 /** Compares both sides with the pair that was proved equal; `undefined` where they never were, or one of them is missing. */
@@ -101,7 +97,7 @@ function decideByChanges(changes: ChangesSinceProof, source: ObjectEntry, destin
   if (changes.destination === 'same') {
     return changes.source === 'touched'
       ? { action: 'ask-properties' }
-      : { ...replace(destination, 'source-changed'), isSourceEdited: true };
+      : { ...replace(destination, 'source-changed'), ignoresSourceMark: true };
   }
   if (changes.source === 'touched') return replace(destination, 'both-changed');
   const isConflict = changes.source === 'changed';

@@ -5,7 +5,7 @@ import { describeCopy } from '../properties/carry.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
 import type { Store } from '../store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
-import { type CopyDecision, type CopyReason, decideByHead, isCopyOf, type SettledDecision, unchangedBy } from './decide.ts';
+import { type CopyDecision, decideByHead, isCopyOf, type SettledDecision, unchangedBy } from './decide.ts';
 import { headOfCopy } from './head-of-copy.ts';
 import { type Proof, proveEqual } from './prove-equal.ts';
 
@@ -37,7 +37,7 @@ export async function settleDecision(
   // It is gone, or another: the copy will see to it.
   const isListed = here?.etag === entry.etag;
   const settled = isListed ? await decideByHeads(ends, entry, decision, { here, there }, options) : replace(there);
-  return settled.action === 'copy' && 'isSourceEdited' in decision ? { ...settled, isSourceEdited: true } : settled;
+  return settled.action === 'copy' && 'ignoresSourceMark' in decision ? { ...settled, ignoresSourceMark: true } : settled;
 }
 
 /** Both ends of an object, as they are now. */
@@ -55,7 +55,7 @@ export function decideByHeads(
   options: SettleOptions,
 ): Promise<SettledDecision> {
   if (decision.action === 'ask-properties') return decideByProperties(ends, entry, heads, options);
-  return decideByProof(ends, entry, heads, { ...options, ...(decision.action === 'ask-both' && { given: decision.reason }) });
+  return decideByProof(ends, entry, heads, options);
 }
 
 /** Decides by the contents of both ends. What cannot be proved equal is copied again. */
@@ -63,14 +63,14 @@ async function decideByProof(
   { source, destination }: Ends,
   entry: ObjectVersion,
   { here, there }: HeadedPair,
-  { given, ...options }: SettleOptions & { readonly given?: CopyReason | undefined },
+  options: SettleOptions,
 ): Promise<SettledDecision> {
   const one = { store: source, key: entry.key, head: here };
   const other = { store: { read: readAtDestination(destination) }, key: destinationKeyOf(entry), head: there };
   const proof = await proveEqual(one, other, options).catch(unlessArchived);
   // What a writer could set is no proof, and has been looked at before.
   if (proof.verdict === 'equal' && proof.record !== 'writer') return { action: 'unchanged', destination: there };
-  const reason = given ?? (proof.verdict === 'different' ? 'content-differs' : 'not-proved-current');
+  const reason = proof.verdict === 'different' ? 'content-differs' : 'not-proved-current';
   return { action: 'copy', reason, condition: { ifMatch: there.etag } };
 }
 

@@ -25,8 +25,8 @@ export interface CopyTask {
   readonly entry: ObjectVersion;
   readonly reason: CopyReason;
   readonly condition: Condition;
-  /** The source is known to have been written after it was proved equal to the destination, whatever its metadata says. */
-  readonly isSourceEdited?: true;
+  /** As in a decision to copy. */
+  readonly ignoresSourceMark?: true;
   readonly signal: AbortSignal;
 }
 

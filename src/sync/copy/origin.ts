@@ -5,7 +5,7 @@ import type { ObjectHead, Provenance } from '../objects.ts';
 import type { CopyPath, CopyTask } from './copy-task.ts';
 import { type Current, current, left, type Verdict } from './copy-verdict.ts';
 
-type Task = Pick<CopyTask, 'entry' | 'reason' | 'condition' | 'isSourceEdited' | 'signal'>;
+type Task = Pick<CopyTask, 'entry' | 'reason' | 'condition' | 'ignoresSourceMark' | 'signal'>;
 
 /** The source's own mark and the checksum of its bytes. */
 interface SourceContent {
@@ -32,7 +32,7 @@ export async function findOrigin(
 ): Promise<Current | Verdict | undefined> {
   const { entry, condition, signal } = task;
   // Also a rollback to an older copy is an edit, and one with the same bytes may have other headers.
-  if (condition === 'if-absent' || task.isSourceEdited || source.provenance === undefined) return undefined;
+  if (condition === 'if-absent' || task.ignoresSourceMark || source.provenance === undefined) return undefined;
   if (task.reason === 'properties-differ') return undefined;
   if (source.provenance.sourceEtag === condition.ifMatch) {
     return isEcho(task, source) ? current(entry, { etag: condition.ifMatch, sizeBytes: entry.sizeBytes }, { isByMark: true }) : undefined;

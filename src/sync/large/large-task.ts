@@ -22,7 +22,7 @@ export interface LargeUpload {
   readonly condition: Condition;
   readonly reason: CopyReason;
   /** As in a decision to copy. */
-  readonly isSourceEdited?: true;
+  readonly ignoresSourceMark?: true;
   /** What of its metadata and tags is not carried; not there in what an earlier release has begun. */
   readonly leftOut?: readonly string[];
   /** Milliseconds since 1970. */

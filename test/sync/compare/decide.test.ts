@@ -69,8 +69,8 @@ describe('deciding whether an object is current', () => {
   it.each([
     ['both are the versions that were proved', {}, {}, unchanged],
     ['both are, although MD5s and times speak against it', { md5: 'aa' }, { claimedMd5: 'bb', at: -60 }, unchanged],
-    ['the source changed', other, {}, { ...copy('source-changed'), isSourceEdited: true }],
-    ['the source changed, and has another size', { ...other, sizeBytes: 11 }, {}, { ...copy('source-changed'), isSourceEdited: true }],
+    ['the source changed', other, {}, { ...copy('source-changed'), ignoresSourceMark: true }],
+    ['the source changed, and has another size', { ...other, sizeBytes: 11 }, {}, { ...copy('source-changed'), ignoresSourceMark: true }],
     ['the same bytes were written again at the source', { at: 1 }, {}, properties],
     ['the destination changed', {}, other, { ...ask('destination-changed'), needsChecksum: true }],
     [
@@ -116,7 +116,7 @@ describe('deciding whether an object is current', () => {
 
   it('by checksum asks nothing about the versions that were proved before, and both sides about any other', () => {
     expect(decide({ ...before, proved }, 'checksum')).toEqual(unchanged);
-    expect(decide({ ...before, source: entry(other), proved }, 'checksum')).toEqual({ ...both, isSourceEdited: true });
+    expect(decide({ ...before, source: entry(other), proved }, 'checksum')).toEqual({ ...both, ignoresSourceMark: true });
   });
 
   it('always copies when asked to', () => {
