@@ -94,15 +94,15 @@ function isExplainedByMarks(source: ObjectEntry, destination: ObjectEntry): bool
 }
 
 function decideByChanges(changes: ChangesSinceProof, source: ObjectEntry, destination: ObjectEntry): Decision {
+  const haveEqualSizes = source.sizeBytes === destination.sizeBytes;
   if (changes.destination === 'same') {
-    return changes.source === 'touched'
-      ? { action: 'ask-properties' }
-      : { ...replace(destination, 'source-changed'), ignoresSourceMark: true };
+    if (changes.source === 'touched') return { action: 'ask-properties' };
+    return { ...replace(destination, haveEqualSizes ? 'source-changed' : 'size-differs'), ignoresSourceMark: true };
   }
   if (changes.source === 'touched') return replace(destination, 'both-changed');
   const isConflict = changes.source === 'changed';
   if (isConflict && isExplainedByMarks(source, destination)) return decideByMarks(source, destination);
-  if (source.sizeBytes !== destination.sizeBytes) return replace(destination, isConflict ? 'both-changed' : 'destination-changed');
+  if (!haveEqualSizes) return replace(destination, isConflict ? 'both-changed' : 'destination-changed');
   // A run that died may have copied the source as it is now.
   if (isConflict) return { action: 'ask-destination', reason: 'both-changed' };
   // A rewritten destination may still have the bytes, such as after a change of its storage class, or may have kept our mark on others.

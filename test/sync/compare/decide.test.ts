@@ -70,7 +70,7 @@ describe('deciding whether an object is current', () => {
     ['both are the versions that were proved', {}, {}, unchanged],
     ['both are, although MD5s and times speak against it', { md5: 'aa' }, { claimedMd5: 'bb', at: -60 }, unchanged],
     ['the source changed', other, {}, { ...copy('source-changed'), ignoresSourceMark: true }],
-    ['the source changed, and has another size', { ...other, sizeBytes: 11 }, {}, { ...copy('source-changed'), ignoresSourceMark: true }],
+    ['the source changed, and has another size', { ...other, sizeBytes: 11 }, {}, { ...copy('size-differs'), ignoresSourceMark: true }],
     ['the same bytes were written again at the source', { at: 1 }, {}, properties],
     ['the destination changed', {}, other, { ...ask('destination-changed'), needsChecksum: true }],
     [
