@@ -136,16 +136,6 @@ export const RADOSGW_DEVIATIONS: NonNullable<ContractSubject['deviations']> = {
     },
   },
 
-  'keeps what only S3 has for headers, as they are': {
-    reason: 'radosgw 16.2 drops Expires',
-    async instead(location) {
-      const store = location.open();
-      await write(store, 'a', 'x', { properties: { expires: 'never, or 2030', metadata: {} } });
-
-      expect((await store.head('a'))?.properties.expires).toBeUndefined();
-    },
-  },
-
   'deletes the version that was named and keeps any other': {
     reason: 'radosgw 16.2 knows no conditions on a deletion',
     async instead(location) {
