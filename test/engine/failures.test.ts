@@ -41,7 +41,7 @@ describe('a run that fails as a whole on the real engine', () => {
     const id = await bridge.start(source, destination);
 
     const run = await bridge.ended(id);
-    const cause = /^Amazon S3 did not list s3:\/\/[\w/-]+ \(500 Unknown\)\. [^\n{]*start the run again when the cause is gone\.$/;
+    const cause = /^Amazon S3 did not list s3:\/\/[\w/-]+ \(500\)\. [^\n{]*start the run again when the cause is gone\.$/;
     expect(run).toMatchObject({ state: 'failed', failure: { code: 'unavailable', message: expect.stringMatching(cause) } });
   });
 });
