@@ -13,7 +13,7 @@ import { listCopiedParts } from './listed-parts.ts';
  * committed counts as committed. Throws SourceChangedError or a StoreError, and then the destination is as it was.
  */
 export async function commitRanges(
-  { source, destination }: CopyPath,
+  { source, destination, isTwoWay = false }: CopyPath,
   object: LargeUpload,
   ranges: readonly CopiedRange[],
   signal: AbortSignal,
@@ -22,7 +22,8 @@ export async function commitRanges(
   if (ranges.length !== plan.rangeCount) throw new RangeError(`Of ${plan.rangeCount} ranges ${ranges.length} were given to commit.`);
   const head = await headPinned(source, entry, signal);
   const crc64 = ranges.reduce((crc, range) => combineCrc64(crc, crc64OfRange(range), range.sizeBytes), 0n);
-  const origin = head.crc64 === undefined ? await findOrigin({ destination }, { ...object, signal }, { ...head, crc64 }) : undefined;
+  const origin =
+    head.crc64 === undefined ? await findOrigin({ destination, isTwoWay }, { ...object, signal }, { ...head, crc64 }) : undefined;
   if (origin !== undefined) return origin;
   // An MD5 cannot be put together from ranges; and there is no time here to read a large object again, to see which of the two is wrong.
   const sent = compareWithSource(head, { crc64 }, entry.key) ?? OUTDATED;

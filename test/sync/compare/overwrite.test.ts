@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Overwrite, reasonToLeave } from '../../../src/sync/compare/overwrite.ts';
+import type { CopyReason } from '../../../src/sync/compare/decide.ts';
+import { type Overwrite, type OverwriteRules, reasonToLeave } from '../../../src/sync/compare/overwrite.ts';
 import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
+import { crc64 } from '../../../src/sync/crc64.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { printOf } from '../../../src/sync/pairs/proved-pair.ts';
 import { present } from '../../../src/sync/present.ts';
@@ -111,7 +113,7 @@ describe('a large object of which the stores have to be asked', () => {
 
 describe('an object that was itself copied from the one that it would replace', () => {
   /** The source has a copy of the destination's object, by our mark. */
-  async function setUp(here: string, there: string) {
+  async function setUp(here: string, there: string, rules: OverwriteRules = {}) {
     const [source, destination] = [createMemoryStore('memory://source/'), createMemoryStore('memory://destination/')];
     const { etag } = destination.put('k', there);
     const description = { properties: { metadata: {} }, provenance: { sourceEtag: etag } };
@@ -120,7 +122,7 @@ describe('an object that was itself copied from the one that it would replace', 
     const { provenance } = present(source.objects.get('k'), 'k');
     const written = here === there ? copied : source.put('k', here, { ...(provenance && { provenance }) });
     const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
-    const copy = createCopier({ source, destination, pool, clock: () => 0 });
+    const copy = createCopier({ source, destination, pool, ...rules, clock: () => 0 });
     const entry = { key: 'k', sizeBytes: here.length, etag: written.etag };
     return { copy, entry, destination, condition: { ifMatch: etag } };
   }
@@ -146,9 +148,9 @@ describe('an object that was itself copied from the one that it would replace', 
   );
 
   it.each(['source-newer', 'size-differs', 'not-proved-current'] as const)(
-    'does not replace an edit that was made at the destination since: %s',
+    'does not replace an edit that was made at the destination since, in a two-way sync: %s',
     async (reason) => {
-      const { copy, entry, destination } = await setUp('same', 'same');
+      const { copy, entry, destination } = await setUp('same', 'same', { isTwoWay: true });
       const { etag } = destination.put('k', 'edit');
 
       const receipt = await copy({ entry, decision: { action: 'copy', reason, condition: { ifMatch: etag } }, signal });
@@ -158,8 +160,18 @@ describe('an object that was itself copied from the one that it would replace', 
     },
   );
 
+  it('is copied in one direction over whatever is at the destination, such as what was there before a chain of jobs reached it', async () => {
+    const { copy, entry, destination } = await setUp('same', 'same');
+    const { etag } = destination.put('k', 'there before');
+
+    const receipt = await copy({ entry, decision: { action: 'copy', reason: 'size-differs', condition: { ifMatch: etag } }, signal });
+
+    expect(receipt).toMatchObject({ action: 'copied', reason: 'size-differs' });
+    expect(destination.textOf('k')).toBe('same');
+  });
+
   it('is copied when both were edited since', async () => {
-    const { copy, entry, destination } = await setUp('here', 'base');
+    const { copy, entry, destination } = await setUp('here', 'base', { isTwoWay: true });
     const { etag } = destination.put('k', 'edit');
 
     const receipt = await copy({ entry, decision: { action: 'copy', reason: 'source-newer', condition: { ifMatch: etag } }, signal });
@@ -168,7 +180,7 @@ describe('an object that was itself copied from the one that it would replace', 
   });
 
   it('replaces an older copy of its own, although its mark names the object of another location', async () => {
-    const { copy, entry, destination } = await setUp('same', 'same');
+    const { copy, entry, destination } = await setUp('same', 'same', { isTwoWay: true });
     const older = await destination.write('k', Buffer.from('older'), {
       ...{ properties: { metadata: {} }, provenance: { sourceEtag: '"older"' }, crc64: 0n },
     });
@@ -193,5 +205,44 @@ describe('an object that was itself copied from the one that it would replace', 
     });
     await expect(begin(ends, taskFor(ends, { ...decision, reason: 'always' }))).resolves.toBeDefined();
     expect(present(ends.destination.objects.get('k'), 'k').etag).toBe(etag);
+  });
+});
+
+describe('a copy that somebody wrote over, keeping our metadata, and of which no proof is left', () => {
+  const TEXT = 'copied';
+  const REASONS: readonly CopyReason[] = ['source-newer', 'size-differs', 'not-proved-current', 'both-changed'];
+
+  async function setUp(rules: OverwriteRules, edit: string) {
+    const [source, destination] = [createMemoryStore('memory://source/'), createMemoryStore('memory://destination/')];
+    const { etag } = source.put('k', TEXT);
+    const provenance = { sourceEtag: etag, crc64: crc64(Buffer.from(TEXT)) };
+    const written = destination.put('k', edit, { provenance });
+    const pool = createBufferPool([{ bufferBytes: PART_BYTES, count: 1 }]);
+    const copy = createCopier({ source, destination, pool, ...rules, clock: () => 0 });
+    const entry = { key: 'k', sizeBytes: TEXT.length, etag };
+    return {
+      destination,
+      make: (reason: CopyReason) => copy({ entry, decision: { action: 'copy', reason, condition: { ifMatch: written.etag } }, signal }),
+    };
+  }
+
+  it.each(REASONS.flatMap((reason) => ['edited', 'of another size'].map((edit) => [reason, edit] as const)))(
+    'is kept in a two-way sync (%s, %s)',
+    async (reason, edit) => {
+      const { destination, make } = await setUp({ isTwoWay: true }, edit);
+
+      expect(await make(reason)).toMatchObject({ action: 'skipped', reason: 'destination-edited' });
+      expect(destination.textOf('k')).toBe(edit);
+    },
+  );
+
+  it.each([
+    [{ isTwoWay: false }, 'size-differs'],
+    [{ isTwoWay: true }, 'always'],
+  ] as const)('is replaced in one direction, or where everything is to be copied: %o, %s', async (rules, reason) => {
+    const { destination, make } = await setUp(rules, 'of another size');
+
+    expect(await make(reason)).toMatchObject({ action: 'copied', reason });
+    expect(destination.textOf('k')).toBe(TEXT);
   });
 });
