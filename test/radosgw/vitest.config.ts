@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/radosgw/**/*.test.ts'],
     globalSetup: ['test/radosgw/global-setup.ts'],
+    // Vitest leaves one core free by default, which on two cores is half of the machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
