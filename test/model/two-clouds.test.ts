@@ -12,6 +12,7 @@ const EDITS = [
   'write',
   'write-same-size',
   'write-under-old-metadata',
+  'write-longer-under-old-metadata',
   'new-header',
   'touch',
   'roll-back',

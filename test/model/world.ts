@@ -13,6 +13,7 @@ export type Edit =
         | 'write'
         | 'write-same-size'
         | 'write-under-old-metadata'
+        | 'write-longer-under-old-metadata'
         | 'new-header'
         | 'touch'
         | 'roll-back'
@@ -98,6 +99,8 @@ export function createWorld(random: (below: number) => number) {
     'write-under-old-metadata': (cloud, key, before) =>
       // Where the index knows nothing, it looks like a copy: the documentation says so.
       !doubtful.has(key) && rewrite(cloud, key, newContent(before.content.length), before.header, keptOf(before)),
+    'write-longer-under-old-metadata': (cloud, key, before) =>
+      rewrite(cloud, key, newContent(before.content.length + 1), before.header, keptOf(before)),
     touch: (cloud, key, before) => rewrite(cloud, key, before.content, before.header, keptOf(before)),
     'new-header'(cloud, key, { content, header, claimedMd5, modifiedAt }) {
       // In the same second, and before a listing has shown the copy, S3 gives no sign of it: the documentation says so.
@@ -206,6 +209,7 @@ export function judge(one: Case): void {
   judgeDifferences(one, receipt, claim);
   judgeDeletion(one, receipt, claim);
   judgeReceipt(one, receipt, claim);
+  judgeMarkedEdit(one, claim);
   if (!one.world.doubtful.has(one.key)) judgeEdits(one, receipt, claim);
 }
 
@@ -231,6 +235,14 @@ function judgeReceipt({ result, key }: Case, receipt: Receipt | undefined, claim
   const [here, there] = [result.source.objects.get(key), result.destination.objects.get(key)];
   claim(receipt.crc64nvme === base64Of(crcOf(there?.content ?? '')), 'has another checksum than its receipt');
   claim(receipt.destinationEtag === there?.etag && receipt.sourceEtag === here?.etag, 'is another version than its receipt says');
+}
+
+/** Whatever the index says: a copy whose mark names the source's version, but whose length is another, was edited. */
+function judgeMarkedEdit({ world, direction, result, key }: Case, claim: Claim): void {
+  const [here, was] = [result.before.source.get(key), result.before.destination.get(key)];
+  if (here === undefined || was?.mark?.sourceEtag !== here.etag || was.content.length === here.content.length) return;
+  const isKept = result.destination.objects.get(key)?.content === was.content;
+  claim(isKept || !world.isTwoWay(direction) || world.edited[result.source.cloud].has(key), 'an edit under our metadata was lost');
 }
 
 function judgeEdits({ world, direction, options, result, key }: Case, receipt: Receipt | undefined, claim: Claim): void {
