@@ -11,6 +11,8 @@ import { runSlice } from '../../src/runs/shards/run-slice.ts';
 import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
 import { createShardStates } from '../../src/runs/shards/shard-state.ts';
 import type { State } from '../../src/runs/state.ts';
+import type { Comparison } from '../../src/sync/compare/decide.ts';
+import type { Overwrite } from '../../src/sync/compare/overwrite.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
@@ -23,9 +25,13 @@ export class WorkerDied extends Error {
 }
 
 export interface RunOptions {
-  readonly overwrite: 'changed' | 'if-newer';
-  readonly compare: 'auto' | 'checksum';
+  readonly overwrite: Overwrite;
+  readonly compare: Comparison;
   readonly deletes: boolean;
+  /** Nothing is written. */
+  readonly only?: 'rehearse' | 'verify';
+  /** The keys that the run is about; all of them unless given. */
+  readonly include?: readonly string[];
 }
 
 interface Ends {
@@ -45,7 +51,7 @@ const GUARD = { maxCount: 1_000, maxPercent: 100, allowEmptySource: true };
 /** Carries a run to its end as the engine does: an activity whose worker died is made again. */
 export async function driveRun(
   { state, source, destination, locations, clock }: Ends,
-  { overwrite, compare, deletes }: RunOptions,
+  { overwrite, compare, deletes, only, include }: RunOptions,
 ): Promise<{ readonly record: RunRecord; readonly receipts: ReadonlyMap<string, Receipt> }> {
   const dependencies = {
     ...{ state, clock, pool, openStores: () => ({ source, destination }), openKeyList: () => source },
@@ -58,9 +64,14 @@ export async function driveRun(
   };
   const { options } = runRecord();
   const id = newRunId(clock());
-  await dependencies.records.create(
-    runRecord({ id, ...locations, options: { ...options, overwrite, compare, splitAt: ['c'], ...(deletes && { delete: GUARD }) } }),
-  );
+  const chosen = {
+    ...{ overwrite, compare, splitAt: ['c'] },
+    ...(deletes && { delete: GUARD }),
+    ...(only === 'rehearse' && { dryRun: true }),
+    ...(only === 'verify' && { verify: true }),
+    ...(include && { include: [...include] }),
+  };
+  await dependencies.records.create(runRecord({ id, ...locations, options: { ...options, ...chosen } }));
   const task = { runId: id, attempt: 1, lane: 0 };
   await untilDone(() => planRun(dependencies, task));
   await untilDone(() => runSlice(dependencies, task));

@@ -24,8 +24,8 @@ export type Cloud = 'blob' | 's3';
 export interface ModelStore extends Store {
   readonly cloud: Cloud;
   readonly objects: Map<string, ModelObject>;
-  /** Keys that the bridge wrote and no listing has shown since. */
-  readonly unlisted: Set<string>;
+  /** Keys that the bridge wrote, and that no run has compared since. */
+  readonly uncompared: Set<string>;
   /** Writes as another client does. */
   put(key: string, content: string, header: string, more?: Partial<ModelObject>): void;
 }
@@ -40,7 +40,7 @@ interface ModelOptions {
 /** A store with the ETags, times, checksums and listings of one of the clouds. */
 export function createModelStore(cloud: Cloud, { now, onRequest }: ModelOptions): ModelStore {
   const objects = new Map<string, ModelObject>();
-  const unlisted = new Set<string>();
+  const uncompared = new Set<string>();
   const url = `${cloud}://model/`;
   let versions = 0;
 
@@ -87,12 +87,11 @@ export function createModelStore(cloud: Cloud, { now, onRequest }: ModelOptions)
 
   return {
     ...createMemoryStore(url),
-    ...{ cloud, objects, unlisted, put },
+    ...{ cloud, objects, uncompared, put },
     async *list({ startAfter, endBefore } = {}) {
       onRequest();
       const keys = [...objects.keys()].filter((key) => startAfter === undefined || compareKeys(key, startAfter) > 0);
       const wanted = keys.filter((key) => endBefore === undefined || compareKeys(key, endBefore) < 0).sort(compareKeys);
-      for (const key of wanted) unlisted.delete(key);
       yield wanted.map((key) => entryOf(key, present(objects.get(key), key)));
     },
     async head(key) {
@@ -120,7 +119,7 @@ export function createModelStore(cloud: Cloud, { now, onRequest }: ModelOptions)
         ...(mark && { mark }),
         ...(cloud === 'blob' && { claimedMd5: md5(content) }),
       });
-      unlisted.add(key);
+      uncompared.add(key);
       const { etag, modifiedAt } = present(objects.get(key), key);
       return { etag, verified: 'crc64', ...(cloud === 'blob' && { modifiedAt }) };
     },

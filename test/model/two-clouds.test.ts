@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld, type Direction, type Edit, judge } from './world.ts';
+import type { RunOptions } from './drive-run.ts';
+import { judge } from './judge.ts';
+import { createWorld, type Direction, type Edit } from './world.ts';
 
 /** `MODEL_SEEDS=5000 npx vitest run test/model` tries more; `MODEL_SEED=17` one. */
 const SEEDS = Number(process.env['MODEL_SEEDS'] ?? 300);
@@ -46,16 +48,19 @@ async function live(seed: number): Promise<void> {
 
   async function run(): Promise<void> {
     const direction: Direction = pick(['to-s3', 'to-blob'] as const);
-    const options = {
-      overwrite: pick(['changed', 'changed', 'if-newer'] as const),
-      compare: pick(['auto', 'auto', 'checksum'] as const),
-      deletes: random(8) === 0,
+    const only = random(10) === 0 ? pick(['rehearse', 'verify'] as const) : undefined;
+    const options: RunOptions = {
+      overwrite: pick(['changed', 'changed', 'changed', 'if-newer', 'if-newer', 'never'] as const),
+      compare: pick(['auto', 'auto', 'auto', 'auto', 'checksum', 'checksum', 'size', 'always'] as const),
+      deletes: only === undefined && random(8) === 0,
+      ...(only !== undefined && { only }),
+      ...(random(6) === 0 && { include: KEYS.filter(() => random(2) === 0).concat('other') }),
     };
     const diesAfter = random(4) === 0 ? random(12) : undefined;
     log.push(`run ${direction} ${JSON.stringify(options)}${diesAfter === undefined ? '' : ` dies after ${diesAfter} requests`}`);
     const result = await world.run(direction, options, diesAfter);
     for (const key of new Set([...KEYS, ...result.receipts.keys()])) judge({ world, direction, options, result, key });
-    world.settle(direction, result.receipts);
+    world.settle(direction, options, result.receipts);
   }
 
   try {

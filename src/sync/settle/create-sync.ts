@@ -51,15 +51,15 @@ export function createSync(request: SliceRequest, signal: AbortSignal, guard: Fa
   };
 }
 
-/** A size alone proves nothing, and what was proved before need not be written down again. */
+/** What was proved before need not be written down again, unless a listing shows its times for the first time. */
 function unchangedByListing(found: SourcePair, place: Place, { comparison }: SliceRequest): Outcome {
   const { source, destination, proved } = found;
   const isNews = proved?.source.modifiedAt === undefined || proved.destination.modifiedAt === undefined;
-  const isProof = comparison === 'auto' || (comparison === 'checksum' && proved !== undefined);
-  if (!isNews || !isProof || destination === undefined) return unchangedOutcome(place, undefined);
+  if (!isNews || destination === undefined) return unchangedOutcome(place, undefined);
   const changes = changesOf(found);
-  // Only a mark makes an object unchanged that is not as it was proved.
   const isAsProved = changes?.source === 'same' && changes.destination === 'same';
+  // Else a mark makes it unchanged, or its size, which proves nothing.
+  if (!isAsProved && comparison === 'size') return unchangedOutcome(place, undefined);
   return unchangedOutcome(place, pairOf(versionOf(source, source), destination, isAsProved && proved ? proved : { isByMark: true }));
 }
 
