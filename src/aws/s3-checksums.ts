@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../sync/crc64.ts';
+import { present } from '../sync/present.ts';
 import type { Verified } from '../sync/store.ts';
 
 /** What an answer of S3 says about the content of an object. */
@@ -43,6 +44,12 @@ export function checksumsIn(answer: ChecksumAnswer): { readonly crc64?: Crc64; r
 /** The MD5 that an ETag is, unless the object was uploaded in parts. With a KMS or customer key the ETag looks like one but is not. */
 export function md5OfEtag(etag: string | undefined): string | undefined {
   return /^"?([0-9a-f]{32})"?$/.exec(etag ?? '')?.[1];
+}
+
+/** The ETag of an answer with its quotes, which some servers leave out in listings and not in headers. */
+export function quoted(etag: string | undefined): string {
+  const tag = present(etag, 'ETag');
+  return tag.endsWith('"') ? tag : `"${tag}"`;
 }
 
 /** Asks for the stored checksum by header only: by the SDK's own option, the SDK would check the body as well, and slowly. */

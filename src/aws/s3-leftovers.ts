@@ -29,7 +29,7 @@ export function createS3Leftovers({ client, bucket, prefix, pageSize }: Leftover
     // Keys may hold what XML cannot.
     const input = { Bucket: bucket, Prefix: prefix || undefined, MaxUploads: pageSize, EncodingType: 'url', ...after } as const;
     const answer = await parsed(client.send(new ListMultipartUploadsCommand(input), abortable(signal)));
-    const entries = readEntries(answer.Uploads, (upload) => toLeftover(upload, prefix));
+    const entries = readEntries(answer.Uploads, (upload) => toLeftover(upload, keyBelow(prefix, upload.Key, answer)));
     return { entries, next: nextOf(answer, markerIn(answer, prefix + (entries.at(-1)?.key ?? ''))) };
   }
 
@@ -56,10 +56,10 @@ function markerIn({ NextUploadIdMarker }: ListMultipartUploadsCommandOutput, las
   return NextUploadIdMarker === undefined ? undefined : { KeyMarker: lastKey, UploadIdMarker: NextUploadIdMarker };
 }
 
-function toLeftover({ Key, UploadId, Initiated, Initiator }: MultipartUpload, prefix: string): LeftoverUpload {
+function toLeftover({ UploadId, Initiated, Initiator }: MultipartUpload, key: string): LeftoverUpload {
   const sessionName = sessionNameIn(Initiator?.ID);
   return {
-    key: keyBelow(prefix, Key),
+    key,
     id: present(UploadId, 'UploadId'),
     initiatedAt: present(Initiated, 'Initiated'),
     ...(sessionName === undefined ? {} : { sessionName }),

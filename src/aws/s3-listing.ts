@@ -5,7 +5,7 @@ import type { ObjectEntry } from '../sync/objects.ts';
 import { present } from '../sync/present.ts';
 import type { ListOptions } from '../sync/store.ts';
 import { toStoreError } from './errors.ts';
-import { md5OfEtag } from './s3-checksums.ts';
+import { md5OfEtag, quoted } from './s3-checksums.ts';
 import { abortable, type S3Requests } from './s3-requests.ts';
 import { nextOf, parsed, readEntries } from './whole-pages.ts';
 
@@ -22,7 +22,10 @@ export async function* listObjects(requests: S3Requests, options: ListOptions): 
 }
 
 async function* withinBounds(requests: S3Requests, { endBefore, ...options }: ListOptions): AsyncGenerator<readonly ObjectEntry[]> {
-  for await (const entries of pagesOf(requests, options)) {
+  const { startAfter } = options;
+  for await (const page of pagesOf(requests, options)) {
+    // A server that does not know StartAfter begins at the beginning.
+    const entries = startAfter === undefined ? page : page.filter(({ key }) => compareKeys(key, startAfter) > 0);
     const end = endBefore === undefined ? -1 : entries.findIndex(({ key }) => compareKeys(key, endBefore) >= 0);
     yield end < 0 ? entries : entries.slice(0, end);
     if (end >= 0) return;
@@ -44,7 +47,7 @@ function pagesOf({ client, bucket, prefix, urlOf }: S3Requests, { startAfter, pa
     signal,
     async request(token) {
       const answer = await parsed(client.send(new ListObjectsV2Command({ ...input, ContinuationToken: token }), abortable(signal)));
-      const entries = readEntries(answer.Contents, (object) => toEntry(object, prefix));
+      const entries = readEntries(answer.Contents, (object) => toEntry(object, keyBelow(prefix, object.Key, answer)));
       return { entries, next: nextOf(answer, answer.NextContinuationToken) };
     },
   });
@@ -53,11 +56,11 @@ function pagesOf({ client, bucket, prefix, urlOf }: S3Requests, { startAfter, pa
 /** What must be restored before it can be read. Of what Intelligent-Tiering has archived, only a HEAD or a read tells. */
 const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
 
-function toEntry({ Key, Size, ETag, LastModified, StorageClass, RestoreStatus }: _Object, prefix: string): ObjectEntry {
-  const etag = present(ETag, 'ETag');
+function toEntry({ Size, ETag, LastModified, StorageClass, RestoreStatus }: _Object, key: string): ObjectEntry {
+  const etag = quoted(ETag);
   const md5 = md5OfEtag(etag);
   return {
-    key: keyBelow(prefix, Key),
+    key,
     sizeBytes: present(Size, 'Size'),
     etag,
     lastModified: present(LastModified, 'LastModified'),
@@ -84,9 +87,18 @@ export function stateOf(
   return status.RestoreExpiryDate === undefined ? { ...tier, isArchived: true } : tier;
 }
 
-/** A key relative to `prefix`, from the form that `EncodingType: 'url'` gives it. */
-export function keyBelow(prefix: string, listed: string | undefined): string {
-  const key = decodeURIComponent(present(listed, 'Key').replaceAll('+', ' '));
+/** What an answer says of the form of its keys. */
+interface KeyForm {
+  readonly EncodingType?: string | undefined;
+}
+
+/**
+ * A key relative to `prefix`. It is decoded only where the answer says that it is encoded: some servers ignore the request for that, and
+ * `a+b` would become the key of another object.
+ */
+export function keyBelow(prefix: string, listed: string | undefined, { EncodingType }: KeyForm): string {
+  const given = present(listed, 'Key');
+  const key = EncodingType === 'url' ? decodeURIComponent(given.replaceAll('+', ' ')) : given;
   if (!key.startsWith(prefix)) throw notUnderstood('it has a key that does not begin with the prefix');
   return key.slice(prefix.length);
 }
@@ -105,7 +117,7 @@ export async function isListed(requests: S3Requests, key: string, signal: AbortS
       signal,
       async request() {
         const answer = await parsed(client.send(new ListObjectsV2Command(input), options));
-        const entries = readEntries(answer.Contents, (object) => keyBelow(prefix, object.Key));
+        const entries = readEntries(answer.Contents, (object) => keyBelow(prefix, object.Key, answer));
         nextOf(answer, answer.NextContinuationToken);
         return { entries, next: undefined };
       },

@@ -1,20 +1,12 @@
-import {
-  DeleteObjectCommand,
-  type DeleteObjectCommandOutput,
-  GetObjectCommand,
-  HeadObjectCommand,
-  type HeadObjectCommandOutput,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
-import type { ObjectHead } from '../sync/objects.ts';
+import { DeleteObjectCommand, type DeleteObjectCommandOutput, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { present } from '../sync/present.ts';
 import { contentRangeIn } from '../sync/read-pinned.ts';
-import type { CallOptions, Store } from '../sync/store.ts';
+import type { Store } from '../sync/store.ts';
 import { isStoreError, StoreError } from '../sync/store-error.ts';
 import { toStoreError } from './errors.ts';
 import { bodyOf } from './s3-body.ts';
-import { askForChecksum, checksumOf, checksumsIn, keepsCrc64, verifiedBy } from './s3-checksums.ts';
-import { isListed, type RestoreStatus, stateOf } from './s3-listing.ts';
+import { askForChecksum, checksumOf, checksumsIn, keepsCrc64, quoted, verifiedBy } from './s3-checksums.ts';
+import { createS3Head } from './s3-head.ts';
 import { fromS3Headers, toS3Headers } from './s3-properties.ts';
 import { conditionsOf, isAbsent, type S3Requests } from './s3-requests.ts';
 import { writeActionOf } from './s3-tags.ts';
@@ -23,24 +15,7 @@ import { writeActionOf } from './s3-tags.ts';
 export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'read' | 'write' | 'delete'> {
   const { client, send, urlOf, rules } = requests;
 
-  /** Tells whether `error` means that there is no such object: either it says so, or it is a refusal for which the listing has no object. */
-  async function meansAbsent(error: unknown, key: string, signal: AbortSignal | undefined): Promise<boolean> {
-    const isRefused = isStoreError(error, 'permission-denied') && !error.isWholeStore;
-    if (!isAbsent(error) && !isRefused) return false;
-    return !(await isListed(requests, key, signal)) || !isRefused;
-  }
-
-  async function head(key: string, { signal }: CallOptions = {}): Promise<ObjectHead | undefined> {
-    try {
-      const answer = await send({ action: 'read', key, signal }, (target, options) =>
-        client.send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }), options),
-      );
-      return toHead(answer);
-    } catch (error) {
-      if (await meansAbsent(error, key, signal)) return undefined;
-      throw error;
-    }
-  }
+  const { head, isHidden } = createS3Head(requests);
 
   return {
     head,
@@ -51,8 +26,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
         const command = new GetObjectCommand({ ...target, IfMatch: ifMatch, Range });
         return client.send(range === undefined ? askForChecksum(command) : command, options);
       }).catch(async (error: unknown) => {
-        const isHidden = !isAbsent(error) && (await meansAbsent(error, key, signal));
-        throw isHidden
+        throw (await isHidden(error, key, signal))
           ? new StoreError('not-found', `There is no object ${urlOf(key)}: Amazon S3 denies the read, and does not list it.`, {
               cause: error,
             })
@@ -60,7 +34,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
       });
       const contentLengthBytes = present(answer.ContentLength, 'Content-Length');
       return {
-        etag: present(answer.ETag, 'ETag'),
+        etag: quoted(answer.ETag),
         contentLengthBytes,
         ...contentRangeIn(answer.ContentRange),
         ...fromS3Headers(answer),
@@ -80,7 +54,7 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
       const answer = await send({ action: writeActionOf(description, rules), key, signal }, (target, options) =>
         client.send(new PutObjectCommand({ ...target, ...content, ...headers, ...conditionsOf(condition) }), options),
       );
-      return { etag: present(answer.ETag, 'ETag'), verified: verifiedBy(answer, crc64, isCrc64Kept) };
+      return { etag: quoted(answer.ETag), verified: verifiedBy(answer, crc64, isCrc64Kept) };
     },
 
     async delete(key, { ifMatch, signal } = {}) {
@@ -106,26 +80,4 @@ export function createS3Objects(requests: S3Requests): Pick<Store, 'head' | 'rea
  */
 function isVersionKept({ DeleteMarker, VersionId }: Pick<DeleteObjectCommandOutput, 'DeleteMarker' | 'VersionId'>): boolean {
   return DeleteMarker === true && VersionId !== undefined && VersionId !== '' && VersionId !== 'null';
-}
-
-function toHead(answer: HeadObjectCommandOutput): ObjectHead {
-  return {
-    sizeBytes: present(answer.ContentLength, 'Content-Length'),
-    etag: present(answer.ETag, 'ETag'),
-    lastModified: present(answer.LastModified, 'Last-Modified'),
-    ...fromS3Headers(answer),
-    ...checksumsIn(answer),
-    ...stateOf(answer.StorageClass, restoreStatusIn(answer.Restore)),
-    // Intelligent-Tiering archives without changing the class. No listing tells.
-    ...(answer.ArchiveStatus !== undefined && { isArchived: true }),
-  };
-}
-
-/** What the header x-amz-restore says: `ongoing-request="false", expiry-date="Fri, 23 Dec 2026 00:00:00 GMT"`. */
-function restoreStatusIn(header = ''): RestoreStatus {
-  const expiryDate = /\bexpiry-date="([^"]{1,100})"/.exec(header)?.[1];
-  return {
-    IsRestoreInProgress: /\bongoing-request="true"/.test(header),
-    ...(expiryDate !== undefined && { RestoreExpiryDate: new Date(expiryDate) }),
-  };
 }

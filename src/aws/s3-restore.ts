@@ -9,20 +9,28 @@ const TIERS: Readonly<Record<RestoreRequest['speed'], Tier>> = { bulk: 'Bulk', s
 export function createS3Restore({ client, send }: S3Requests): Pick<Store, 'requestRestore'> {
   return {
     async requestRestore(key, { speed, days }, { signal } = {}) {
-      const RestoreRequest = { Days: days, GlacierJobParameters: { Tier: TIERS[speed] } };
-      try {
-        await send({ action: 'restore', key, signal }, (target, options) =>
-          client.send(new RestoreObjectCommand({ ...target, RestoreRequest }), options),
+      const GlacierJobParameters = { Tier: TIERS[speed] };
+      const request = (lifetime: { readonly Days?: number }) =>
+        send({ action: 'restore', key, signal }, (target, options) =>
+          client.send(new RestoreObjectCommand({ ...target, RestoreRequest: { ...lifetime, GlacierJobParameters } }), options),
         );
+      try {
+        await request({ Days: days }).catch(async (error: unknown) => {
+          if (!isNamed(error, 'InvalidArgument')) throw error;
+          // What Intelligent-Tiering has archived is restored for good, and S3 refuses days for it. No listing tells it apart.
+          await request({}).catch((second: unknown) => {
+            throw isNamed(second, 'MalformedXML') ? error : second;
+          });
+        });
         return 'requested';
       } catch (error) {
-        if (isUnderWay(error)) return 'under-way';
+        if (isNamed(error, 'RestoreAlreadyInProgress')) return 'under-way';
         throw error;
       }
     },
   };
 }
 
-function isUnderWay(error: unknown): boolean {
-  return isStoreError(error) && error.cause instanceof S3ServiceException && error.cause.name === 'RestoreAlreadyInProgress';
+function isNamed(error: unknown, code: string): boolean {
+  return isStoreError(error) && error.cause instanceof S3ServiceException && error.cause.name === code;
 }

@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { present } from '../sync/present.ts';
 import type { CallOptions, Store, Upload, UploadedPart } from '../sync/store.ts';
-import { keepsCrc64, toBase64, verifiedBy } from './s3-checksums.ts';
-import { toS3Headers } from './s3-properties.ts';
+import { StoreError } from '../sync/store-error.ts';
+import { keepsCrc64, quoted, toBase64, verifiedBy } from './s3-checksums.ts';
+import { fromS3Headers, toS3Headers } from './s3-properties.ts';
 import { conditionsOf, isAbsent, type S3Requests } from './s3-requests.ts';
 import { writeActionOf } from './s3-tags.ts';
 
@@ -15,10 +16,16 @@ import { writeActionOf } from './s3-tags.ts';
 export function createS3Uploads(requests: S3Requests): Pick<Store, 'beginUpload' | 'commit' | 'abort'> {
   const { client, send, urlOf, rules } = requests;
 
-  /** Ceph's gateway leaves the ETag, or its quotes, out of its answer to a commit. */
-  async function etagOf(key: string, signal: AbortSignal | undefined): Promise<string> {
-    const { ETag } = await send({ action: 'read', key, signal }, (target, options) => client.send(new HeadObjectCommand(target), options));
-    return present(ETag, 'ETag');
+  /**
+   * The ETag of what was committed, where the answer lacks it, as that of Ceph's gateway does. An answer that something on the way has emptied
+   * looks the same, so that what is there must have the size and the mark of the upload.
+   */
+  async function etagOf({ key, sizeBytes, provenance }: Upload, signal: AbortSignal | undefined): Promise<string> {
+    const head = await send({ action: 'read', key, signal }, (target, options) => client.send(new HeadObjectCommand(target), options));
+    const isOurs = head.ContentLength === sizeBytes && fromS3Headers(head).provenance?.sourceEtag === provenance?.sourceEtag;
+    if (isOurs) return quoted(head.ETag);
+    const message = `The answer to the commit of ${urlOf(key)} says nothing, and there is another object. Start the run again, and check what is between the bridge and the service.`;
+    throw new StoreError('unavailable', message);
   }
 
   return {
@@ -32,14 +39,15 @@ export function createS3Uploads(requests: S3Requests): Pick<Store, 'beginUpload'
       return { ...request, id: present(UploadId, 'UploadId') };
     },
 
-    async commit({ key, id, sizeBytes }, parts, { condition, crc64, signal }) {
+    async commit(upload, parts, { condition, crc64, signal }) {
+      const { key, id, sizeBytes } = upload;
       const isCrc64Kept = await keepsCrc64(client);
       const checksum = isCrc64Kept ? ({ ChecksumCRC64NVME: toBase64(crc64), ChecksumType: 'FULL_OBJECT' } as const) : {};
       const whole = { UploadId: id, MpuObjectSize: sizeBytes, MultipartUpload: { Parts: parts.map(toCompletedPart) } };
       const answer = await send({ action: 'write', key, signal }, (target, options) =>
         client.send(new CompleteMultipartUploadCommand({ ...target, ...whole, ...checksum, ...conditionsOf(condition) }), options),
       );
-      const etag = answer.ETag?.startsWith('"') ? answer.ETag : await etagOf(key, signal);
+      const etag = answer.ETag?.startsWith('"') ? answer.ETag : await etagOf(upload, signal);
       return { etag, verified: verifiedBy(answer, crc64, isCrc64Kept) };
     },
 
