@@ -21,6 +21,9 @@ interface LeftoversOptions {
   readonly pageSize?: number;
 }
 
+/** Ceph's gateway encodes the keys as it is asked to, but does not say so. A wrong key finds no upload to abort. */
+const ENCODED = { EncodingType: 'url' };
+
 /** The left-over uploads of an S3 location. Its client comes from `createS3Client`. */
 export function createS3Leftovers({ client, bucket, prefix, pageSize }: LeftoversOptions): LeftoverUploads {
   const requests = createS3Requests({ client, bucket, prefix });
@@ -29,7 +32,7 @@ export function createS3Leftovers({ client, bucket, prefix, pageSize }: Leftover
     // Keys may hold what XML cannot.
     const input = { Bucket: bucket, Prefix: prefix || undefined, MaxUploads: pageSize, EncodingType: 'url', ...after } as const;
     const answer = await parsed(client.send(new ListMultipartUploadsCommand(input), abortable(signal)));
-    const entries = readEntries(answer.Uploads, (upload) => toLeftover(upload, keyBelow(prefix, upload.Key, answer)));
+    const entries = readEntries(answer.Uploads, (upload) => toLeftover(upload, keyBelow(prefix, upload.Key, ENCODED)));
     return { entries, next: nextOf(answer, markerIn(answer, prefix + (entries.at(-1)?.key ?? ''))) };
   }
 

@@ -3,7 +3,8 @@ import type { FolderForm, ObjectEntry, ObjectHead, ObjectProperties } from '../o
 /** What becomes of objects that only stand for a folder: they are copied like others, passed over, or made what stands for one there. */
 export type FolderMarkers = 'copy' | 'skip' | 'convert';
 
-type Marker = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'isFolder'>;
+/** What tells an object that stands for a folder. */
+export type Marker = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'isFolder'>;
 
 const FOLDER_METADATA = 'hdi_isfolder';
 

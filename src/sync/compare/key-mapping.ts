@@ -2,7 +2,7 @@ import { keyEscape } from '../escape.ts';
 import type { DestinationName } from '../object-version.ts';
 import type { FolderForm, ObjectEntry } from '../objects.ts';
 import type { Store } from '../store.ts';
-import { isFolderMarker, isMarkerInForm, keyInForm } from './folder-markers.ts';
+import { isFolderMarker, isMarkerInForm, keyInForm, type Marker } from './folder-markers.ts';
 import type { KeyPair } from './join.ts';
 
 /** Which keys belong together on the two sides, where they are not the same. */
@@ -11,8 +11,8 @@ export interface KeyMapping {
   concerns(pair: KeyPair): boolean;
   /** The name of the copy of a source's object; asks the source whether that is itself a copy under another name. */
   nameAtDestination(source: ObjectEntry, signal: AbortSignal): Promise<DestinationName>;
-  /** The keys that the source can have for what the destination has under `key`. */
-  keysAtSource(key: string): readonly string[];
+  /** The keys that the source can have had for what the destination has, by the run's options: what a rule about any of them protects is not extraneous. */
+  keysAtSource(copy: Marker): readonly string[];
   /**
    * Tells whether the source has what the destination has under `key`, in any form, also in one that the run's options do not make: an earlier
    * run may have had others, and what they copied is no orphan.
@@ -42,7 +42,7 @@ interface Counterpart {
  */
 export function createKeyMapping({ source, destination, escapes, convertsFolders }: MappingOptions): KeyMapping {
   const isHeld = (store: Pick<Store, 'refuseKey'>, key: string) => store.refuseKey(key) === undefined;
-  const hasOtherForm = (entry: ObjectEntry, form: FolderForm) => isFolderMarker(entry) && keyInForm(entry.key, form) !== entry.key;
+  const hasOtherForm = (entry: Marker, form: FolderForm) => isFolderMarker(entry) && keyInForm(entry.key, form) !== entry.key;
   const isConverted = (entry: ObjectEntry) => convertsFolders && hasOtherForm(entry, destination.folderForm);
   const mustEscape = (store: Pick<Store, 'refuseKey'>, key: string) => keyEscape.looksEscaped(key) || !isHeld(store, key);
 
@@ -53,11 +53,16 @@ export function createKeyMapping({ source, destination, escapes, convertsFolders
     return head?.provenance?.originalKey === original && source.escapeKey(original) === key ? original : undefined;
   }
 
+  /** The key that the destination's `key` is the escape of, if it is one. */
+  function escapedFrom(key: string): string | undefined {
+    const unescaped = keyEscape.unescape(key);
+    return unescaped !== key && destination.escapeKey(unescaped) === key ? unescaped : undefined;
+  }
+
   /** What the destination has under `key` may be at the source under the same, escaped there, escaped here, or as a folder's marker. */
   function counterpartsOf(key: string): readonly Counterpart[] {
     const { folderForm } = source;
-    const unescaped = keyEscape.unescape(key);
-    const original = unescaped !== key && destination.escapeKey(unescaped) === key ? unescaped : undefined;
+    const original = escapedFrom(key);
     const own = original === undefined ? [key] : [key, original];
     const markers = own.map((name) => keyInForm(name, folderForm)).filter((marker) => !own.includes(marker));
     const counterparts: readonly Counterpart[] = [
@@ -93,7 +98,14 @@ export function createKeyMapping({ source, destination, escapes, convertsFolders
         : { destinationKey: destination.escapeKey(formed), originalKey: formed, ...folder };
     },
 
-    keysAtSource: (key) => counterpartsOf(key).map((counterpart) => counterpart.key),
+    keysAtSource(copy) {
+      const original = escapedFrom(copy.key);
+      const names = [original ?? copy.key, ...(escapes || original === undefined ? [] : [copy.key])];
+      const isFolder = convertsFolders && hasOtherForm(copy, source.folderForm);
+      const formed = isFolder ? names.map((name) => keyInForm(name, source.folderForm)) : names;
+      const escaped = formed.filter((name) => mustEscape(source, name)).map(source.escapeKey);
+      return [...new Set([...formed.filter((name) => isHeld(source, name)), ...escaped])];
+    },
 
     async isAtSource({ key, sizeBytes }, signal) {
       const possible = counterpartsOf(key).filter(({ folderForm }) => folderForm === undefined || sizeBytes === 0);

@@ -63,6 +63,7 @@ export function createSettler(request: SliceRequest, signal: AbortSignal, guard:
 /** What only the destination has cannot be judged by its own size and age, nor perhaps by its own key. */
 function passes(filter: Filter, mapping: KeyMapping | undefined, { source, destination }: KeyPair): boolean {
   if (source !== undefined) return filter.passes(source);
-  const keys = mapping?.concerns({ destination }) ? mapping.keysAtSource(destination.key) : [destination.key];
-  return keys.some(filter.passesKey);
+  const keys = mapping?.concerns({ destination }) ? mapping.keysAtSource(destination) : [destination.key];
+  // In doubt it is left alone.
+  return keys.every(filter.passesKey);
 }

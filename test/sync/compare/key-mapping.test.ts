@@ -3,6 +3,7 @@ import { createKeyMapping } from '../../../src/sync/compare/key-mapping.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { deleteExtraneous } from '../../../src/sync/delete/delete-extraneous.ts';
 import { keyEscape } from '../../../src/sync/escape.ts';
+import { createFilter, type FilterOptions } from '../../../src/sync/filter/filter.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import type { Outcome } from '../../../src/sync/outcome.ts';
 import { syncSlice } from '../../../src/sync/slice.ts';
@@ -168,6 +169,21 @@ describe('keys that the destination cannot hold', () => {
     expect(counts).toMatchObject({ listed: 5, unchanged: 5, extraneous: 1, atDestination: 6 });
   });
 
+  it.each<[string, FilterOptions, readonly string[]]>([
+    ['a rule leaves out their own key', { exclude: ['c.'] }, ['a_x002e_', 'a_x005f_x002e_']],
+    ['a rule leaves out all that end with a dot', { exclude: ['*.'] }, ['a_x005f_x002e_']],
+    ['a rule names their own key only', { include: ['c.'] }, ['c_x002e_']],
+    ['a rule leaves out what looks escaped', { exclude: ['a_x002e_'] }, ['a_x002e_', 'c_x002e_']],
+  ])('are extraneous as the rules say of the keys that they have at the source: %s', async (_, rules, extraneous) => {
+    const { source, destination } = stores();
+    await sync(source, destination);
+    for (const key of ['a.', 'a_x002e_', 'c.']) source.objects.delete(key);
+
+    const { receipts } = await sync(source, destination, { tellExtraneous: true, filter: createFilter(rules, new Date()) });
+
+    expect(receipts.map(({ key }) => key)).toEqual(extraneous);
+  });
+
   it('are not deleted while the source has them under their own key', async () => {
     const { source, destination } = stores();
     await sync(source, destination);
@@ -279,6 +295,18 @@ describe('what stands for a folder', () => {
     const { counts } = await sync(s3, blob, converting(s3, blob));
 
     expect(counts).toMatchObject({ listed: 0, extraneous: 1 });
+  });
+
+  it('is not extraneous where a rule leaves out the folder at the source', async () => {
+    const { s3, blob } = sides();
+    for (const key of ['a/', 'b/']) s3.put(key, '');
+    await sync(s3, blob, converting(s3, blob));
+    s3.objects.clear();
+
+    const filter = createFilter({ exclude: ['a/'] }, new Date());
+    const { receipts } = await sync(s3, blob, { ...converting(s3, blob), tellExtraneous: true, filter });
+
+    expect(receipts.map(({ key }) => key)).toEqual(['b']);
   });
 
   it('is escaped after that where the destination cannot hold it, and comes back', async () => {
