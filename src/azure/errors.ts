@@ -51,6 +51,17 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   ServerBusy: 'throttled',
 };
 
+const IMMUTABLE = 'Leave the blob out with a rule until its retention or legal hold has ended, or write to another container.';
+
+/** Next steps where the service names only the obstacle. */
+const REMEDIES: Readonly<Partial<Record<string, string>>> = {
+  LeaseIdMissing: 'Release or break the lease, then start the run again.',
+  SnapshotsPresent: 'Delete its snapshots, or leave the blob out with a rule, then start the run again.',
+  PendingCopyOperation: 'Wait until the copy to this blob has ended, or abort it, then start the run again.',
+  BlobImmutableDueToPolicy: IMMUTABLE,
+  BlobImmutableDueToLegalHold: IMMUTABLE,
+};
+
 const WHOLE_STORE_CODES = new Set([
   'ContainerNotFound',
   'ContainerBeingDeleted',
@@ -129,7 +140,7 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
     case 'unavailable':
       return `The service or the network failed, also when tried again: ${reasonOf(error)}`;
     default:
-      return reasonOf(error);
+      return [reasonOf(error), REMEDIES[serviceCodeOf(error)]].filter(Boolean).join(' ');
   }
 }
 

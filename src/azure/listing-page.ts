@@ -159,13 +159,16 @@ function readProperties(xml: XmlScanner, element: Tag): Properties {
 
 function readMetadata(xml: XmlScanner, element: Tag): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
+  // Which of two counts is not known, so that none does; and one blob must not cost the page.
+  const ambiguous = new Set<string>();
   for (let tag = xml.child(element); tag !== undefined; tag = xml.child(element)) {
     const name = tag.name.toLowerCase();
     const value = leaf(xml, tag);
     if (name === INVALID_NAME) continue;
-    if (metadata.has(name)) throw notUnderstood('it has metadata of one name twice');
+    if (metadata.has(name)) ambiguous.add(name);
     metadata.set(name, value);
   }
+  for (const name of ambiguous) metadata.delete(name);
   return metadata;
 }
 

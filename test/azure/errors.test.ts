@@ -53,6 +53,19 @@ describe('errors of Azure Storage', () => {
     expect(error.message).toContain(advice);
   });
 
+  it.each([
+    [412, 'LeaseIdMissing', 'break the lease'],
+    [409, 'SnapshotsPresent', 'Delete its snapshots'],
+    [409, 'PendingCopyOperation', 'Wait until the copy'],
+    [409, 'BlobImmutableDueToPolicy', 'retention'],
+    [409, 'BlobImmutableDueToLegalHold', 'legal hold'],
+  ])('says what to do about %s %s', (status, serviceCode, remedy) => {
+    const { code, message } = toStoreError(restError(status, serviceCode), { action: 'delete', url });
+
+    expect(code).toBe('rejected');
+    expect(message).toContain(remedy);
+  });
+
   it('names the role to give', () => {
     const denied = restError(403, 'AuthorizationPermissionMismatch');
 
