@@ -20,7 +20,10 @@ export function verifyFunction(source: BridgeOrProblems): HttpFunctionOptions {
 function asAudit(body: unknown): unknown {
   if (!isObject(body)) return body;
   const { options = {} } = body;
-  return { ...body, options: isObject(options) ? { ...options, verify: true } : options };
+  if (!isObject(options)) return body;
+  // Anything else than a boolean would ask for something, and is to be refused like any unknown option.
+  const { verify = true } = options;
+  return { ...body, options: { ...options, verify: typeof verify === 'boolean' ? true : verify } };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -67,6 +67,7 @@ describe('an audit', () => {
     ['{', 'not valid JSON'],
     [{ destination: 's3://somewhere-else/to' }, 'must be on the other cloud'],
     [{ options: { delete: {} } }, 'delete'],
+    [{ options: { verify: { readContent: true } } }, 'verify'],
   ])('refuses the body %j', async (body, problem) => {
     const whole = typeof body === 'string' ? body : { source: bridge.s3('from'), destination: bridge.blob('to'), ...body };
 
