@@ -1,14 +1,14 @@
-import { Cron } from 'croner';
 import { z } from 'zod';
 import type { Checked } from './checked.ts';
 import { isReadOnly, type Location, LocationError, parseLocation } from './locations.ts';
-import { checkSyncOptions, type SyncOptions, syncOptions } from './options/sync-options.ts';
-import { MAX_ENTRIES, OutsideTextError, parseOutsideJson, shortened } from './outside-text.ts';
+import { checkSyncOptions, readRightOptions, type SyncOptions, syncOptions } from './options/sync-options.ts';
+import { MAX_ENTRIES, shortened } from './outside-text.ts';
+import { problemOfSchedule } from './schedules/job-schedule.ts';
 
 /** For editors, which cannot call {@link parseLocation}: every location matches; a blob location with a SAS does not. */
 const LOCATION_PATTERN = '^(?:s3://[a-z0-9.-]{3,63}(?:[/?#]|$)|https?://[^/?#@]+/[^?#]+$)';
-/** Likewise: six fields. */
-const SCHEDULE_PATTERN = '^\\s*(?:\\S+\\s+){5}\\S+\\s*$';
+/** Likewise: five or six fields, or the name of an app setting. */
+const SCHEDULE_PATTERN = '^ *(?:[^ ]+ +){4,5}[^ ]+ *$|%[^%]+%';
 
 const location = z
   .string('must be a location, as text')
@@ -26,22 +26,34 @@ const location = z
     }
   });
 
-/** In characters: as long as no list of minutes and hours is. */
-const MAX_SCHEDULE_LENGTH = 256;
-/** In bytes of UTF-8. */
-const MAX_JOBS_BYTES = 1024 * 1024;
-
 const schedule = z
   .string()
-  .refine((text) => text.length <= MAX_SCHEDULE_LENGTH && isNcrontab(text), {
-    message: 'must be an NCRONTAB expression of six fields (second minute hour day month weekday), such as "0 0 2 * * *"',
+  .superRefine((text, context) => {
+    const message = problemOfSchedule(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
   })
   .optional()
   .meta({
-    description: 'When the job is started: NCRONTAB of six fields (second minute hour day month weekday), in UTC. By default only by HTTP.',
+    description:
+      'When the job is started: NCRONTAB of six fields (second minute hour day month weekday), or of five without the second, in UTC; %NAME% stands for an app setting. By default only by HTTP.',
     pattern: SCHEDULE_PATTERN,
-    examples: ['0 0 2 * * *', '0 */15 * * * *'],
+    examples: ['0 0 2 * * *', '0 */15 * * * *', '0 0 9 1-7 * Mon'],
   });
+
+const enabled = z
+  .boolean()
+  .optional()
+  .meta({
+    description: 'With false the schedule starts no run; the job can still be started by HTTP.',
+    default: true,
+    examples: [false],
+  });
+
+/** In place of a location that cannot be read: nothing else is there. */
+const NOWHERE = {
+  source: { kind: 's3', bucket: '?source', prefix: '' },
+  destination: { kind: 's3', bucket: '?destination', prefix: '' },
+} as const;
 
 const between = {
   source: location.describe('From where: a container or a bucket, or what is below a prefix in it.'),
@@ -50,7 +62,8 @@ const between = {
   reportTo: location.optional().describe('The location where each run puts its report, as <job>-<run>.ndjson. By default none.'),
 };
 
-interface Between {
+/** What runs copy, from where to where. */
+export interface Between {
   readonly source: Location;
   readonly destination: Location;
   readonly options: SyncOptions;
@@ -60,29 +73,17 @@ interface Between {
 /** The body of `POST /api/sync`. */
 export const syncBody = z.strictObject(between).superRefine(fitTogether).meta({ description: 'An ad hoc sync.' });
 
+const name = z
+  .string('must be text')
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end')
+  .meta({ description: 'Its name in URLs and logs; no other job has it.', examples: ['invoices-to-s3'] });
+
 const job = z
-  .strictObject({
-    name: z
-      .string('must be text')
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be 1 to 48 of a-z, 0-9 and "-", with no "-" at an end')
-      .meta({ description: 'Its name in URLs and logs; no other job has it.', examples: ['invoices-to-s3'] }),
-    ...between,
-    schedule,
-  })
+  .strictObject({ name, ...between, schedule, enabled })
   .superRefine(fitTogether)
   .meta({ id: 'job', description: 'A configured sync.' });
 
-const jobList = z
-  .array(job, 'must be a list of jobs')
-  .max(MAX_ENTRIES)
-  .superRefine((jobs, context) => {
-    const names = new Set<string>();
-    for (const [index, { name }] of jobs.entries()) {
-      if (names.has(name))
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is the name of an earlier job too` });
-      names.add(name);
-    }
-  });
+const jobList = z.array(job, 'must be a list of jobs').max(MAX_ENTRIES);
 
 const jobObject = z.strictObject({
   $schema: z
@@ -106,39 +107,47 @@ export function checkSyncRequest(body: unknown): Checked<SyncRequest> {
   return check(syncBody, body, '');
 }
 
-/** Checks the configured jobs, a list or an object with one; `where` names the setting or file in the problems. */
-export function checkJobs(text: string, where: string): Checked<readonly Job[]> {
-  if (Buffer.byteLength(text) > MAX_JOBS_BYTES) return { problems: [`${where} is larger than ${MAX_JOBS_BYTES} bytes`] };
-  let parsed: unknown;
-  try {
-    parsed = parseOutsideJson(text);
-  } catch (error) {
-    if (error instanceof OutsideTextError) return { problems: [`${where} ${error.message}`] };
-    throw error;
-  }
-  if (Array.isArray(parsed)) return check(jobList, parsed, where);
-  if (!isObject(parsed)) return { problems: [`${where}: must be a list of jobs, or an object with "jobs"`] };
-  const { value, problems } = check(jobObject, parsed, where);
-  return value === undefined ? { problems } : { value: value.jobs };
+/** Checks one configured job; `path` names it in the problems. */
+export function checkJob(value: unknown, where: string, path: readonly PropertyKey[]): Checked<Job> {
+  return check(job, value, where, path);
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown, where: string): Checked<T> {
+/** What can be read of a job that is wrong: its name, if that is right, and what it would copy, unless neither of its locations is right. */
+export function readIntent(value: Readonly<Record<string, unknown>>): { readonly name?: string | undefined; readonly between?: Between } {
+  const read = <T>(schema: z.ZodType<T>, field: string) => schema.safeParse(value[field]).data;
+  const [source, destination] = [read(location, 'source'), read(location, 'destination')];
+  const named = { name: read(name, 'name') };
+  if (source === undefined && destination === undefined) return named;
+  return {
+    ...named,
+    between: {
+      source: source ?? NOWHERE.source,
+      destination: destination ?? NOWHERE.destination,
+      options: readRightOptions(value['options'], {
+        source: source?.kind ?? 's3',
+        destination: destination?.kind ?? 's3',
+      }),
+      reportTo: read(between.reportTo, 'reportTo'),
+    },
+  };
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, where: string, place: readonly PropertyKey[] = []): Checked<T> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   return {
     problems: shortened(
-      result.error.issues.map(({ path, message }) => [placeOf(where, path), message].filter((part) => part !== '').join(': ')),
+      result.error.issues.map(({ path, message }) =>
+        [placeOf(where, [...place, ...path]), message].filter((part) => part !== '').join(': '),
+      ),
     ),
   };
 }
 
-function placeOf(where: string, path: readonly PropertyKey[]): string {
+/** For messages: `jobs.json[0].name`. */
+export function placeOf(where: string, path: readonly PropertyKey[]): string {
   const separator = where !== '' && typeof path[0] === 'string' ? ': ' : '';
   return `${where}${separator}${z.core.toDotPath([...path])}`;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }
 
 function fitTogether(request: Between, context: z.RefinementCtx): void {
@@ -162,14 +171,4 @@ function crossesClouds({ source, destination }: Between, context: z.RefinementCt
     path: ['destination'],
     message: 'must be on the other cloud than the source: one location is s3://…, the other a blob container',
   });
-}
-
-function isNcrontab(expression: string): boolean {
-  if (expression.trim().split(/\s+/).length !== 6) return false;
-  try {
-    new Cron(expression, { paused: true }).stop();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -61,8 +61,9 @@ function configure(): BridgeOrProblems {
 }
 
 function logJobs({ settings }: Bridge): void {
-  for (const { job, problems } of settings.refusedJobs)
-    for (const problem of problems) console.error(`Job ${job.name} is refused: ${problem}`);
+  // The host takes a line for an error only if it has this word.
+  for (const { label, problems } of settings.refusedJobs)
+    for (const problem of problems) console.error(`Error: ${label} is refused: ${problem}`);
   for (const { message } of settings.jobWarnings) console.warn(`Jobs: ${message}`);
 }
 
@@ -91,7 +92,7 @@ function registerTimers(bridge: Bridge): void {
   app.timer('resumeRuns', resumeRunsFunction(bridge));
   app.timer('cleanUp', cleanUpFunction(bridge));
   for (const job of bridge.settings.jobs) {
-    if (job.schedule !== undefined) app.timer(`job-${job.name}`, scheduledRunFunction(bridge, job, job.schedule));
+    if (job.schedule !== undefined && job.enabled !== false) app.timer(`job-${job.name}`, scheduledRunFunction(bridge, job, job.schedule));
   }
 }
 

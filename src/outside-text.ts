@@ -5,6 +5,7 @@ export class OutsideTextError extends Error {
 
 /** Brackets within brackets; no setting needs more than seven. */
 const MAX_DEPTH = 32;
+const TOO_DEEP = `has brackets nested more than ${MAX_DEPTH} deep`;
 /** Of one array or object; no list of a setting may be longer. */
 export const MAX_ENTRIES = 500;
 /** In UTF-16 code units: more than the longest location has, with every character escaped. */
@@ -19,11 +20,21 @@ const MAX_PATH_LENGTH = 100;
  * limited before anything else looks at it. Throws {@link OutsideTextError}.
  */
 export function parseOutsideJson(text: string): unknown {
-  if (isNestedTooDeep(text)) throw new OutsideTextError(`has brackets nested more than ${MAX_DEPTH} deep`);
+  if (isNestedTooDeep(text)) throw new OutsideTextError(TOO_DEEP);
   const value = parse(text);
-  const problem = tooLarge(value, '');
+  const problem = tooLarge(value, '', 0);
   if (problem !== undefined) throw new OutsideTextError(problem);
   return value;
+}
+
+/** Reads JSON whose length is limited already. {@link findExcess} must come before anything else looks at a part of it. Throws {@link OutsideTextError}. */
+export function parseBoundedJson(text: string): unknown {
+  return parse(text);
+}
+
+/** What is over a limit in a part of JSON from outside; `undefined` when nothing is. */
+export function findExcess(value: unknown): string | undefined {
+  return tooLarge(value, '', 0);
 }
 
 /** Problems as they are told: the first ones, none longer than people read. */
@@ -65,16 +76,21 @@ function withoutExcerpt(message: string): string {
   return message.endsWith(' is not valid JSON') && excerpt !== undefined ? message.slice(0, excerpt) : message;
 }
 
-/** What is too long in a value, with where it is; its depth is limited already. */
-function tooLarge(value: unknown, path: string): string | undefined {
+/** What is too deep, too many or too long in a value, with where it is. */
+function tooLarge(value: unknown, path: string, depth: number): string | undefined {
   if (typeof value === 'string') return tooLong(value, path, 'a text');
   if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= MAX_DEPTH) return TOO_DEEP;
   const names = Object.keys(value);
   if (names.length > MAX_ENTRIES) return `has ${names.length} entries${inside(path)}, more than ${MAX_ENTRIES}`;
   for (const [name, member] of Object.entries(value)) {
     const problem =
       tooLong(name, path, 'a name') ??
-      tooLarge(member, Array.isArray(value) ? `${path}[${name}]` : cutText(path === '' ? name : `${path}.${name}`, MAX_PATH_LENGTH));
+      tooLarge(
+        member,
+        Array.isArray(value) ? `${path}[${name}]` : cutText(path === '' ? name : `${path}.${name}`, MAX_PATH_LENGTH),
+        depth + 1,
+      );
     if (problem !== undefined) return problem;
   }
   return undefined;

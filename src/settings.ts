@@ -6,9 +6,10 @@ import type { OwnStorage } from './conflicts/own-containers.ts';
 import { checkEnvironment, type Environment, given, required } from './environment.ts';
 import type { IdentityChoice } from './federation/identity.ts';
 import { checkIdentity } from './identity-settings.ts';
-import { checkJobs, type Job } from './jobs.ts';
+import type { Job } from './jobs.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 import { shortened } from './outside-text.ts';
+import { type ReadJobs, readJobs } from './read-jobs.ts';
 import type { WebhookSettings } from './webhook/webhook.ts';
 import { checkWebhook } from './webhook-settings.ts';
 
@@ -96,19 +97,21 @@ const own = z.object({
   BRIDGE_KEEP_DAYS: wholeNumber(1, 3_650, 30),
 });
 
-/** Reads and checks all settings. `jobsFile` is the text of jobs.json, where there is one. Every problem is told at once. */
+/** Reads and checks all settings. `jobsFile` is the text of jobs.json, where there is one. Every problem is told at once; those of a
+ * job cost that job, and nothing else. */
 export function readSettings(environment: Environment, jobsFile: string | undefined): Checked<Settings> {
   const env = withoutEmpty(environment);
   const federation = readFederationSettings(env);
   const common = checkEnvironment(own, env);
   const stateStorage = readStateStorage(env);
-  const jobs = readJobs(env, jobsFile);
   const allowed = readAllowed(env);
   const webhook = checkWebhook(env);
-  const problems = [federation, common, stateStorage, jobs, allowed, webhook].flatMap((part) => part.problems ?? []);
-  if (problems.length > 0 || !(federation.value && common.value && stateStorage.value && jobs.value)) return { problems };
+  const jobs = configuredJobs(env, jobsFile);
+  const problems = [federation, common, stateStorage, allowed, webhook].flatMap((part) => part.problems ?? []);
+  if (problems.length > 0) return { problems: [...problems, ...shortened(jobs.wrong.flatMap((job) => job.problems))] };
+  if (!(federation.value && common.value && stateStorage.value)) return { problems };
   const ownStorage = { accountUrl: accountUrlOf(stateStorage.value), stateContainer: common.value.BRIDGE_STATE_CONTAINER };
-  const judged = judgeJobs(jobs.value, ownStorage);
+  const judged = judgeJobs(jobs, ownStorage);
   return {
     value: {
       ...federation.value,
@@ -183,9 +186,10 @@ function accountUrlOf(storage: StateStorageSettings): string {
   return 'connectionString' in storage ? BlobServiceClient.fromConnectionString(storage.connectionString).url : storage.blobServiceUrl;
 }
 
-function readJobs(env: Environment, jobsFile: string | undefined): Checked<readonly Job[]> {
-  if (env['BRIDGE_JOBS'] !== undefined) return checkJobs(env['BRIDGE_JOBS'], 'BRIDGE_JOBS');
-  return jobsFile === undefined ? { value: [] } : checkJobs(jobsFile, 'jobs.json');
+function configuredJobs(settings: Environment, jobsFile: string | undefined): ReadJobs {
+  const { BRIDGE_JOBS } = settings;
+  if (BRIDGE_JOBS !== undefined) return readJobs(BRIDGE_JOBS, { where: 'BRIDGE_JOBS', settings });
+  return jobsFile === undefined ? { jobs: [], wrong: [] } : readJobs(jobsFile, { where: 'jobs.json', settings });
 }
 
 /** `undefined` where nothing is set: then the locations of the jobs are allowed. */

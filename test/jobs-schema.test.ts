@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { checkJobs, checkSyncRequest } from '../src/jobs.ts';
+import { checkSyncRequest } from '../src/jobs.ts';
 import { jobsSchema } from '../src/jobs-schema.ts';
+import { checkJobs } from '../src/read-jobs.ts';
 import { FULL_JOB, RETURN_JOB } from './infra/support/parameters.ts';
 
 const SOURCE = 's3://bucket/from';
@@ -47,7 +48,7 @@ const REFUSED: readonly (readonly [string, unknown])[] = [
   ['half an object at once', [{ ...JOB, options: { concurrency: 0.5 } }]],
   ['an empty key to split at', [{ ...JOB, options: { splitAt: [''] } }]],
   ...['', 'Nightly', '-a', 'a-', 'a b', 'a/b', 'x'.repeat(49)].map((name) => [`the name ${name}`, [{ ...JOB, name }]] as const),
-  ...['0 2 * * *', 'hourly', '0 0 2 * * * *', ''].map((schedule) => [`the schedule ${schedule}`, [{ ...JOB, schedule }]] as const),
+  ...['2 * * *', 'hourly', '0 0 2 * * * *', ''].map((schedule) => [`the schedule ${schedule}`, [{ ...JOB, schedule }]] as const),
 ];
 
 describe('jobs.schema.json', () => {
@@ -77,6 +78,9 @@ describe('jobs.schema.json', () => {
     ['a job with no more than it needs', [JOB]],
     ['a job with everything', [FULL_JOB, RETURN_JOB]],
     ['none', []],
+    ['a schedule without seconds', [{ ...JOB, schedule: '*/5 * * * *' }]],
+    ['a schedule in an app setting', [{ ...JOB, schedule: '%NIGHTLY%' }]],
+    ['a job that is switched off', [{ ...JOB, schedule: ' 0 0/15 * * * Mon ', enabled: false }]],
     ['an object that names the schema', { $schema: './jobs.schema.json', jobs: [JOB] }],
     ['an object without a schema', { jobs: [JOB] }],
     ['whole buckets and containers', [{ ...JOB, source: 's3://bucket', destination: 'https://account.blob.core.windows.net/box' }]],

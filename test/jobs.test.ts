@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkJobs, checkSyncRequest } from '../src/jobs.ts';
+import { checkSyncRequest } from '../src/jobs.ts';
+import { checkJobs } from '../src/read-jobs.ts';
 
 const SOURCE = 's3://bucket/from';
 const DESTINATION = 'https://account.blob.core.windows.net/box/to';
@@ -116,9 +117,12 @@ describe('checking jobs', () => {
     expect(jobs({ ...job, name }).problems).toEqual([expect.stringMatching(/^jobs\.json\[0\]\.name: must be/)]);
   });
 
-  it.each(['0 2 * * *', 'hourly', '61 0 0 * * *', '0 0 2 * * * *', ''])('refuses the schedule %j', (schedule) => {
-    expect(jobs({ ...job, schedule }).problems).toEqual([expect.stringMatching(/^jobs\.json\[0\]\.schedule: must be an NCRONTAB/)]);
-  });
+  it.each(['2 * * *', 'hourly', '61 0 0 * * *', '0 0 2 * * * *', '0 0 2 ? * MON', '0 0 0 30 2 *', '00:15:00', '%NIGHTLY', '%%', ''])(
+    'refuses the schedule %j',
+    (schedule) => {
+      expect(jobs({ ...job, schedule }).problems).toEqual([expect.stringMatching(/^jobs\.json\[0\]\.schedule: must be an NCRONTAB/)]);
+    },
+  );
 
   it('tells the problems of all jobs at once', () => {
     const { problems } = jobs({ ...job, name: 'A' }, { ...job, name: 'b', source: 'nowhere' }, { name: 'c' });

@@ -72,7 +72,6 @@ describe('reading the settings', () => {
     ['BRIDGE_STATE_CONTAINER', 'Records'],
     ['BRIDGE_SLICE_SECONDS', '0'],
     ['BRIDGE_SLICE_SECONDS', '1.5'],
-    ['BRIDGE_JOBS', '{}'],
     ['BRIDGE_ALLOWED_LOCATIONS', 'nowhere'],
     ['AzureWebJobsStorage', 'not a connection string'],
   ])('refuses %s=%s, and names it', (name, value) => {
@@ -182,7 +181,7 @@ describe('jobs and allowed locations in the settings', () => {
   });
 
   it('names jobs.json when that is wrong', () => {
-    expect(read({}, '[{}]').problems?.[0]).toMatch(/^jobs\.json\[0\]/);
+    expect(read({}, '[{}]').value?.refusedJobs[0]?.problems[0]).toMatch(/^jobs\.json\[0\]/);
   });
 
   it('allow the locations of the jobs when nothing else is said', () => {

@@ -12,8 +12,10 @@ type job = {
   source: string
   @description('A location on the other cloud than the source.')
   destination: string
-  @description('NCRONTAB of six fields, second first. Without it the job is started by HTTP only.')
+  @description('NCRONTAB of six fields, second first, or of five without the second. Without it the job is started by HTTP only.')
   schedule: string?
+  @description('With false the schedule starts no run.')
+  enabled: bool?
   options: jobOptions?
   @description('The location where each run puts its report.')
   reportTo: string?

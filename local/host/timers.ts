@@ -1,7 +1,8 @@
-import { Cron } from 'croner';
+import { parseNcrontab } from '../../src/schedules/ncrontab.ts';
 import { type AppSettings, resolveSettings } from './app-settings.ts';
 import type { RegisteredFunction } from './functions-core.ts';
 import type { TypedData } from './typed-data.ts';
+import { nextInZone } from './zoned-schedule.ts';
 
 interface TimerOptions {
   /** For `%NAME%` in schedules and for `WEBSITE_TIME_ZONE`; without that, schedules are in UTC. */
@@ -18,15 +19,18 @@ export interface Timers {
   stop(): void;
 }
 
+/** Node counts the milliseconds of a timer with 31 bits. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 interface Schedule {
-  readonly cron: Cron;
+  nextAfter(instant: number): number | undefined;
   /** What the function is told about its schedule; counts as an occurrence. */
   tick(): TypedData;
 }
 
 /** Starts the app's timer functions by their NCRONTAB schedules, of six fields, or of five without seconds. */
 export function startTimers(functions: readonly RegisteredFunction[], { settings, invoke, onError }: TimerOptions): Timers {
-  const timers = new Map<string, { readonly registered: RegisteredFunction; readonly schedule: Schedule }>();
+  const timers = new Map<string, { readonly registered: RegisteredFunction; readonly schedule: Schedule; stop(): void }>();
 
   async function run(name: string): Promise<void> {
     const timer = timers.get(name);
@@ -39,8 +43,7 @@ export function startTimers(functions: readonly RegisteredFunction[], { settings
     const runSafely = () => run(name).catch((error: unknown) => onError(error, name));
     try {
       const schedule = createSchedule(String(trigger.options['schedule']), settings);
-      timers.set(name, { registered, schedule });
-      schedule.cron.schedule(runSafely);
+      timers.set(name, { registered, schedule, stop: keepTime(schedule, runSafely) });
       if (trigger.options['runOnStartup'] === true) void runSafely();
     } catch (error) {
       onError(error, name);
@@ -49,23 +52,52 @@ export function startTimers(functions: readonly RegisteredFunction[], { settings
   return {
     invoke: run,
     stop() {
-      for (const { schedule } of timers.values()) schedule.cron.stop();
+      for (const timer of timers.values()) timer.stop();
     },
   };
 }
 
+/** Runs at each occurrence; one that comes while it runs follows at once, and others that come meanwhile are left out. */
+function keepTime(schedule: Schedule, run: () => Promise<void>): () => void {
+  let timeout: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  function waitFor(occurrence: number | undefined): void {
+    if (isStopped || occurrence === undefined) return;
+    const wait = Math.min(Math.max(occurrence - Date.now(), 0), MAX_DELAY_MS);
+    timeout = setTimeout(() => void arrive(occurrence), wait);
+  }
+
+  async function arrive(occurrence: number): Promise<void> {
+    if (Date.now() < occurrence) return waitFor(occurrence);
+    const startedAt = Date.now();
+    await run();
+    waitFor(schedule.nextAfter(startedAt));
+  }
+
+  waitFor(schedule.nextAfter(Date.now()));
+  return () => {
+    isStopped = true;
+    clearTimeout(timeout);
+  };
+}
+
 function createSchedule(expression: string, settings: AppSettings): Schedule {
-  // A timer function never overlaps with itself: an occurrence that comes while it runs is left out.
-  const options = { mode: '5-or-6-parts', timezone: settings['WEBSITE_TIME_ZONE'] ?? 'UTC', protect: true } as const;
-  const cron = new Cron(resolveSettings(expression, settings), options);
+  const ncrontab = parseNcrontab(resolveSettings(expression, settings));
+  const zone = settings['WEBSITE_TIME_ZONE'] ?? 'UTC';
+  const nextAfter = (instant: number) => nextInZone(ncrontab, zone, instant);
   let last = '0001-01-01T00:00:00+00:00';
   return {
-    cron,
+    nextAfter,
     tick() {
-      const next = cron.nextRun()?.toISOString();
-      const now = new Date().toISOString();
-      const info = { Schedule: { AdjustForDST: true }, ScheduleStatus: { Last: last, LastUpdated: last, Next: next }, IsPastDue: false };
-      last = now;
+      const now = Date.now();
+      const next = nextAfter(now);
+      const info = {
+        Schedule: { AdjustForDST: true },
+        ScheduleStatus: { Last: last, LastUpdated: last, ...(next !== undefined && { Next: new Date(next).toISOString() }) },
+        IsPastDue: false,
+      };
+      last = new Date(now).toISOString();
       return { json: JSON.stringify(info) };
     },
   };

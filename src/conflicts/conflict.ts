@@ -10,6 +10,8 @@ export interface Contender extends Route {
   readonly options: SyncOptions;
   readonly reportTo?: Location | undefined;
   readonly schedule?: string | undefined;
+  /** It is wrong by itself, and so is not run; the copies that it made before count. */
+  readonly isWrong?: boolean;
 }
 
 /** What jobs do to each other. */

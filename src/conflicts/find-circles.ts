@@ -32,7 +32,7 @@ interface Circles {
  * back has its own key.
  */
 export function findCircles(contenders: readonly Contender[], meetings: Meetings, starts: readonly Contender[]): Circles {
-  const jobs = contenders.filter(isWriting);
+  const jobs = contenders.filter(mayRun);
   const readers = Map.groupBy(jobs, ({ source }) => placeOf(source));
   const circles: Circle[] = [];
   let links = 0;
@@ -53,11 +53,16 @@ export function findCircles(contenders: readonly Contender[], meetings: Meetings
     });
   }
 
-  for (const first of starts.filter(isWriting)) {
+  for (const first of starts.filter(mayRun)) {
     const open: Chain[] = [{ jobs: [first], startPrefix: first.source.prefix, prefix: first.destination.prefix }];
     for (let chain = open.pop(); chain !== undefined; chain = open.pop()) open.push(...follow(first, chain));
   }
   return { circles, areComplete: !isTooMuch() };
+}
+
+/** Only jobs that run carry anything round. */
+function mayRun(contender: Contender): boolean {
+  return isWriting(contender) && contender.isWrong !== true;
 }
 
 /** The chain of only those keys that `next` reads; `undefined` when there are none. */

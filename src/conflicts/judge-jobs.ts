@@ -1,12 +1,19 @@
 import type { Job, SyncRequest } from '../jobs.ts';
 import { cutText, shortened } from '../outside-text.ts';
+import type { Intent, ReadJobs } from '../read-jobs.ts';
 import type { Conflict, Contender } from './conflict.ts';
 import { findConflicts } from './find-conflicts.ts';
 import type { OwnStorage } from './own-containers.ts';
 
-/** A configured job that is not run, and why, for people. */
+/** A configured job that is not run, and why, for people; or the whole text of the jobs, when that cannot be read. */
 export interface RefusedJob {
-  readonly job: Job;
+  /** To begin a message with: `Job nightly`, or `Job 3 of jobs.json` when its name is wrong, too. */
+  readonly label: string;
+  readonly name?: string;
+  /** Only of a job that is right by itself. */
+  readonly job?: Job;
+  /** Of another job: what it would do, as far as that can be read. */
+  readonly intent?: Intent;
   readonly problems: readonly string[];
 }
 
@@ -27,18 +34,24 @@ export interface JudgedJobs {
 const MAX_WARNINGS = 20;
 const MAX_WARNING_LENGTH = 1_000;
 
-/** Finds the jobs that would destroy what others have copied, or what the app lives by: those are not run, the others are. */
-export function judgeJobs(jobs: readonly Job[], own: OwnStorage): JudgedJobs {
+/**
+ * Finds the jobs that would destroy what others have copied, or what the app lives by: those are not run, the others are. A job that is wrong is
+ * not run either, but the copies that it has made count.
+ */
+export function judgeJobs({ jobs, wrong }: ReadJobs, own: OwnStorage): JudgedJobs {
   const contenders = new Map(jobs.map((job) => [job, contenderOf(job)]));
-  const conflicts = findConflicts([...contenders.values()], own);
+  const right = new Set(contenders.values());
+  const conflicts = findConflicts([...right, ...wrong.flatMap(contenderOfWrong)], own).filter(({ involved }) =>
+    involved.some((contender) => right.has(contender)),
+  );
   const refusedJobs = jobs.flatMap((job) => {
     const mine = conflicts.filter(({ refused }) => refused.some((contender) => contender === contenders.get(job)));
-    return mine.length === 0 ? [] : [{ job, problems: messagesOf(mine) }];
+    return mine.length === 0 ? [] : [{ label: `Job ${job.name}`, name: job.name, job, problems: messagesOf(mine) }];
   });
   const warnings = conflicts.filter(({ refused }) => refused.length === 0);
   return {
     jobs: jobs.filter((job) => !refusedJobs.some((refused) => refused.job === job)),
-    refusedJobs,
+    refusedJobs: [...refusedJobs, ...wrong],
     jobWarnings: warnings.slice(0, MAX_WARNINGS).map(({ involved, message }) => ({
       jobs: involved.flatMap(({ name }) => name ?? []),
       message: cutText(message, MAX_WARNING_LENGTH),
@@ -47,17 +60,26 @@ export function judgeJobs(jobs: readonly Job[], own: OwnStorage): JudgedJobs {
 }
 
 /** What an ad hoc request and the configured jobs would do to each other: with a problem it must not be started. */
-export function judgeRequest(request: SyncRequest, jobs: readonly Job[], own: OwnStorage) {
+export function judgeRequest(request: SyncRequest, { jobs, refusedJobs }: Omit<JudgedJobs, 'jobWarnings'>, own: OwnStorage) {
   const contender: Contender = { ...request, label: 'the request' };
-  const conflicts = findConflicts([contender, ...jobs.map(contenderOf)], own, contender);
+  const others = [...jobs.map(contenderOf), ...refusedJobs.flatMap(contenderOfWrong)];
+  const conflicts = findConflicts([contender, ...others], own, contender);
   return {
-    problems: messagesOf(conflicts.filter(({ refused }) => refused.length > 0)),
+    problems: messagesOf(conflicts.filter(({ refused }) => refused.some(({ isWrong }) => isWrong !== true))),
     warnings: messagesOf(conflicts.filter(({ refused }) => refused.length === 0)),
   };
 }
 
-function contenderOf(job: Job): Contender {
-  return { ...job, label: `job "${job.name}"` };
+/** A schedule that is switched off starts nothing. */
+function contenderOf({ enabled, schedule, ...job }: Job): Contender {
+  return { ...job, label: `job "${job.name}"`, ...(enabled !== false && { schedule }) };
+}
+
+function contenderOfWrong({ label, name, intent }: RefusedJob): readonly Contender[] {
+  if (intent === undefined) return [];
+  return [
+    { ...intent, isWrong: true, ...(name !== undefined && { name }), label: name === undefined ? `j${label.slice(1)}` : `job "${name}"` },
+  ];
 }
 
 function messagesOf(conflicts: readonly Conflict[]): readonly string[] {

@@ -50,11 +50,14 @@ function warnOfAmbientKeys(environment: Environment, report: Report): void {
 }
 
 function warnOfJobs({ refusedJobs, jobWarnings }: Settings, report: Report): void {
-  for (const { job, problems } of refusedJobs) {
+  for (const { label, job, problems } of refusedJobs) {
     report.warn({
       id: 'job-refused',
-      symptom: `Job ${job.name} is refused, and its schedule with it: ${problems.join(' ')}`,
-      cause: 'Together with other jobs, or with the app itself, it would destroy something.',
+      symptom: `${label} is refused, and its schedule with it: ${problems.join(' ')}`,
+      cause:
+        job === undefined
+          ? 'It is not written as it must be.'
+          : 'Together with other jobs, or with the app itself, it would destroy something.',
       fix: 'Correct the jobs, then restart the app. The other jobs run.',
     });
   }

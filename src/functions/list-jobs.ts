@@ -6,7 +6,8 @@ import { withBridge } from './problem.ts';
 import { baseUrlOf } from './request.ts';
 import { runRequestOf } from './run-request.ts';
 
-/** `GET /api/jobs`: the configured jobs; one that is refused has `problems`, and no link to start it. */
+/** `GET /api/jobs`: the configured jobs; one that is refused has `problems`, and no link to start it; when its name is wrong, too,
+ * `name` says where it is written. */
 export function listJobsFunction(source: BridgeOrProblems): HttpFunctionOptions {
   return {
     methods: ['GET'],
@@ -16,13 +17,13 @@ export function listJobsFunction(source: BridgeOrProblems): HttpFunctionOptions 
       const { jobs, refusedJobs, jobWarnings } = settings;
       const runnable = jobs.map((job) => {
         const warnings = jobWarnings.filter((warning) => warning.jobs.includes(job.name)).map(({ message }) => message);
-        const links = { start: `${baseUrlOf(request)}/jobs/${job.name}/runs`, runs: runsOf(job, request) };
+        const links = { start: `${baseUrlOf(request)}/jobs/${job.name}/runs`, runs: runsOf(job.name, request) };
         return { ...shown(job, settings), ...(warnings.length > 0 && { warnings }), links };
       });
-      const refused = refusedJobs.map(({ job, problems }) => ({
-        ...shown(job, settings),
+      const refused = refusedJobs.map(({ label, name, job, problems }) => ({
+        ...(job === undefined ? { name: name ?? label } : shown(job, settings)),
         problems,
-        links: { runs: runsOf(job, request) },
+        links: name === undefined ? {} : { runs: runsOf(name, request) },
       }));
       return { jsonBody: { jobs: [...runnable, ...refused] } };
     }),
@@ -31,9 +32,9 @@ export function listJobsFunction(source: BridgeOrProblems): HttpFunctionOptions 
 
 function shown(job: Job, settings: Settings) {
   const { job: name, ...rest } = runRequestOf(job, settings);
-  return { name, ...rest, ...(job.schedule && { schedule: job.schedule }) };
+  return { name, ...rest, ...(job.schedule && { schedule: job.schedule }), ...(job.enabled === false && { enabled: false }) };
 }
 
-function runsOf(job: Job, request: HttpRequest): string {
-  return `${baseUrlOf(request)}/runs?job=${job.name}`;
+function runsOf(job: string, request: HttpRequest): string {
+  return `${baseUrlOf(request)}/runs?job=${job}`;
 }

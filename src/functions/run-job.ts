@@ -18,8 +18,8 @@ export function runJobFunction(source: BridgeOrProblems): HttpFunctionOptions {
       const name = request.params['job'] ?? '';
       const { jobs, refusedJobs } = bridge.settings;
       const job = jobs.find((candidate) => candidate.name === name);
-      const refused = refusedJobs.find((candidate) => candidate.job.name === name);
-      if (refused !== undefined) throw refusedJob(refused);
+      const refused = refusedJobs.find((candidate) => candidate.name === name);
+      if (job === undefined && refused !== undefined) throw refusedJob(refused);
       if (job === undefined)
         throw new HttpProblem(404, {
           detail: `There is no job ${JSON.stringify(cutText(name, 100))}. GET /api/jobs lists the configured ones.`,
@@ -29,9 +29,9 @@ export function runJobFunction(source: BridgeOrProblems): HttpFunctionOptions {
   };
 }
 
-function refusedJob({ job, problems }: RefusedJob): HttpProblem {
+function refusedJob({ label, problems }: RefusedJob): HttpProblem {
   return new HttpProblem(409, {
-    detail: `Job ${job.name} is refused, since it would destroy something. Correct what problems lists in the configured jobs, then restart the app.`,
+    detail: `${label} is refused. Correct what problems lists in the configured jobs, then restart the app.`,
     problems,
   });
 }

@@ -7,12 +7,13 @@ import type { RunRequest } from '../runs/record.ts';
 /** What a job or an ad hoc request asks for, in the form that a run keeps. A job that is refused says all the same that things are made on both sides. */
 export function runRequestOf(request: SyncRequest | Job, { jobs, refusedJobs }: JudgedJobs): RunRequest {
   const { source, destination, options, reportTo } = request;
+  const routes = [...jobs, ...refusedJobs.flatMap(({ job, intent }) => job ?? intent ?? [])];
   return {
     ...('name' in request && { job: request.name }),
     source: formatLocation(source),
     destination: formatLocation(destination),
     options,
     ...(reportTo && { reportTo: formatLocation(reportTo) }),
-    ...([...jobs, ...refusedJobs.map(({ job }) => job)].some((job) => isReverseOf(request, job)) && { isTwoWay: true }),
+    ...(routes.some((route) => isReverseOf(request, route)) && { isTwoWay: true }),
   };
 }

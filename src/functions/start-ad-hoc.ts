@@ -24,8 +24,8 @@ export async function startAdHoc(
 }
 
 /** Answers what is no reason not to start it. */
-function refuseConflicts(request: SyncRequest, { jobs, ownStorage }: Bridge['settings']): readonly string[] {
-  const { problems, warnings } = judgeRequest(request, jobs, ownStorage);
+function refuseConflicts(request: SyncRequest, settings: Bridge['settings']): readonly string[] {
+  const { problems, warnings } = judgeRequest(request, settings, settings.ownStorage);
   if (problems.length === 0) return warnings;
   throw new HttpProblem(409, {
     detail: 'The sync is refused: it would destroy something, or a configured job would destroy what it copies. See problems.',

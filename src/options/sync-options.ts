@@ -115,3 +115,22 @@ export function checkSyncOptions(
   checkArchiveOptions(options, source, report);
   checkCarriedOptions(options, destination, report);
 }
+
+/** Those of the written options that are right, each by itself and together. What is wrong with the others is told elsewhere. */
+export function readRightOptions(written: unknown, clouds: Clouds): SyncOptions {
+  const fields: Readonly<Record<string, z.ZodType>> = syncOptions.unwrap().shape;
+  const right = new Map(
+    Object.entries(typeof written === 'object' && written !== null ? written : {}).filter(
+      ([name, value]) => Object.hasOwn(fields, name) && fields[name]?.safeParse(value).success,
+    ),
+  );
+  for (;;) {
+    const options = syncOptions.parse(Object.fromEntries(right));
+    const wrong = new Set<string>();
+    checkSyncOptions(options, clouds, (option) => void wrong.add(option));
+    // What a filter lets through is known of all of it or of nothing.
+    if (['include', 'exclude', 'filter'].some((name) => wrong.has(name))) for (const name of Object.keys(filterOptions)) wrong.add(name);
+    if (![...wrong].some((name) => right.delete(name))) return options;
+    for (const name of wrong) right.delete(name);
+  }
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Contender } from '../../src/conflicts/conflict.ts';
 import { findConflicts } from '../../src/conflicts/find-conflicts.ts';
-import { checkJobs } from '../../src/jobs.ts';
+import { checkJobs } from '../../src/read-jobs.ts';
 
 const BOX = 'https://account.blob.core.windows.net/box';
 const HOST = 'https://host.blob.core.windows.net';

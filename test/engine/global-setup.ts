@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildApp } from '../../local/build-app.ts';
-import { buildEngineHost } from './build-engine-host.ts';
+import { buildDotnet } from './build-dotnet.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,5 +13,5 @@ declare module 'vitest' {
 /** Builds once what every file of the suite runs: the app, and the host for it. */
 export function setup(project: TestProject): void {
   buildApp(join(import.meta.dirname, '../..'));
-  project.provide('engineHost', buildEngineHost());
+  project.provide('engineHost', buildDotnet({ folder: 'host', name: 'EngineHost' }));
 }

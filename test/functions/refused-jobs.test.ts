@@ -25,6 +25,15 @@ beforeAll(async () => {
           schedule: '0 0 2 1 1 *',
         },
         { name: 'reports', source: blob('reports'), destination: 's3://keyless-samples/r', reportTo: blob('reports') },
+        { name: 'quartz', source: blob('quartz'), destination: 's3://keyless-samples/quartz', schedule: '0 0 2 ? * MON' },
+        { name: 'No name', source: blob('quartz'), destination: 's3://keyless-samples/nameless' },
+        {
+          name: 'off',
+          source: blob('off'),
+          destination: 's3://keyless-samples/off',
+          schedule: '0 0 2 1 1 *',
+          enabled: false,
+        },
       ];
       return {
         BRIDGE_JOBS: JSON.stringify(jobs),
@@ -47,6 +56,7 @@ describe('a configured job that would destroy something', () => {
       expect.objectContaining({ name: 'copier', links: expect.objectContaining({ start: expect.any(String) }) }),
       expect.objectContaining({ name: 'nightly', links: expect.objectContaining({ start: expect.any(String) }) }),
       expect.objectContaining({ name: 'reports', warnings: [expect.stringMatching(/copies the reports of job "reports" too/)] }),
+      expect.objectContaining({ name: 'off', enabled: false, links: expect.objectContaining({ start: expect.any(String) }) }),
       expect.objectContaining({
         name: 'mirror',
         problems: [expect.stringMatching(/job "mirror" \(delete\) removes what the other copies/)],
@@ -56,6 +66,12 @@ describe('a configured job that would destroy something', () => {
         name: 'leak',
         problems: [expect.stringMatching(/source of job "leak".*the app itself or its host needs/)],
       }),
+      {
+        name: 'quartz',
+        problems: [expect.stringMatching(/^BRIDGE_JOBS\[6\]\.schedule: must be an NCRONTAB/)],
+        links: { runs: expect.any(String) },
+      },
+      { name: 'Job 8 of BRIDGE_JOBS', problems: [expect.stringMatching(/^BRIDGE_JOBS\[7\]\.name: must be/)], links: {} },
     ]);
   });
 
@@ -80,7 +96,7 @@ describe('a configured job that would destroy something', () => {
     const answer = await bridge.call('GET', '/api/health');
 
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toEqual({ status: 'degraded', identity: 'managed-identity', jobs: 4, refusedJobs: 2 });
+    expect(await answer.json()).toEqual({ status: 'degraded', identity: 'managed-identity', jobs: 5, refusedJobs: 4 });
   });
 
   it('is named by the doctor', async () => {
@@ -88,6 +104,38 @@ describe('a configured job that would destroy something', () => {
 
     expect(diagnosis).toContain('Job mirror is refused');
     expect(diagnosis).toContain('Job leak is refused');
+  });
+});
+
+describe('a configured job that is wrong', () => {
+  it('is not started, and the answer says why', async () => {
+    const { status, body } = await problem(await bridge.call('POST', '/api/jobs/quartz/runs'));
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ detail: expect.stringContaining('Job quartz is refused'), problems: [expect.stringContaining('"?"')] });
+  });
+
+  it('has no timer', async () => {
+    await expect(bridge.invokeTimer('job-quartz')).rejects.toThrow();
+  });
+
+  it('is named by the doctor', async () => {
+    const diagnosis = await (await bridge.call('GET', '/api/doctor')).text();
+
+    expect(diagnosis).toContain('Job quartz is refused');
+    expect(diagnosis).toContain('Job 8 of BRIDGE_JOBS is refused');
+  });
+});
+
+describe('a configured job that is switched off', () => {
+  it('has no timer', async () => {
+    await expect(bridge.invokeTimer('job-off')).rejects.toThrow();
+  });
+
+  it('can be started by hand', async () => {
+    const answer = await bridge.call('POST', '/api/jobs/off/runs?wait=100');
+
+    expect(await answer.json()).toMatchObject({ job: 'off', state: 'succeeded' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkJobs } from '../../src/jobs.ts';
+import { checkJobs } from '../../src/read-jobs.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type BicepFolder, openBicepFolder, type PredictedResource } from './support/bicep-folder.ts';
 import { FETCH_TIMEOUT_MS } from './support/find-bicep.ts';

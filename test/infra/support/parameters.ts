@@ -47,6 +47,7 @@ export const FULL_JOB = {
   source: 'https://contoso.blob.core.windows.net/invoices/2026/',
   destination: 's3://contoso-archive/invoices/',
   schedule: '0 0 2 * * *',
+  enabled: true,
   options: OPTIONS,
   reportTo: 's3://contoso-archive/reports/',
 } satisfies Record<keyof Job, unknown>;
