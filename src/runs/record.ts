@@ -107,6 +107,11 @@ export function newRunId(now: number): string {
   return `${now}-${randomBytes(4).toString('hex')}`;
 }
 
+/** When a run was started, in milliseconds since 1970. */
+export function startedAt(id: string): number {
+  return Number.parseInt(id, 10);
+}
+
 export function isRunId(text: string): boolean {
   return /^\d{13}-[0-9a-f]{8}$/.test(text);
 }
