@@ -26,9 +26,11 @@ export function checkSettings(source: SettingsSource, report: Report): { readonl
   const problems = [...(settings.problems ?? []), ...(trust.problems ?? [])];
   if (settings.value === undefined || problems.length > 0) throw new BrokenLink(findingsOf(problems));
   warnOfAmbientKeys(environment, report);
+  warnOfTimeZone(environment, report);
   warnOfJobs(settings.value, report);
-  const { identity, audience, aws, jobs } = settings.value;
-  report.note({ identity: identity.mode, audience, role: aws.roleArn, region: aws.region, jobs: String(jobs.length) });
+  const { identity, audience, aws, jobs, refusedJobs } = settings.value;
+  const refused = refusedJobs.length === 0 ? '' : `, and ${refusedJobs.length} refused`;
+  report.note({ identity: identity.mode, audience, role: aws.roleArn, region: aws.region, jobs: `${jobs.length}${refused}` });
   return { settings: settings.value, ...(trust.value && { trust: trust.value }) };
 }
 
@@ -47,6 +49,16 @@ function findingsOf(problems: readonly string[]) {
 function warnOfAmbientKeys(environment: Environment, report: Report): void {
   const names = AMBIENT_KEYS.filter((name) => environment[name]?.trim());
   if (names.length > 0) report.warn(findingOf('ambient-aws-keys', `Set beside the settings of the bridge: ${names.join(', ')}.`));
+}
+
+function warnOfTimeZone({ WEBSITE_SKU, WEBSITE_TIME_ZONE, TZ }: Environment, report: Report): void {
+  if (WEBSITE_SKU !== 'FlexConsumption' || !(WEBSITE_TIME_ZONE?.trim() || TZ?.trim())) return;
+  report.warn({
+    id: 'time-zone-not-supported',
+    symptom: `${WEBSITE_TIME_ZONE?.trim() ? 'WEBSITE_TIME_ZONE' : 'TZ'} is set.`,
+    cause: 'Flex Consumption knows no time zone: schedules are in UTC, and the setting may break TLS and metrics there.',
+    fix: 'Remove the setting, and write the schedules in UTC.',
+  });
 }
 
 function warnOfJobs({ refusedJobs, jobWarnings }: Settings, report: Report): void {
