@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { app } from '@azure/functions';
 import { app as durable } from 'durable-functions';
 import type { Bridge, BridgeOrProblems } from './bridge.ts';
+import { readConfigFile } from './config-file.ts';
 import { createBridge } from './create-bridge.ts';
 import { diagnose } from './doctor/diagnose.ts';
 import { cancelRunFunction } from './functions/cancel-run.ts';
@@ -56,7 +56,7 @@ if (source.bridge === undefined) {
 }
 
 function configure(): BridgeOrProblems {
-  const { value, problems } = readSettings(process.env, textOf(JOBS_FILE));
+  const { value, problems } = readSettings(process.env, readConfigFile(JOBS_FILE));
   return value === undefined ? { problems } : { bridge: createBridge(value) };
 }
 
@@ -67,16 +67,12 @@ function logJobs({ settings }: Bridge): void {
   for (const { message } of settings.jobWarnings) console.warn(`Jobs: ${message}`);
 }
 
-function textOf(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
 function registerHttp(bridge: BridgeOrProblems): void {
   app.http('health', healthFunction(bridge));
   app.http('schema', schemaFunction());
   app.http(
     'doctor',
-    doctorFunction(() => diagnose({ environment: process.env, jobsFile: textOf(JOBS_FILE), hostFile: textOf(HOST_FILE) })),
+    doctorFunction(() => diagnose({ environment: process.env, jobsFile: readConfigFile(JOBS_FILE), hostFile: readConfigFile(HOST_FILE) })),
   );
   app.http('sync', syncFunction(bridge));
   app.http('verify', verifyFunction(bridge));

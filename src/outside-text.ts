@@ -5,11 +5,12 @@ export class OutsideTextError extends Error {
 
 /** Brackets within brackets; no setting needs more than seven. */
 const MAX_DEPTH = 32;
-const TOO_DEEP = `has brackets nested more than ${MAX_DEPTH} deep`;
 /** Of one array or object; no list of a setting may be longer. */
 export const MAX_ENTRIES = 500;
 /** In UTF-16 code units: more than the longest location has, with every character escaped. */
 export const MAX_TEXT_LENGTH = 16_384;
+
+const TOO_DEEP = `has brackets nested more than ${MAX_DEPTH} deep`;
 
 const MAX_PROBLEMS = 20;
 const MAX_PROBLEM_LENGTH = 1_000;
@@ -22,19 +23,14 @@ const MAX_PATH_LENGTH = 100;
 export function parseOutsideJson(text: string): unknown {
   if (isNestedTooDeep(text)) throw new OutsideTextError(TOO_DEEP);
   const value = parse(text);
-  const problem = tooLarge(value, '', 0);
-  if (problem !== undefined) throw new OutsideTextError(problem);
+  const excess = findExcess(value);
+  if (excess !== undefined) throw new OutsideTextError(excess);
   return value;
 }
 
-/** Reads JSON whose length is limited already. {@link findExcess} must come before anything else looks at a part of it. Throws {@link OutsideTextError}. */
-export function parseBoundedJson(text: string): unknown {
-  return parse(text);
-}
-
-/** What is over a limit in a part of JSON from outside; `undefined` when nothing is. */
+/** What is over a limit in what was read from a text; `undefined` when nothing is. It must come before anything else looks at that. */
 export function findExcess(value: unknown): string | undefined {
-  return tooLarge(value, '', 0);
+  return tooLarge(value, []);
 }
 
 /** Problems as they are told: the first ones, none longer than people read. */
@@ -76,30 +72,24 @@ function withoutExcerpt(message: string): string {
   return message.endsWith(' is not valid JSON') && excerpt !== undefined ? message.slice(0, excerpt) : message;
 }
 
-/** What is too deep, too many or too long in a value, with where it is. */
-function tooLarge(value: unknown, path: string, depth: number): string | undefined {
+/** What is too deep or too long in a value, with its place. */
+function tooLarge(value: unknown, path: readonly string[]): string | undefined {
   if (typeof value === 'string') return tooLong(value, path, 'a text');
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth >= MAX_DEPTH) return TOO_DEEP;
+  if (path.length >= MAX_DEPTH) return TOO_DEEP;
   const names = Object.keys(value);
   if (names.length > MAX_ENTRIES) return `has ${names.length} entries${inside(path)}, more than ${MAX_ENTRIES}`;
   for (const [name, member] of Object.entries(value)) {
-    const problem =
-      tooLong(name, path, 'a name') ??
-      tooLarge(
-        member,
-        Array.isArray(value) ? `${path}[${name}]` : cutText(path === '' ? name : `${path}.${name}`, MAX_PATH_LENGTH),
-        depth + 1,
-      );
+    const problem = tooLong(name, path, 'a name') ?? tooLarge(member, [...path, Array.isArray(value) ? `[${name}]` : `.${name}`]);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function tooLong(text: string, path: string, what: string): string | undefined {
+function tooLong(text: string, path: readonly string[], what: string): string | undefined {
   return text.length > MAX_TEXT_LENGTH ? `has ${what} of more than ${MAX_TEXT_LENGTH} characters${inside(path)}` : undefined;
 }
 
-function inside(path: string): string {
-  return path === '' ? '' : ` in ${path}`;
+function inside(path: readonly string[]): string {
+  return path.length === 0 ? '' : ` in ${cutText(path.join('').replace(/^\./, ''), MAX_PATH_LENGTH)}`;
 }

@@ -1,7 +1,8 @@
 import type { Checked } from './checked.ts';
+import { parseConfig } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import { type Between, checkJob, type Job, placeOf, readIntent } from './jobs.ts';
-import { findExcess, MAX_ENTRIES, OutsideTextError, parseBoundedJson, shortened } from './outside-text.ts';
+import { findExcess, MAX_ENTRIES, OutsideTextError, shortened } from './outside-text.ts';
 import { problemOfSchedule } from './schedules/job-schedule.ts';
 
 /** A configured job that cannot be run as it is written; or the whole text of the jobs. */
@@ -88,7 +89,7 @@ function readList(text: string, where: string): Checked<List> {
   if (Buffer.byteLength(text) > MAX_JOBS_BYTES) return { problems: [`${where} is larger than ${MAX_JOBS_BYTES} bytes`] };
   let parsed: unknown;
   try {
-    parsed = parseBoundedJson(text);
+    parsed = parseConfig(text);
   } catch (error) {
     if (error instanceof OutsideTextError) return { problems: [`${where} ${error.message}`] };
     throw error;

@@ -10,6 +10,7 @@ import type { Job } from './jobs.ts';
 import { type Location, LocationError, parseLocation } from './locations.ts';
 import { shortened } from './outside-text.ts';
 import { type ReadJobs, readJobs } from './read-jobs.ts';
+import { checkResolved } from './unresolved-settings.ts';
 import type { WebhookSettings } from './webhook/webhook.ts';
 import { checkWebhook } from './webhook-settings.ts';
 
@@ -100,7 +101,10 @@ const own = z.object({
 /** Reads and checks all settings. `jobsFile` is the text of jobs.json, where there is one. Every problem is told at once; those of a
  * job cost that job, and nothing else. */
 export function readSettings(environment: Environment, jobsFile: string | undefined): Checked<Settings> {
-  const env = withoutEmpty(environment);
+  return checkResolved(withoutEmpty(environment), (env) => readResolved(env, jobsFile));
+}
+
+function readResolved(env: Environment, jobsFile: string | undefined): Checked<Settings> {
   const federation = readFederationSettings(env);
   const common = checkEnvironment(own, env);
   const stateStorage = readStateStorage(env);
@@ -130,7 +134,10 @@ export function readSettings(environment: Environment, jobsFile: string | undefi
 
 /** Reads and checks the settings of the trust chain alone, for what needs AWS credentials and no more. */
 export function readFederationSettings(environment: Environment): Checked<FederationSettings> {
-  const env = withoutEmpty(environment);
+  return checkResolved(withoutEmpty(environment), readFederation);
+}
+
+function readFederation(env: Environment): Checked<FederationSettings> {
   const common = checkEnvironment(trust, env);
   const identity = checkIdentity(env);
   if (!(common.value && identity.value)) return { problems: [common, identity].flatMap((part) => part.problems ?? []) };

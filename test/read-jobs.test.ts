@@ -140,7 +140,7 @@ describe('what a wrong job has copied', () => {
 
 describe('a text that holds no jobs', () => {
   it.each([
-    ['[', 'jobs.json is not valid JSON: Unexpected end of JSON input'],
+    ['[', 'jobs.json is not valid JSON: it ends too early, at line 1, column 2'],
     ['7', 'jobs.json: must be a list of jobs, or an object with "jobs"'],
     ['{"jobs": {}}', 'jobs.json: jobs: must be a list of jobs'],
     [`[${'{},'.repeat(500)}{}]`, 'jobs.json has 501 jobs, more than 500'],

@@ -1,16 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSettingsFile } from '../../src/config-file.ts';
 
 /** App settings by name, as in `process.env`. */
 export type AppSettings = Readonly<Record<string, string | undefined>>;
 
 /** `Values` of local.settings.json in the app folder; none without that file. */
 export function readLocalSettings(appDir: string): Record<string, string> {
-  const path = join(appDir, 'local.settings.json');
-  if (!existsSync(path)) return {};
-  const { IsEncrypted, Values = {} } = JSON.parse(readFileSync(path, 'utf8'));
-  if (IsEncrypted === true) throw new Error(`${path} is encrypted. Decrypt it with "func settings decrypt".`);
-  return Object.fromEntries(Object.entries(Values).map(([name, value]) => [name, String(value)]));
+  return readSettingsFile(join(appDir, 'local.settings.json'));
 }
 
 /** Replaces each `%NAME%` by that setting; throws when one is not set. */

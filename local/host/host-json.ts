@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseFile, readConfigFile } from '../../src/config-file.ts';
 
 const schema = z.object({
   extensions: z
@@ -24,9 +24,9 @@ export interface HostJson {
 
 /** Reads host.json of the app folder, with the real host's defaults for what it does not say. */
 export function readHostJson(appDir: string | undefined): HostJson {
-  const path = appDir === undefined ? undefined : join(appDir, 'host.json');
-  const content: unknown = path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  const parsed = schema.safeParse(content);
+  const path = join(appDir ?? '.', 'host.json');
+  const text = appDir === undefined ? undefined : readConfigFile(path);
+  const parsed = schema.safeParse(text === undefined ? {} : parseFile(text, path));
   if (!parsed.success) throw new Error(`${path} cannot be used: ${z.prettifyError(parsed.error)}`);
   const { http, durableTask } = parsed.data.extensions;
   return {

@@ -1,13 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import tls from 'node:tls';
+import { readSettingsFile } from '../config-file.ts';
 
 /** What Core Tools read, beside host.json. */
 const SETTINGS_FILE = 'local.settings.json';
-
-/** Text of a file beside host.json, where there is one. */
-export function textOf(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
 
 /**
  * Puts the settings of a local.settings.json into the environment, as Core Tools do: what is there already stays. A file that is named
@@ -17,9 +13,7 @@ export function loadSettings(file: string | undefined): NodeJS.ProcessEnv {
   if (file !== undefined && !existsSync(file)) throw new Error(`There is no settings file ${file}. Give its path with --settings.`);
   if (file === undefined && !existsSync(SETTINGS_FILE))
     process.stderr.write(`No ${SETTINGS_FILE} in ${process.cwd()}: the settings are those of the environment.\n`);
-  const { IsEncrypted, Values = {} } = JSON.parse(textOf(file ?? SETTINGS_FILE) ?? '{}');
-  if (IsEncrypted === true) throw new Error('The settings file is encrypted. Decrypt it with "func settings decrypt".');
-  for (const [name, value] of Object.entries(Values)) process.env[name] ??= String(value);
+  for (const [name, value] of Object.entries(readSettingsFile(file ?? SETTINGS_FILE))) process.env[name] ??= value;
   trustExtraCertificates(process.env['NODE_EXTRA_CA_CERTS']);
   return process.env;
 }

@@ -1,4 +1,5 @@
 import { BrokenLink } from './finding.ts';
+import { findingOf } from './known-failures.ts';
 import type { Report } from './walk.ts';
 
 /** Entra ID allows clocks to differ by this much; AWS and Azure Storage by a little more. */
@@ -13,14 +14,7 @@ export async function checkClock(urls: readonly string[], clock: () => number, r
   const words = `${Math.round(Math.abs(largest) / 1_000)} s ${largest < 0 ? 'behind' : 'ahead of'} the services`;
   report.note({ clock: words });
   if (Math.abs(largest) <= MAX_SKEW_MS) return;
-  throw new BrokenLink([
-    {
-      id: 'clock-wrong',
-      symptom: `The clock of this machine is ${words}.`,
-      cause: 'Tokens and signatures are valid for a time only: with a wrong clock they are refused as expired or not yet valid.',
-      fix: 'Set the clock, and let it be kept by NTP.',
-    },
-  ]);
+  throw new BrokenLink([findingOf('clock-wrong', `The clock of this machine is ${words}.`)]);
 }
 
 async function skewOf(url: string, clock: () => number): Promise<number | undefined> {

@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { parseFile } from '../config-file.ts';
+import { OutsideTextError } from '../outside-text.ts';
 import type { Settings } from '../settings.ts';
 import { BrokenLink, type Finding } from './finding.ts';
+import { findingOf } from './known-failures.ts';
 import type { Report } from './walk.ts';
 
 /** A slice ends some time after its deadline: with the objects that are under way, and its records. */
 const SAFE_SHARE = 0.8;
 
-const hostSchema = z.object({ functionTimeout: z.string().optional() });
+/** As .NET writes a time span: days alone, or [days.]hours:minutes[:seconds[.fraction]]. "-1" is without an end. */
+const TIME_SPAN = /^\s*(?:(?:(\d+)\.)?(\d+):(\d+)(?::(\d+)(?:\.\d+)?)?|(\d+)|-1)\s*$/;
+
+const hostSchema = z.object({ functionTimeout: z.string().regex(TIME_SPAN).nullish() });
 
 /** Compares the time that a slice takes with the time after which the host ends it. */
 export function checkLimits(
@@ -29,11 +35,20 @@ export function checkLimits(
 /** `functionTimeout` of host.json in seconds; infinite for "-1". */
 function readTimeout(hostFile: string | undefined): number | undefined {
   if (hostFile === undefined) return undefined;
-  const { functionTimeout } = hostSchema.parse(JSON.parse(hostFile));
-  if (functionTimeout === undefined) return undefined;
-  if (functionTimeout === '-1') return Number.POSITIVE_INFINITY;
-  const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)$/.exec(functionTimeout) ?? [];
-  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  const { success, data } = hostSchema.safeParse(parseHostFile(hostFile));
+  if (!success) throw new BrokenLink([findingOf('host-json-invalid', 'functionTimeout of host.json is no time span such as "00:10:00".')]);
+  if (typeof data.functionTimeout !== 'string') return undefined;
+  if (data.functionTimeout.trim() === '-1') return Number.POSITIVE_INFINITY;
+  const [, days, hours = '0', minutes = '0', seconds = '0', onlyDays = '0'] = TIME_SPAN.exec(data.functionTimeout) ?? [];
+  return ((Number(days ?? onlyDays) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+}
+
+function parseHostFile(text: string): unknown {
+  try {
+    return parseFile(text, 'host.json');
+  } catch (error) {
+    throw error instanceof OutsideTextError ? new BrokenLink([findingOf('host-json-invalid', `${error.message}.`)]) : error;
+  }
 }
 
 function tooLong(sliceSeconds: number, timeoutSeconds: number): Finding {

@@ -2,6 +2,7 @@ import type { Checked } from '../checked.ts';
 import type { Environment } from '../environment.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import type { Trust } from '../trust/lint/trust.ts';
+import { unresolvedSettings } from '../unresolved-settings.ts';
 import { BrokenLink } from './finding.ts';
 import { findingOf, recognise } from './known-failures.ts';
 import { parseTrust } from './trust.ts';
@@ -27,6 +28,7 @@ export function checkSettings(source: SettingsSource, report: Report): { readonl
   if (settings.value === undefined || problems.length > 0) throw new BrokenLink(findingsOf(problems));
   warnOfAmbientKeys(environment, report);
   warnOfTimeZone(environment, report);
+  warnOfReferences(environment, report);
   warnOfJobs(settings.value, report);
   const { identity, audience, aws, jobs, refusedJobs } = settings.value;
   const refused = refusedJobs.length === 0 ? '' : `, and ${refusedJobs.length} refused`;
@@ -36,14 +38,15 @@ export function checkSettings(source: SettingsSource, report: Report): { readonl
 
 function findingsOf(problems: readonly string[]) {
   return problems.map((problem) => {
-    const [known] = recognise({ text: problem });
-    const usual = {
-      id: 'setting-wrong',
-      cause: 'A setting is missing or is not what it must be.',
-      fix: 'Correct the app setting, then restart the app.',
-    };
-    return { ...(known ?? usual), symptom: problem };
+    const known = recognise({ text: problem }).find(({ id, link }) => link === 'settings' && id !== 'setting-wrong');
+    return { ...(known ?? findingOf('setting-wrong')), symptom: problem };
   });
+}
+
+/** References of settings that are not the bridge's: it works without them. */
+function warnOfReferences(environment: Environment, report: Report): void {
+  for (const name of unresolvedSettings(environment).others)
+    report.warn(findingOf('setting-unresolved', `${name} is a reference that Azure has not resolved to a value.`));
 }
 
 function warnOfAmbientKeys(environment: Environment, report: Report): void {

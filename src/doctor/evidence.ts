@@ -3,7 +3,7 @@ import type { Claims } from './claims.ts';
 
 /** What there is to go by. */
 export interface Evidence {
-  /** What a service or a tool said: an error's messages, or what someone pasted. */
+  /** What a service or a tool said, as `plainText` gives it: an error's messages, or what someone pasted. */
   readonly text: string;
   /** Of the token in question, where there is one. */
   readonly claims?: Claims;
@@ -12,15 +12,19 @@ export interface Evidence {
   readonly nowMs?: number;
 }
 
-/** A way in which the trust is known to fail. `symptom` is what people see of it, where there is nothing more precise to tell. */
+/** The part of the chain that a failure is about. */
+export type Link = 'settings' | 'identity' | 'token' | 'trust' | 'sts' | 'credentials' | 'locations' | 'deployment' | 'host' | 'network';
+
+/** A known way to fail. `symptom` is what people see of it, where there is nothing more precise to say. */
 export interface KnownFailure {
+  readonly link: Link;
   readonly symptom: string;
   readonly cause: string;
   readonly fix: string;
   readonly isSeenIn: (evidence: Evidence) => boolean;
+  /** `broad`: its sign often comes with that of the real cause. `family`: an error of a service that no other entry knows. */
+  readonly rank?: 'broad' | 'family';
 }
 
-/** Sees a failure by what was said. */
-export function said(sign: RegExp): KnownFailure['isSeenIn'] {
-  return ({ text }) => sign.test(text);
-}
+/** The failures of one family by their ids. More particular ones come first. */
+export type Failures = Readonly<Record<string, KnownFailure>>;

@@ -3,7 +3,7 @@ import { wordsOf } from '../sync/foreign-text.ts';
 import { isStoreError, type StoreErrorCode } from '../sync/store-error.ts';
 import type { Evidence } from './evidence.ts';
 import { BrokenLink, type Finding } from './finding.ts';
-import { recognise } from './known-failures.ts';
+import { isOfFamily, recognise } from './known-failures.ts';
 
 type Explanation = Pick<Finding, 'cause' | 'fix'>;
 
@@ -48,13 +48,36 @@ const UNKNOWN: Explanation = {
   fix: 'Do what the message says, and run the doctor again.',
 };
 
+/** Refusals that may be about what a token says, and so about a token that is older than a change. */
+const ABOUT_TOKEN: readonly FederationErrorCode[] = [
+  'access-denied',
+  'wrong-audience',
+  'unknown-issuer',
+  'invalid-token',
+  'sts-rejected',
+  'not-assigned',
+];
+
 /** Why a link is broken, the likeliest first; never empty. */
 export function explainError(error: unknown, circumstances: Omit<Evidence, 'text'>): readonly Finding[] {
   if (error instanceof BrokenLink) return error.findings;
-  if (!isFederationError(error) && !isStoreError(error)) return [{ id: 'unexpected', symptom: wordsOf(error), ...UNKNOWN }];
-  const [first, ...others] = recognise({ ...circumstances, text: allMessages(error) });
-  if (first !== undefined) return [{ ...first, symptom: error.message }, ...others];
-  return [{ id: error.code, symptom: error.message, ...(BY_CODE[error.code] ?? UNKNOWN) }];
+  // A store judges what is asked of it, never the token that AWS got: then the age of the token explains nothing.
+  const { claims: _, nowMs: __, ...others } = circumstances;
+  const found = recognise({ ...(isAboutToken(error) ? circumstances : others), text: allMessages(error) });
+  const [first, ...rest] = found.filter((finding) => !isOfFamily(finding));
+  const isOurs = isFederationError(error) || isStoreError(error);
+  const symptom = isOurs ? error.message : wordsOf(error);
+  if (first !== undefined) return [{ ...first, symptom }, ...rest];
+  const byCode = isOurs ? BY_CODE[error.code] : undefined;
+  return [{ id: isOurs ? error.code : 'unexpected', symptom, ...(byCode ?? remedyOf(found[0]) ?? UNKNOWN) }];
+}
+
+function isAboutToken(error: unknown): boolean {
+  return isFederationError(error, ...ABOUT_TOKEN) || (error instanceof Error && error.cause !== undefined && isAboutToken(error.cause));
+}
+
+function remedyOf(finding: Finding | undefined): Explanation | undefined {
+  return finding && { cause: finding.cause, fix: finding.fix };
 }
 
 const MAX_SEARCHED = 10_000;

@@ -27,13 +27,14 @@ afterAll(async () => {
 });
 
 /** Runs the command where the settings file is. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = '') {
   const quiet = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:AWS|AZURE|BRIDGE|IDENTITY)_|^NODE_/.test(name)));
   return await new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
     const options = { cwd: folder, env: { ...quiet, ...env } };
-    execFile(process.execPath, [ENTRY, ...args], options, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [ENTRY, ...args], options, (error, stdout, stderr) =>
       resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
+    child.stdin?.end(input);
   });
 }
 
@@ -105,10 +106,19 @@ describe('keyless-bridge doctor', () => {
     expect(stdout).toContain('add-client-id-to-open-id-connect-provider');
   });
 
+  it('explains a log from standard input, however long it is', async () => {
+    const log = `${'nothing of note\r\n'.repeat(100_000)}AADSTS7000222: The provided client secret keys are expired.\r\n`;
+
+    const { status, stdout } = await run(['doctor', '--explain', '-', '--json'], {}, log);
+
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ id: 'client-secret-expired', link: 'identity' }]);
+  });
+
   it('says so when it knows no such error', async () => {
     expect(await run(['doctor', '--explain', 'It rains.'])).toMatchObject({
       status: 1,
-      stdout: expect.stringContaining('knows no failure'),
+      stdout: expect.stringContaining('does not know this failure'),
     });
   });
 });

@@ -97,7 +97,7 @@ describe('a broken link is named', () => {
     ['the audience is not registered', { settings: { BRIDGE_AUDIENCE: 'api://nobody' } }, 'token', 'app-id-uri-unknown'],
     ['the principal is another than expected', { settings: { BRIDGE_EXPECTED_SUBJECT: 'someone-else' } }, 'token', 'principal-unexpected'],
     ['the role does not exist', { settings: { AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/nobody' } }, 'sts', 'trust-does-not-match'],
-    ['host.json is damaged', { hostFile: '{' }, 'limits', 'unexpected'],
+    ['host.json is damaged', { hostFile: '{' }, 'limits', 'host-json-invalid'],
     ['a slice takes too long', { hostFile: '{"functionTimeout":"00:05:00"}' }, 'limits', 'slice-too-long'],
   ] as const)('when %s', async (_case, options, link, id) => {
     const found = await broken(options);
@@ -215,7 +215,7 @@ describe('a broken link is named', () => {
 
     const found = await broken({ settings: { AzureWebJobsStorage: connection } });
 
-    expect(found).toEqual({ link: 'records', id: 'permission-denied' });
+    expect(found).toEqual({ link: 'records', id: 'storage-authentication-failed' });
   });
 });
 

@@ -11,8 +11,8 @@ const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
 const NOW = NOW_MS / 1_000;
 const CLAIMS = { iss: ISSUER, aud: 'api://bridge', sub: 'principal', iat: NOW - 60, exp: NOW + 3_600 };
 
-/** One report for every failure that the doctor knows, in the words of the service or tool. */
-export const FIELD_REPORTS: Readonly<Record<FailureId, FieldReport>> = {
+/** Failures with the evidence that there was, in the words of the service or tool, and what fixed them. */
+export const FIELD_REPORTS = {
   'provider-not-found': {
     text: `An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for ${ISSUER}`,
     mendedBy: /Create the OIDC provider in the account of AWS_ROLE_ARN/,
@@ -138,4 +138,4 @@ export const FIELD_REPORTS: Readonly<Record<FailureId, FieldReport>> = {
     text: '"Action": "sts:AssumeRoleWithWebIdentity", "Condition": { "StringEquals": { "sts.windows.net/7c1a2f3e/:aud": "api://bridge" } }',
     mendedBy: /Pin :sub to the object id/,
   },
-};
+} satisfies Readonly<Partial<Record<FailureId, FieldReport>>>;

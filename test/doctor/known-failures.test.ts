@@ -1,29 +1,75 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURE_IDS, findingOf, recognise } from '../../src/doctor/known-failures.ts';
 import { FIELD_REPORTS } from './field-reports.ts';
+import { SAMPLES } from './samples/samples.ts';
 
-describe('a failure that is known from the field', () => {
+/** Ways in which a message gets from where it was shown into a terminal. */
+const FORMS: Readonly<Record<string, (text: string) => string>> = {
+  'in colours': (text) => `\u001b[31m\u001b[1m${text}\u001b[0m`,
+  'wrapped, with CR LF': (text) => `[Error]\r\n  ${text.replaceAll(' ', '\r\n   ')}\r\n`,
+  'in a frame': (text) => `╷\n│ Error: failed\n│ \n│ ${text.replaceAll(' ', '\n│ ')}\n╵`,
+  'in JSON': (text) => JSON.stringify({ error: { code: 'X', message: text } }),
+  'in JSON in JSON': (text) => JSON.stringify({ body: JSON.stringify({ message: text }) }),
+  'in HTML': (text) => `<html><body><p>${asHtml(text)}</p><br/></body></html>`,
+  'with typographic quotes': (text) => text.replaceAll("'", '’').replaceAll(/"([^"]*)"/g, '“$1”'),
+};
+
+const LOG = '2026-03-01T12:00:00Z [Information] nothing of note\n'.repeat(20_000);
+
+const IN_LOGS: Readonly<Record<string, (text: string) => string>> = {
+  'at the end of a long log': (text) => `${LOG}${text}\n`,
+  'at the beginning of a long log': (text) => `${text}\n${LOG}`,
+};
+
+function asHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+}
+
+/** How a written form of `text` is misunderstood; empty when it is recognised as `id`. */
+function wrong(id: string, text: string, written: string): readonly string[] {
+  const seen = recognise({ text: written })[0]?.id;
+  return seen === id ? [] : [`${id} is taken for ${seen}: ${text}`];
+}
+
+describe('a message that people post', () => {
+  it('is recognised as what it is', () => {
+    expect(SAMPLES.flatMap(([id, text]) => wrong(id, text, text))).toEqual([]);
+  });
+
+  it.each(Object.entries(FORMS))('is recognised %s', (_form, write) => {
+    expect(SAMPLES.flatMap(([id, text]) => wrong(id, text, write(text)))).toEqual([]);
+  });
+
+  it.each(Object.entries(IN_LOGS))('is recognised %s', (_place, write) => {
+    const some = SAMPLES.filter((_, index) => index % 20 === 0);
+
+    expect(some.flatMap(([id, text]) => wrong(id, text, write(text)))).toEqual([]);
+  });
+
+  it('is there for every failure that the doctor knows', () => {
+    const ids = new Set(SAMPLES.map(([id]) => id));
+
+    expect(FAILURE_IDS.filter((id) => !ids.has(id))).toEqual([]);
+    expect(SAMPLES.length).toBeGreaterThan(150);
+  });
+
+  it('is never repeated, whatever it holds', () => {
+    const secret = 'planted8Q~secret';
+
+    for (const [, text] of SAMPLES) expect(JSON.stringify(recognise({ text: `${secret} ${text} sig=${secret}` }))).not.toContain(secret);
+  });
+});
+
+describe('a failure with particular evidence', () => {
   it.each(Object.entries(FIELD_REPORTS))('is recognised as %s, with its fix', (id, { mendedBy, ...evidence }) => {
     const [first] = recognise(evidence);
 
-    expect(first).toEqual({ id, symptom: expect.any(String), cause: expect.any(String), fix: expect.stringMatching(mendedBy) });
-  });
-
-  it('has a report each, for all thirty', () => {
-    expect(Object.keys(FIELD_REPORTS)).toHaveLength(30);
-    expect(Object.keys(FIELD_REPORTS).sort()).toEqual(FAILURE_IDS.toSorted());
+    expect(first).toMatchObject({ id, symptom: expect.any(String), cause: expect.any(String), fix: expect.stringMatching(mendedBy) });
   });
 
   it.each([
-    ['AADSTS90002: Tenant not found', 'tenant-or-cloud-wrong'],
     ['AADSTS90038: Tenant request forwarded', 'tenant-or-cloud-wrong'],
-    ['AADSTS70011: The provided value for the input parameter scope is not valid', 'scope-not-default'],
-    ['AADSTS70021: No matching federated identity record', 'federated-credential-differs'],
-    ['AADSTS700211: No matching federated identity record found for presented assertion issuer', 'federated-credential-differs'],
     ['AADSTS500011: The resource principal named api://id/user_impersonation was not found', 'scope-in-app-id-uri'],
-    ['AADSTS500011: The resource principal named api://id/.default was not found', 'scope-in-app-id-uri'],
-    ['"sts.windows.net/7c1a2f3e:aud": "api://bridge", "sts.windows.net/7c1a2f3e:sub": "principal"', 'condition-key-prefix'],
-    ['IDPCommunicationError: the identity provider could not be reached', 'keys-not-fetched'],
     ['"ForAllValues:StringEquals": { "sts.windows.net/7c1a2f3e/:aud": "a", "sts.windows.net/7c1a2f3e/:sub": "b" }', 'trust-too-broad'],
   ])('is recognised by its other words: %s', (text, id) => {
     expect(recognise({ text })[0]?.id).toBe(id);
@@ -32,26 +78,64 @@ describe('a failure that is known from the field', () => {
   it('of a cached token comes after what the service said', () => {
     const { claims, nowMs } = FIELD_REPORTS['identity-token-cached'];
 
-    const found = recognise({
-      text: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
-      ...(claims && { claims }),
-      ...(nowMs && { nowMs }),
-    });
+    const found = recognise({ text: 'Not authorized to perform sts:AssumeRoleWithWebIdentity', claims, nowMs });
 
     expect(found.map(({ id }) => id)).toEqual(['trust-does-not-match', 'identity-token-cached']);
   });
 
-  it('is told with what was seen, where that is more precise', () => {
+  it('is shown with what was seen, where that is more precise', () => {
     expect(findingOf('session-too-long', 'It is 7200, and may be 3600.')).toMatchObject({ symptom: 'It is 7200, and may be 3600.' });
   });
 });
 
-describe('what nobody has met', () => {
-  it.each([
-    '',
-    'It works.',
-    'AADSTS700027: The certificate with identifier used to sign the client assertion: thumbprint of key used by client',
-  ])('is not taken for something else: %j', (text) => {
+describe('an explicit deny', () => {
+  const ACTIONS = [
+    's3:PutObject',
+    's3:ListBucket',
+    's3:GetObject',
+    's3:DeleteObject',
+    's3:PutObjectTagging',
+    'kms:Decrypt',
+    'iam:CreateRole',
+    'sts:AssumeRole',
+    'sts:AssumeRoleWithWebIdentity',
+    'sts:TagSession',
+  ];
+  const POLICIES = [
+    'service control policy',
+    'resource control policy',
+    'permissions boundary',
+    'session policy',
+    'identity-based policy',
+    'resource-based policy',
+    'VPC endpoint policy',
+    'policy of a new kind',
+  ];
+
+  it.each(ACTIONS)('of %s is never answered by allowing it, whatever the policy', (action) => {
+    for (const policy of POLICIES) {
+      const found = recognise({
+        text: `User: u is not authorized to perform: ${action} on resource: r with an explicit deny in a ${policy}`,
+      });
+
+      expect(found[0]?.id).toMatch(/^explicit-deny/);
+      for (const { fix } of found) expect(fix).not.toMatch(/\ballow|Add the action/i);
+    }
+  });
+
+  it('beside another message leaves the explanation of that', () => {
+    const denied = 'User: u is not authorized to perform: s3:PutObject on resource: r with an explicit deny in a service control policy';
+    const missing =
+      'User: u is not authorized to perform: kms:Decrypt on resource: k because no identity-based policy allows the kms:Decrypt action';
+
+    const found = recognise({ text: `${missing}\n${denied}` });
+
+    expect(found.map(({ id }) => id)).toEqual(['explicit-deny-scp', 'multipart-needs-decrypt', 'no-identity-policy-allows']);
+  });
+});
+
+describe('a text that is no failure', () => {
+  it.each(['', 'It works.', 'The run copied 5 objects.', 'Hello, world'])('is not taken for one: %j', (text) => {
     expect(recognise({ text })).toEqual([]);
   });
 });

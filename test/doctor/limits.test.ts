@@ -12,11 +12,14 @@ const AWS = {
 } as const;
 
 async function examine(sliceSeconds: number, functionTimeout: string | undefined) {
-  const walk = createWalk((error) => explainError(error, {}));
-  const hostFile = JSON.stringify({ functionTimeout });
-  await walk.check('limits', (report) => checkLimits({ sliceSeconds, aws: AWS }, hostFile, report)).catch(() => undefined);
-  const [check] = walk.diagnosis().checks;
+  const check = await examineFile(sliceSeconds, JSON.stringify({ functionTimeout }));
   return [check?.outcome, check?.findings.length];
+}
+
+async function examineFile(sliceSeconds: number, hostFile: string) {
+  const walk = createWalk((error) => explainError(error, {}));
+  await walk.check('limits', (report) => checkLimits({ sliceSeconds, aws: AWS }, hostFile, report)).catch(() => undefined);
+  return walk.diagnosis().checks[0];
 }
 
 describe('the time of a slice', () => {
@@ -27,8 +30,31 @@ describe('the time of a slice', () => {
     [300, '00:05:00', 'broken', 1],
     [480, '1.00:00:00', 'ok', 0],
     [480, '-1', 'ok', 0],
+    [480, '00:10', 'ok', 0],
+    [480, '1', 'ok', 0],
+    [480, '00:10:00.500', 'ok', 0],
+    [480, 'ten minutes', 'broken', 1],
     [480, undefined, 'ok', 0],
   ])('of %i s with functionTimeout %s is %s, with %i remarks', async (sliceSeconds, timeout, outcome, remarks) => {
     expect(await examine(sliceSeconds, timeout)).toEqual([outcome, remarks]);
+  });
+});
+
+describe('host.json', () => {
+  it.each([
+    '\ufeff{"functionTimeout":"00:10:00"}',
+    '{ // ours\n "functionTimeout": "00:10:00", /* and */ }',
+    "{functionTimeout: '00:10:00'}",
+    '{"functionTimeout": null}',
+    '{}',
+  ])('is read as the Functions host reads it: %j', async (text) => {
+    expect(await examineFile(300, text)).toMatchObject({ outcome: 'ok', findings: [] });
+  });
+
+  it.each([
+    ['{\n"functionTimeout" "planted"}', 'host.json is not valid JSON: unexpected character at line 2, column 19.'],
+    ['{"functionTimeout": 600}', 'functionTimeout of host.json is no time span such as "00:10:00".'],
+  ])('that cannot be read is named: %j', async (text, symptom) => {
+    expect(await examineFile(300, text)).toMatchObject({ outcome: 'broken', findings: [{ id: 'host-json-invalid', symptom }] });
   });
 });

@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** More than any error has; of a longer text the beginning and the end are looked at. */
+const MAX_LENGTH = 128 * 1_024;
+
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&', nbsp: ' ' };
+const ESCAPES: Readonly<Record<string, string>> = { n: ' ', r: ' ', t: ' ', b: ' ', f: ' ' };
+
+/**
+ * The words of an error as somebody pasted it, on one line: without colours, the tags of HTML and XML, the escapes of JSON, HTML and URLs,
+ * typographic quotes, and the frames and line ends of a terminal. For recognising it only; takes time in proportion to the length.
+ */
+export function plainText(pasted: string): string {
+  const words = stripVTControlCharacters(shortened(pasted))
+    .replaceAll(/[\0\u200b-\u200f\u2060\ufeff]/g, '')
+    .replaceAll(/[‘’‚‛`´]/g, "'")
+    .replaceAll(/[“”„‟]/g, '"')
+    .replaceAll(/%([2-7][\da-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll(/\\{1,4}(?:u(00[\da-f]{2}|20[12][\da-f])|(["'/nrtbf]))/gi, (_, unicode?: string, letter?: string) =>
+      unicode === undefined ? (ESCAPES[letter ?? ''] ?? letter ?? '') : asciiOf(Number.parseInt(unicode, 16)),
+    )
+    .replaceAll(/&(?:#(\d{1,5})|#x([\da-f]{1,4})|([a-z]{2,4}));/gi, (entity, decimal?: string, hex?: string, name?: string) =>
+      name === undefined ? asciiOf(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)) : (ENTITIES[name] ?? entity),
+    );
+  return words
+    .replaceAll(/<[/?!]?[a-z][^<>]{0,300}>/gi, ' ')
+    .replaceAll(/[\u2500-\u257f]/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH / 2)}\n${text.slice(-MAX_LENGTH / 2)}`;
+}
+
+function asciiOf(code: number): string {
+  if (code === 0x2018 || code === 0x2019) return "'";
+  if (code === 0x201c || code === 0x201d) return '"';
+  return code < 0x20 || code === 0xa0 ? ' ' : String.fromCharCode(code);
+}
