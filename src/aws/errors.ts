@@ -158,6 +158,8 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     case 'precondition-failed':
       return 'It exists already or has changed; the next run looks at it again.';
     case 'permission-denied':
+      if (isExplicitDeny(error))
+        return `A policy denies it explicitly, which no permission outweighs. Change that policy, or exempt the role in it: ${reasonOf(error)}`;
       return `Allow ${PERMISSIONS[action]} on it for the role (and set the option requesterPays if requesters pay for the bucket), and check the bucket policy and the KMS key: ${reasonOf(error)}`;
     case 'credentials-expired':
       return 'The session has expired: start the run again for a new one.';
@@ -174,6 +176,11 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     default:
       return reasonOf(error);
   }
+}
+
+/** Of the role, its boundary, the bucket, the key, the network or the organization; the words say which. */
+function isExplicitDeny(error: unknown): boolean {
+  return error instanceof Error && /explicit(?:ly)? den(?:y|ied|ies)/i.test(error.message.slice(0, 10_000));
 }
 
 function regionIn(error: unknown): string | undefined {

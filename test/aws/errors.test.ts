@@ -10,6 +10,16 @@ function s3Error(status: number, name: string, message = 'It did not work.', hea
 }
 
 describe('errors of S3', () => {
+  it('of an explicit deny do not ask for a permission, which could not outweigh it', () => {
+    const words = 'User: u is not authorized to perform: s3:PutObject on resource: "r" with an explicit deny in a service control policy';
+
+    const error = toStoreError(s3Error(403, 'AccessDenied', words), { action: 'write', url });
+
+    expect(error.message).toContain('A policy denies it explicitly');
+    expect(error.message).toContain('service control policy');
+    expect(error.message).not.toContain('Allow s3:PutObject');
+  });
+
   it.each([
     ['read', 'archived', 'Restore the object'],
     ['write', 'destination-archived', 'restore or delete it'],

@@ -26,7 +26,10 @@ export const AZURE_DEPLOYMENT_FAILURES = {
     cause:
       'The identity was made moments ago and is not yet everywhere in Entra ID, its id is the client id instead of the principal id, or it is in another tenant.',
     fix: 'Deploy again after a minute. In your own template set principalType: ServicePrincipal, and use the principal (object) id.',
-    isSeenIn: anyOf(coded('PrincipalNotFound'), said(/Principal \S{1,80} does not exist in the directory/i)),
+    isSeenIn: anyOf(
+      coded('PrincipalNotFound', 'UnmatchedPrincipalType', 'PrincipalTypeNotSupported'),
+      said(/Principal \S{1,80} does not exist in the directory/i),
+    ),
   },
   'role-assignment-denied': {
     link: 'deployment',
@@ -116,7 +119,7 @@ export const AZURE_DEPLOYMENT_FAILURES = {
         'MaxStorageAccountsCountPerSubscriptionExceeded',
         'RoleAssignmentLimitExceeded',
       ),
-      said(/without additional quota|exceed(?:ing|s|ed) (?:the )?(?:approved|quota)|Current Limit \(/i),
+      said(/without additional quota|quota .{0,60}exceeded|exceed(?:ing|s|ed) (?:the )?(?:approved|quota)|Current Limit \(/i),
     ),
   },
   'app-name-taken': {
@@ -145,7 +148,7 @@ export const AZURE_DEPLOYMENT_FAILURES = {
     cause: 'Key vaults, app configurations and Log Analytics workspaces keep their name for days after deletion.',
     fix: 'az keyvault list-deleted, then az keyvault recover or purge --name <vault>; or deploy under another name.',
     isSeenIn: anyOf(
-      coded('FlagMustBeSetForRestore', 'NameUnavailable'),
+      coded('FlagMustBeSetForRestore', 'NameUnavailable', 'VaultAlreadyExists'),
       said(/soft[- ]?deleted|in deleted (?:but recoverable )?state|deleted vault/i),
     ),
   },
@@ -172,8 +175,10 @@ export const AZURE_DEPLOYMENT_FAILURES = {
     cause: 'The name is wrong, the resource is in another group or subscription, or it was made moments ago.',
     fix: 'az account show for the subscription, az resource list --resource-group <group> for the names; deploy again after a minute.',
     isSeenIn: anyOf(
-      coded('ResourceGroupNotFound', 'ParentResourceNotFound', 'ResourceNotFound', 'DeploymentNotFound'),
-      said(/Resource group .{1,100} could not be found|The Resource '?Microsoft\.\S{1,200} .{0,80}was not found/i),
+      coded('ResourceGroupNotFound', 'ParentResourceNotFound', 'DeploymentNotFound'),
+      said(
+        /\bResourceNotFound\b(?!.{0,40}specified resource)|Resource group .{1,100} could not be found|The Resource '?Microsoft\.\S{1,200} .{0,80}was not found/i,
+      ),
     ),
   },
   'subscription-unusable': {
@@ -192,7 +197,7 @@ export const AZURE_DEPLOYMENT_FAILURES = {
     cause: 'Nobody is signed in on the machine that deploys, or the sign-in has expired. The app itself needs none of this.',
     fix: 'az login --tenant <tenant id>, or azd auth login, then run the command again.',
     isSeenIn: said(
-      /Please run:? ?['"`]?az login|run `?azd auth login|No subscriptions? found for|not logged in|Interactive authentication is needed|az login --(?:tenant|scope|use-device-code)/i,
+      /(?:Invalid|Expired)AuthenticationToken\w{0,20}|Please run:? ?['"`]?az login|run `?azd auth login|No subscriptions? found for|not logged in|Interactive authentication is needed|az login --(?:tenant|scope|use-device-code)/i,
     ),
   },
   'azd-not-provisioned': {
@@ -248,7 +253,7 @@ export const AZURE_DEPLOYMENT_FAILURES = {
     cause: 'A resource of the deployment was refused; DeploymentFailed and InvalidTemplateDeployment are only the wrapper.',
     fix: 'Resource group > Deployments > the failed one > Operation details, or az deployment operation group list --resource-group <group> --name <deployment>. Explain the innermost message.',
     isSeenIn: said(
-      /DeploymentFailed|InvalidTemplateDeployment|resource deployment operation failed|aka\.ms\/(?:arm-|DeployOperations)|management\.azure\.com|Microsoft\.(?:Web|Storage|Authorization|Resources|ManagedIdentity)\//,
+      /DeploymentFailed|RoleDefinitionDoesNotExist|DeploymentQuotaExceeded|error deploying infrastructure|InvalidTemplateDeployment|resource deployment operation failed|aka\.ms\/(?:arm-|DeployOperations)|management\.azure\.com|Microsoft\.(?:Web|Storage|Authorization|Resources|ManagedIdentity)\//,
     ),
     rank: 'family',
   },

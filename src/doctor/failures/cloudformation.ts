@@ -75,7 +75,9 @@ export const CLOUDFORMATION_FAILURES = {
     symptom: 'LimitExceeded: a quota of IAM is reached',
     cause: 'The account has as many roles or OIDC providers, or the policy is as long, as its quota permits.',
     fix: 'Delete what nobody uses, or raise the quota (Service Quotas > IAM). For a policy that is too long use fewer prefixes.',
-    isSeenIn: said(/Cannot exceed quota for \w+|LimitExceeded.{0,200}(?:iam|role|provider|policy)|Maximum policy size of/i),
+    isSeenIn: said(
+      /Cannot exceed quota for \w+|\bLimitExceededException\b|LimitExceeded.{0,200}(?:iam|role|provider|policy)|Maximum policy size of/i,
+    ),
   },
   'iam-entity-missing': {
     link: 'deployment',
@@ -103,7 +105,7 @@ export const CLOUDFORMATION_FAILURES = {
     symptom: 'the stack is in an …_IN_PROGRESS state and cannot be updated',
     cause: 'Another deployment of the same stack is under way.',
     fix: 'Wait for it: aws cloudformation wait stack-update-complete --stack-name <stack>. Then deploy again.',
-    isSeenIn: anyOf(said(/\w+_IN_PROGRESS state and can ?not be updated/i), coded('OperationInProgressException')),
+    isSeenIn: anyOf(said(/\b[A-Z_]{1,60}_IN_PROGRESS state and can ?not be updated/i), coded('OperationInProgressException')),
   },
   'stack-capabilities': {
     link: 'deployment',

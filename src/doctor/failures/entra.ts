@@ -152,7 +152,7 @@ export const ENTRA_FAILURES = {
     fix: 'Try again in some minutes; the bridge does so by itself. If it stays, look at Azure Status, and for code that requests a token for each call.',
     isSeenIn: anyOf(
       entra(90033, 90012, 90006, 90024, 90055, 90090, 90091, 90036, 50033, 50000, 50196, 90085),
-      said(/temporarily_unavailable|error"?\W{1,4}server_error/),
+      said(/temporarily_unavailable|\bnetwork_error\b|error"?\W{1,4}server_error/),
     ),
   },
   'graph-denied': {

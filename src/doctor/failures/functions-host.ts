@@ -172,7 +172,7 @@ export const FUNCTIONS_HOST_FAILURES = {
       'The host cannot start, or is starting: most often it has no access to AzureWebJobsStorage, host.json or a setting is wrong, or the app is stopped.',
     fix: 'Log stream and Diagnose and solve problems of the app show the first error of the start: explain that. Right after a deployment wait some minutes.',
     isSeenIn: said(
-      /Function host is not running|host (?:is )?(?:offline|in (?:an )?error state)|HTTP(?: Error)? 503|\b503 (?:Service|Site) Unavailable|The service is unavailable\.|services aren't available right now/i,
+      /Function host is not running|Functions runtime is unreachable|host (?:is )?(?:offline|in (?:an )?error state)|HTTP(?: Error)? 503|\b503 (?:Service|Site) Unavailable|The service is unavailable\.|services aren't available right now/i,
     ),
     rank: 'broad',
   },
@@ -192,7 +192,7 @@ export const FUNCTIONS_HOST_FAILURES = {
     fix: 'Look for the first error in the log stream (az webapp log tail, or traces and exceptions in Application Insights) and explain that. Codes AZFD… are described under "Azure Functions diagnostic events".',
     isSeenIn: anyOf(
       said(
-        /AZFD\d{4}|A host error has occurred|Microsoft\.Azure\.(?:WebJobs|Functions)|Value cannot be null\. \(Parameter 'provider'\)|\bfunc (?:host )?start\b|host startup/i,
+        /AZFD\d{4}|A host error has occurred|Exception while executing function|Host initialization:|Microsoft\.Azure\.(?:WebJobs|Functions)|Value cannot be null\. \(Parameter 'provider'\)|\bfunc (?:host )?start\b|host startup/i,
       ),
       coded('FunctionInvocationException'),
     ),

@@ -4,7 +4,7 @@ import { anyOf, coded, notAllowed, said } from './signs.ts';
 /** IAM names the policy as in "with an explicit deny in a service control policy: arn:…". */
 const deniedIn = (policy: string) => said(new RegExp(`explicit deny in (?:an? |the )?(?:\\w+ )?${policy}`, 'i'));
 /** … or as in "because no permissions boundary allows the s3:PutObject action". */
-const noneAllows = (policy: string) => said(new RegExp(`because no ${policy} allows`, 'i'));
+const noneAllows = (policy: string) => said(new RegExp(`\\bno ${policy} allows`, 'i'));
 
 /** Which policy of AWS says no: the words of its AccessDenied messages. An explicit deny wins over every permission. */
 export const IAM_FAILURES = {
@@ -67,7 +67,7 @@ export const IAM_FAILURES = {
       'A Deny statement covers the action: in a policy of the role, of the bucket or KMS key, of a VPC endpoint, or of the organization (SCP, RCP). It wins over every permission.',
     fix: 'Find the Deny: the policies of the role and its permissions boundary, then get-bucket-policy and get-key-policy, then the SCPs and RCPs of the organization. Narrow it so that it does not cover the role.',
     isSeenIn: said(
-      /explicit(?:ly)? den(?:y|ied)(?! in (?:an? |the )?(?:\w+ )?(?:service control|resource control|permissions boundary|session|identity-based|resource-based|VPC endpoint))/i,
+      /explicit(?:ly)? den(?:y|ied|ies)(?! in (?:an? |the )?(?:\w+ )?(?:service control|resource control|permissions boundary|session|identity-based|resource-based|VPC endpoint))/i,
     ),
   },
   'no-scp-allows': {

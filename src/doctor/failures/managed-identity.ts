@@ -41,7 +41,7 @@ export const MANAGED_IDENTITY_FAILURES = {
       'The endpoint is there but gave no token: a passing failure, a limit of requests, or an identity that was just assigned or created anew.',
     fix: 'Try again in some minutes. If it stays, remove the identity from the app, assign it again, and restart the app.',
     isSeenIn: said(
-      /unexpected error occurr?ed while fetching the AAD Token|ManagedIdentityCredential.{0,200}(?:status(?: code)?:? ?(?:429|410|50\d)|Network error)|169\.254\.169\.254.{0,200}\b(?:429|410|50\d)\b/i,
+      /unexpected error occurr?ed while fetching the AAD Token|managed_identity_request_failed|ManagedIdentityCredential.{0,200}(?:status(?: code)?:? ?(?:429|410|50\d)|Network error)|169\.254\.169\.254.{0,200}\b(?:429|410|50\d)\b/i,
     ),
   },
   'managed-identity-not-here': {
@@ -67,7 +67,7 @@ export const MANAGED_IDENTITY_FAILURES = {
     cause:
       'A chain of credentials (DefaultAzureCredential) picked another one here, or the settings name another identity than the one that the role trusts.',
     fix: 'Use one explicit credential: set BRIDGE_IDENTITY and the client id that belongs to the expected subject, and unset AZURE_TOKEN_CREDENTIALS.',
-    isSeenIn: said(/DefaultAzureCredential|ChainedTokenCredential|AZURE_TOKEN_CREDENTIALS/),
+    isSeenIn: said(/DefaultAzureCredential|ChainedTokenCredential|EnvironmentCredential|AZURE_TOKEN_CREDENTIALS/),
     rank: 'broad',
   },
   'managed-identity-other': {

@@ -10,7 +10,7 @@ export const NETWORK_FAILURES = {
       'There is no storage account of that name (or it was deleted), the cloud is another (core.usgovcloudapi.net, core.chinacloudapi.cn), or a private DNS zone lacks its record.',
     fix: 'az storage account show --name <account>. With private endpoints link the zone privatelink.blob.core.windows.net to the network of the app, with an A record for the account.',
     isSeenIn: said(
-      /(?:ENOTFOUND|EAI_AGAIN|No such host is known|Name or service not known|could not be resolved|nodename nor servname).{0,120}\.core\.|\.core\.[\w.]{1,60}.{0,80}(?:ENOTFOUND|EAI_AGAIN|No such host|Name or service not known|could not be resolved)/i,
+      /(?:ENOTFOUND|EAI_AGAIN|No such host is known|Name or service not known|could not be resolved|nodename nor servname).{0,120}\.core\.|\.core\..{0,140}(?:ENOTFOUND|EAI_AGAIN|No such host|Name or service not known|could not be resolved)/i,
     ),
     rank: 'broad',
   },

@@ -17,7 +17,7 @@ export const STORE_FAILURES = {
     fix: 'Create it, or correct the location in BRIDGE_JOBS or BRIDGE_ALLOWED_LOCATIONS.',
     isSeenIn: anyOf(
       coded('NoSuchBucket', 'ContainerNotFound', 'FilesystemNotFound'),
-      said(/specified (?:bucket|container|filesystem) does not exist/i),
+      said(/specified (?:bucket|container|filesystem|resource) does not exist/i),
     ),
   },
   'object-missing': {
@@ -48,7 +48,7 @@ export const STORE_FAILURES = {
         'TargetConditionNotMet',
       ),
       said(
-        /(?:pre-?conditions|condition specified using HTTP conditional header).{0,40}(?:did not hold|not met)|conflicting conditional operation/i,
+        /Precondition Failed|(?:pre-?conditions|condition specified using HTTP conditional header).{0,40}(?:did not hold|not met)|conflicting conditional operation/i,
       ),
     ),
   },

@@ -82,7 +82,7 @@ export const STS_FAILURES = {
     cause:
       'BRIDGE_SESSION_SECONDS is more than the role allows (an hour, unless it says more), or roles are chained, which allows an hour at most.',
     fix: 'Lower BRIDGE_SESSION_SECONDS, or raise the maximum: aws iam update-role --role-name <role> --max-session-duration <seconds>.',
-    isSeenIn: said(/DurationSeconds exceeds/i),
+    isSeenIn: said(/DurationSeconds exceeds|'durationSeconds' failed to satisfy/i),
   },
   'session-name-refused': {
     link: 'sts',

@@ -5,7 +5,7 @@ export const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'not-found': 'Look whether the bucket or container is still there, and whether something deletes objects while they are copied.',
   'precondition-failed': 'Something else writes to the same keys of the destination. Stop that, or give the job a prefix of its own.',
   'permission-denied':
-    'Allow the bridge what the message names: by the role, the bucket policy and the KMS key on AWS, by a role assignment on Azure. "npm run doctor" finds which is missing.',
+    'Allow the bridge what the message names: by the role, the bucket policy and the KMS key on AWS, by a role assignment on Azure. Where it says "explicit deny", change the policy that denies. "npm run doctor" finds which it is.',
   'credentials-expired': 'Start the run again. If it happens again, compare the clock and BRIDGE_SESSION_SECONDS by "npm run doctor".',
   throttled: 'Lower the concurrency or the lanes of the job, or run it when less else asks the same store.',
   'checksum-mismatch':

@@ -35,6 +35,7 @@ export const IAM_SAMPLES: SamplesOf<typeof IAM_FAILURES> = {
   ],
   'no-rcp-allows': [`${PUT} because no resource control policy allows the s3:PutObject action`],
   'no-boundary-allows': [
+    'no permissions boundary allows the s3:GetObject action',
     `${PUT} because no permissions boundary allows the s3:PutObject action`,
     `${USER} is not authorized to perform: kms:GenerateDataKey on resource: ${KEY} because no permissions boundary allows the kms:GenerateDataKey action`,
   ],
@@ -93,7 +94,10 @@ export const STS_SAMPLES: SamplesOf<typeof STS_FAILURES> = {
   'token-expired': [
     'An error occurred (ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: current date/time 1767270000 must be before the expiration date/time 1767266400',
   ],
-  'session-too-long': ['ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'],
+  'session-too-long': [
+    "1 validation error detected: Value '100' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
+    'ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+  ],
   'session-name-refused': [
     "1 validation error detected: Value 'my session' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
   ],

@@ -36,6 +36,7 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<typeof AZURE_DEPLOYMENT_FAILURE
     "SkuNotAvailable: The requested tier for resource is currently not available in location 'westeurope'",
   ],
   'azure-quota': [
+    "Quota 'Total Regional Cores' exceeded",
     'SubscriptionIsOverQuotaForSku: This region has quota of 0 instances for your subscription.',
     'Operation cannot be completed without additional quota. Current Limit (Dynamic VMs): 0',
   ],
@@ -48,6 +49,7 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<typeof AZURE_DEPLOYMENT_FAILURE
     'AccountNameInvalid: my_bridge is not a valid storage account name.',
   ],
   'soft-deleted': [
+    'VaultAlreadyExists: The vault name is already in use.',
     'FlagMustBeSetForRestore: An existing resource with ID has been soft-deleted. To restore the resource, you must specify restore',
     'A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault.',
   ],
@@ -66,7 +68,11 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<typeof AZURE_DEPLOYMENT_FAILURE
     "SubscriptionNotFound: The subscription '2' could not be found.",
     'ReadOnlyDisabledSubscription: The subscription is disabled and therefore marked as read only.',
   ],
-  'az-signed-out': ["Please run 'az login' to setup account.", 'ERROR: not logged in, run `azd auth login` to login'],
+  'az-signed-out': [
+    'ExpiredAuthenticationToken: The access token expiry UTC time is earlier than current UTC time',
+    "Please run 'az login' to setup account.",
+    'ERROR: not logged in, run `azd auth login` to login',
+  ],
   'azd-not-provisioned': [
     "resource not found: unable to find a resource tagged with 'azd-service-name: bridge'",
     'infrastructure has not been provisioned. Run `azd provision`',
@@ -85,6 +91,7 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<typeof AZURE_DEPLOYMENT_FAILURE
   ],
   'publish-refused': ['Ip Forbidden (CODE: 403)', 'Basic authentication is disabled.', 'Site Unavailable (CODE: 503)'],
   'azure-deployment-other': [
+    'ERROR: deployment failed: error deploying infrastructure',
     'DeploymentFailed: At least one resource deployment operation failed. Please list deployment operations for details.',
     'InvalidTemplateDeployment',
   ],
@@ -150,9 +157,14 @@ export const FUNCTIONS_HOST_SAMPLES: SamplesOf<typeof FUNCTIONS_HOST_FAILURES> =
     'Port 7071 is unavailable. Close the process using that port, or specify another port using --port [-p].',
     'listen EADDRINUSE: address already in use 127.0.0.1:7071',
   ],
-  'host-offline': ['Function host is not running.', 'HTTP Error 503. The service is unavailable.'],
+  'host-offline': [
+    'Azure Functions runtime is unreachable. Click here for details on storage configuration.',
+    'Function host is not running.',
+    'HTTP Error 503. The service is unavailable.',
+  ],
   'listener-not-started': ["The listener for function 'Functions.resumeRuns' was unable to start."],
   'host-other': [
+    'Exception while executing function: Functions.syncSlice',
     'A host error has occurred during startup operation',
     "Value cannot be null. (Parameter 'provider')",
     'AZFD0005: external startup',

@@ -92,6 +92,7 @@ export const IDENTITY_SAMPLES: SamplesOf<typeof ENTRA_CREDENTIAL_FAILURES & type
     'AADSTS9002313: Invalid request. Request is malformed or invalid.',
   ],
   'entra-unavailable': [
+    'ClientAuthError: network_error: Network request failed',
     'AADSTS90033: A transient error has occurred. Please try again.',
     'AADSTS50196: The server terminated an operation because it encountered a client request loop.',
   ],
@@ -134,6 +135,7 @@ export const IDENTITY_SAMPLES: SamplesOf<typeof ENTRA_CREDENTIAL_FAILURES & type
   ],
   'identity-token-cached': ['the role is not in the cached token of the managed identity'],
   'principal-unexpected': [
+    'CredentialUnavailableError: EnvironmentCredential is unavailable. No underlying credential could be used.',
     'DefaultAzureCredential failed to retrieve a token from the included credentials.',
     'ChainedTokenCredential authentication failed',
   ],

@@ -53,6 +53,7 @@ export const S3_SAMPLES: SamplesOf<typeof S3_FAILURES> = {
     'An error occurred (InvalidToken) when calling the PutObject operation: The provided token is malformed or otherwise invalid.',
   ],
   'account-blocked': [
+    'OptInRequired: The AWS Access Key Id needs a subscription for the service',
     'An error occurred (AllAccessDisabled) when calling the PutObject operation: All access to this object has been disabled',
   ],
   'acl-not-supported': [
@@ -87,6 +88,9 @@ export const S3_SAMPLES: SamplesOf<typeof S3_FAILURES> = {
   ],
   'bucket-name-invalid': ['InvalidBucketName: The specified bucket is not valid.'],
   's3-other': [
+    'InvalidArgument: Server Side Encryption with AWS KMS managed key requires HTTP header',
+    'Request failed: 403 Forbidden (s3.amazonaws.com)',
+    'MissingSecurityHeader: Your request is missing a required header',
     'An error occurred (SomethingNew) when calling the PutObject operation: a new sentence',
     'Amazon S3 did not read s3://invoices/a (400 SomethingNew).',
   ],
@@ -148,6 +152,7 @@ export const BLOB_SAMPLES: SamplesOf<typeof BLOB_FAILURES> = {
   'storage-key-vault-key': ['KeyVaultEncryptionKeyNotFound: The key vault key is not found to unwrap the encryption key.'],
   'copy-source-unreadable': ['CannotVerifyCopySource: Could not verify the copy source within the specified time.'],
   'hierarchical-namespace': [
+    'FeatureNotYetSupportedForHierarchicalNamespaceAccounts',
     'Blob API is not yet supported for hierarchical namespace accounts.',
     'PathConflict',
     'BlobOperationNotSupported',
@@ -155,6 +160,8 @@ export const BLOB_SAMPLES: SamplesOf<typeof BLOB_FAILURES> = {
   'azurite-api-version': ['The API version 2026-02-06 is not supported by Azurite. Please upgrade Azurite to latest version and retry.'],
   'azurite-not-running': ['connect ECONNREFUSED 127.0.0.1:10000', 'Connection refused (127.0.0.1:10000)'],
   'blob-other': [
+    'UnsupportedHeader: One of the headers specified in the request is not supported.',
+    'ContainerAlreadyExists',
     'RestError: something new x-ms-error-code: SomethingNew',
     'https://account.blob.core.windows.net/c answered 400 SomethingNew',
   ],
@@ -163,11 +170,13 @@ export const BLOB_SAMPLES: SamplesOf<typeof BLOB_FAILURES> = {
 export const STORE_SAMPLES: SamplesOf<typeof STORE_FAILURES> = {
   'container-being-deleted': ['ContainerBeingDeleted: The specified container is being deleted. Try operation later.'],
   'not-found': [
+    'ResourceNotFound: The specified resource does not exist.',
     'An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist',
     'ContainerNotFound: The specified container does not exist.',
   ],
   'object-missing': ['NoSuchKey: The specified key does not exist.', 'BlobNotFound: The specified blob does not exist.'],
   'changed-meanwhile': [
+    'HTTP 412 Precondition Failed',
     'An error occurred (PreconditionFailed) when calling the PutObject operation: At least one of the pre-conditions you specified did not hold',
     'ConditionNotMet: The condition specified using HTTP conditional header(s) is not met.',
     'BlobAlreadyExists: The specified blob already exists.',
