@@ -22,7 +22,7 @@ const { values } = parseArgs({
 
 const log = createLineLog((line) => console.log(line));
 
-async function start(appDir: string, port: number): Promise<Host> {
+async function start(appDir: string, port: number): Promise<void> {
   for (const [name, value] of Object.entries(readLocalSettings(appDir))) process.env[name] ??= value;
   trustExtraCertificates(process.env['NODE_EXTRA_CA_CERTS']);
   const hostJson = readHostJson(appDir);
@@ -31,9 +31,10 @@ async function start(appDir: string, port: number): Promise<Host> {
   const host = await startHost({ core, hostJson, settings: process.env, log, port });
   // The durable client takes an unset name for a host on another port.
   process.env['WEBSITE_HOSTNAME'] ??= new URL(host.url).host;
+  // Before anyone can know that it is there, and end it.
+  stopOn(host);
   console.log(`Listening on ${host.url}`);
   for (const line of describeFunctions(host.functions, hostJson.routePrefix)) console.log(line);
-  return host;
 }
 
 function stopOn(host: Host): void {
@@ -57,4 +58,4 @@ function fail(error: unknown): void {
 process.on('unhandledRejection', (error) =>
   log({ level: 'error', message: `A rejected promise was not handled: ${describeError(error)}` }),
 );
-await start(values.app, Number(values.port)).then(stopOn, fail);
+await start(values.app, Number(values.port)).catch(fail);
