@@ -1,3 +1,4 @@
+import { isAwsHost, partitionOfArn } from './clouds/aws-partitions.ts';
 import { createAssumeRole } from './federation/assume-role.ts';
 import { createFederatedCredentials, type FederatedCredentials } from './federation/credentials.ts';
 import { createIdentity, type Identity } from './federation/identity.ts';
@@ -37,10 +38,10 @@ export function createFederation({
 }
 
 function policyFor(grants: readonly Grant[], { roleArn, stsEndpoint }: AwsSettings): string {
-  return sessionPolicyFor(grants, { partition: roleArn.split(':')[1] ?? 'aws', hasKms: isAws(stsEndpoint) });
+  return sessionPolicyFor(grants, { partition: partitionOfArn(roleArn)?.id ?? 'aws', hasKms: isAws(stsEndpoint) });
 }
 
 /** Tells an endpoint of AWS, such as one in a private network, from that of another server. */
 function isAws(endpoint: string | undefined): boolean {
-  return endpoint === undefined || /\.(?:amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(endpoint).hostname);
+  return endpoint === undefined || isAwsHost(new URL(endpoint).hostname);
 }

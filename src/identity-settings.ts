@@ -7,18 +7,33 @@ const IDENTITY_MODES = ['managed-identity', 'federated-app', 'certificate', 'cli
 
 const tenant = required.regex(/^[0-9A-Za-z.-]+$/, 'must be the ID or a domain name of a tenant');
 
+/** Of the federated credential of the app registration. Without it, that of the authority's cloud. */
+const exchangeAudience = z
+  .string()
+  .regex(
+    /^(?:api:\/\/\S+(?<!\/\.default)|[0-9a-fA-F-]{36})$/,
+    'must be an App ID URI without "/.default", such as api://AzureADTokenExchange',
+  )
+  .optional();
+
 /** What each mode reads besides BRIDGE_IDENTITY. */
 const identities: Record<IdentityChoice['mode'], z.ZodType<IdentityChoice>> = {
   'managed-identity': z
     .object({ AZURE_CLIENT_ID: z.string().optional() })
     .transform((env) => ({ mode: 'managed-identity' as const, ...given('managedIdentityClientId', env.AZURE_CLIENT_ID) })),
   'federated-app': z
-    .object({ AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: required, BRIDGE_MANAGED_IDENTITY_CLIENT_ID: required })
+    .object({
+      AZURE_TENANT_ID: tenant,
+      AZURE_CLIENT_ID: required,
+      BRIDGE_MANAGED_IDENTITY_CLIENT_ID: required,
+      BRIDGE_EXCHANGE_AUDIENCE: exchangeAudience,
+    })
     .transform((env) => ({
       mode: 'federated-app' as const,
       tenantId: env.AZURE_TENANT_ID,
       clientId: env.AZURE_CLIENT_ID,
       managedIdentityClientId: env.BRIDGE_MANAGED_IDENTITY_CLIENT_ID,
+      ...given('exchangeAudience', env.BRIDGE_EXCHANGE_AUDIENCE),
     })),
   certificate: z
     .object({ AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: required, AZURE_CLIENT_CERTIFICATE_PATH: required })

@@ -1,3 +1,4 @@
+import { cloudOfBlobHost } from './clouds/azure-clouds.ts';
 import { cutText, MAX_TEXT_LENGTH } from './outside-text.ts';
 
 /** A container, or what is below a prefix in it. `prefix` is '' or ends with a slash. */
@@ -30,9 +31,6 @@ const MAX_PREFIX_BYTES = 3_072;
 /** A message repeats so many characters of a text. */
 const MAX_SHOWN = 300;
 
-/** The suffixes of Azure's public, government, China and zoned DNS names: an Entra token for Storage is sent to no other host. */
-const BLOB_HOST =
-  /^[a-z0-9-]+\.(?:[a-z0-9]+\.)?blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)$/;
 /** Control characters, lone surrogates and the two that are no characters: XML, in which both services list, cannot hold them all. */
 const UNLISTABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
@@ -99,7 +97,8 @@ function blobLocation(text: string, origin: string, host: string, path: string):
     );
   }
   const isEmulator = LOOPBACK_HOST.test(host);
-  if (!isEmulator && !(BLOB_HOST.test(host) && origin.startsWith('https:'))) {
+  // An Entra token for Storage is sent to no other host.
+  if (!isEmulator && !(cloudOfBlobHost(host) !== undefined && origin.startsWith('https:'))) {
     throw new LocationError(`${shown(text)} is not on Azure Blob Storage. ${FORMS}`);
   }
   const segments = path.split('/');

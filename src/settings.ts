@@ -1,6 +1,8 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import type { Checked } from './checked.ts';
+import { isAwsHost, partitionOfArn, partitionOfRegion } from './clouds/aws-partitions.ts';
+import { cloudOfAuthority, PUBLIC_CLOUD } from './clouds/azure-clouds.ts';
 import { type JudgedJobs, judgeJobs } from './conflicts/judge-jobs.ts';
 import type { OwnStorage } from './conflicts/own-containers.ts';
 import { checkEnvironment, type Environment, given, required } from './environment.ts';
@@ -72,15 +74,16 @@ function wholeNumber(min: number, max: number, preset: number) {
   return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule).default(preset);
 }
 
+function isRoleArn(text: string): boolean {
+  return partitionOfArn(text) !== undefined && /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(text);
+}
+
 const trust = z.object({
   BRIDGE_AUDIENCE: required.regex(/^(?!.*\/\.default$)/, 'must be the App ID URI alone, without "/.default"'),
   AZURE_AUTHORITY_HOST: url,
   BRIDGE_DISABLE_INSTANCE_DISCOVERY: flag,
-  AWS_ROLE_ARN: required.regex(
-    /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/,
-    'must be the ARN of an IAM role, arn:aws:iam::<account>:role/<name>',
-  ),
-  AWS_REGION: required.regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS region, such as eu-central-1'),
+  AWS_ROLE_ARN: required.refine(isRoleArn, 'must be the ARN of an IAM role, arn:aws:iam::<account>:role/<name>'),
+  AWS_REGION: required.refine((region) => partitionOfRegion(region) !== undefined, 'must be an AWS region, such as eu-central-1'),
   AWS_ENDPOINT_URL_S3: url,
   AWS_ENDPOINT_URL_STS: url,
   BRIDGE_SESSION_SECONDS: wholeNumber(900, 43_200, 3_600),
@@ -140,7 +143,9 @@ export function readFederationSettings(environment: Environment): Checked<Federa
 function readFederation(env: Environment): Checked<FederationSettings> {
   const common = checkEnvironment(trust, env);
   const identity = checkIdentity(env);
-  if (!(common.value && identity.value)) return { problems: [common, identity].flatMap((part) => part.problems ?? []) };
+  const problems = [common, identity].flatMap((part) => part.problems ?? []);
+  if (common.value) problems.push(...findPartitionMismatch(common.value));
+  if (problems.length > 0 || !(common.value && identity.value)) return { problems };
   return {
     value: {
       audience: common.value.BRIDGE_AUDIENCE,
@@ -150,6 +155,14 @@ function readFederation(env: Environment): Checked<FederationSettings> {
       aws: awsSettings(common.value),
     },
   };
+}
+
+/** A role and a region of two partitions of AWS never meet. Other servers name neither as AWS does. */
+function findPartitionMismatch({ AWS_ROLE_ARN, AWS_REGION, AWS_ENDPOINT_URL_STS }: z.infer<typeof trust>): readonly string[] {
+  const [ofRole, ofRegion] = [partitionOfArn(AWS_ROLE_ARN)?.id, partitionOfRegion(AWS_REGION)?.id];
+  const isOther = AWS_ENDPOINT_URL_STS !== undefined && !isAwsHost(new URL(AWS_ENDPOINT_URL_STS).hostname);
+  if (isOther || ofRole === ofRegion) return [];
+  return [`AWS_REGION ${AWS_REGION} is in the partition ${ofRegion} of AWS, but AWS_ROLE_ARN names a role of ${ofRole}`];
 }
 
 function awsSettings(env: z.infer<typeof trust>): AwsSettings {
@@ -172,7 +185,8 @@ function readStateStorage(env: Environment): Checked<StateStorageSettings> {
     return isConnectionString(value.connectionString) ? { value } : { problems: ['AzureWebJobsStorage must be a connection string'] };
   }
   const accountName = env['AzureWebJobsStorage__accountName'];
-  const blobServiceUrl = env['AzureWebJobsStorage__blobServiceUri'] ?? (accountName && `https://${accountName}.blob.core.windows.net`);
+  const { storageSuffix } = cloudOfAuthority(env['AZURE_AUTHORITY_HOST']) ?? PUBLIC_CLOUD;
+  const blobServiceUrl = env['AzureWebJobsStorage__blobServiceUri'] ?? (accountName && `https://${accountName}.blob.${storageSuffix}`);
   if (blobServiceUrl === undefined) {
     return { problems: ['AzureWebJobsStorage is not set, nor AzureWebJobsStorage__blobServiceUri or AzureWebJobsStorage__accountName'] };
   }

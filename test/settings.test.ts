@@ -57,7 +57,31 @@ describe('reading the settings', () => {
   });
 
   it.each([
+    ['aws', 'eu-central-1'],
+    ['aws-cn', 'cn-northwest-1'],
+    ['aws-us-gov', 'us-gov-east-1'],
+    ['aws-eusc', 'eusc-de-east-1'],
+    ['aws-iso-b', 'us-isob-east-1'],
+  ])('takes a role and a region of the partition %s', (partition, region) => {
+    const { value } = read({ AWS_ROLE_ARN: `arn:${partition}:iam::123456789012:role/bridge`, AWS_REGION: region });
+
+    expect(value?.aws.region).toBe(region);
+  });
+
+  it('refuses a role of another partition than the region, unless the server is not AWS', () => {
+    const mixed = { AWS_REGION: 'eusc-de-east-1' };
+
+    expect(read(mixed).problems).toEqual([
+      'AWS_REGION eusc-de-east-1 is in the partition aws-eusc of AWS, but AWS_ROLE_ARN names a role of aws',
+    ]);
+    expect(read({ ...mixed, AWS_ENDPOINT_URL_STS: 'https://sts.eusc-de-east-1.amazonaws.eu' }).problems).toHaveLength(1);
+    expect(read({ ...mixed, AWS_ENDPOINT_URL_STS: 'https://radosgw.example' }).problems).toBeUndefined();
+  });
+
+  it.each([
     ['BRIDGE_IDENTITY', 'password'],
+    ['AWS_ROLE_ARN', 'arn:awsome:iam::123456789012:role/x'],
+    ['AWS_REGION', 'eusc-de-east'],
     ['AZURE_AUTHORITY_HOST', 'not a url'],
     ['BRIDGE_DISABLE_INSTANCE_DISCOVERY', 'yes'],
     ['AWS_ROLE_ARN', 'arn:aws:iam::1:role/x'],
@@ -128,6 +152,11 @@ describe('the identity in the settings', () => {
       { ...APP, AZURE_CLIENT_CERTIFICATE_PATH: '/c.pem' },
       { tenantId: 'tenant', clientId: 'client', certificatePath: '/c.pem' },
     ],
+    [
+      'federated-app',
+      { ...APP, BRIDGE_MANAGED_IDENTITY_CLIENT_ID: 'mi', BRIDGE_EXCHANGE_AUDIENCE: 'api://AzureADTokenExchangeUSNat' },
+      { tenantId: 'tenant', clientId: 'client', managedIdentityClientId: 'mi', exchangeAudience: 'api://AzureADTokenExchangeUSNat' },
+    ],
     ['client-secret', { ...APP, AZURE_CLIENT_SECRET: 'secret' }, { tenantId: 'tenant', clientId: 'client', clientSecret: 'secret' }],
   ])('is %s with %j', (mode, more, expected) => {
     expect(read({ BRIDGE_IDENTITY: mode, ...more }).value?.identity).toEqual({ mode, ...expected });
@@ -160,6 +189,10 @@ describe("the host's storage account in the settings", () => {
 
   it.each([
     [{ AzureWebJobsStorage__accountName: 'account' }, { blobServiceUrl: 'https://account.blob.core.windows.net' }],
+    [
+      { AzureWebJobsStorage__accountName: 'account', AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn/' },
+      { blobServiceUrl: 'https://account.blob.core.chinacloudapi.cn' },
+    ],
     [
       { AzureWebJobsStorage__blobServiceUri: 'https://account.blob.core.usgovcloudapi.net', AzureWebJobsStorage__clientId: 'mi' },
       { blobServiceUrl: 'https://account.blob.core.usgovcloudapi.net', managedIdentityClientId: 'mi' },

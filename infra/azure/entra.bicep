@@ -13,6 +13,19 @@ param identity identityMode = 'managed-identity'
 @description('Of this application only, so the same in every tenant.')
 var roleId = '5b3a0c1e-8f5d-4c53-9b0e-6a1d7f0c2e94'
 
+@description('What a managed identity asks a token for when it stands for an application, by cloud, as in src/clouds/azure-clouds.ts.')
+var exchangeAudiences = {
+  AzureCloud: 'api://AzureADTokenExchange'
+  AzureUSGovernment: 'api://AzureADTokenExchangeUSGov'
+  AzureChinaCloud: 'api://AzureADTokenExchangeChina'
+}
+// In China the issuer has a newer name than the endpoint.
+var issuer = replace(
+  '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0',
+  'login.chinacloudapi.cn',
+  'login.partner.microsoftonline.cn'
+)
+
 resource application 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: name
   displayName: name
@@ -49,9 +62,9 @@ resource assignment 'Microsoft.Graph/appRoleAssignedTo@v1.0' = {
 resource federatedCredential 'Microsoft.Graph/applications/federatedIdentityCredentials@v1.0' = if (identity == 'federated-app') {
   name: '${application.uniqueName}/managed-identity'
   description: 'The managed identity of the bridge acts as this application.'
-  issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+  issuer: issuer
   subject: identityPrincipalId
-  audiences: ['api://AzureADTokenExchange']
+  audiences: [exchangeAudiences[environment().name]]
 }
 
 output audience string = application.identifierUris[0]

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The Entra ID side of the trust, as entra.bicep makes it, for tenants that forbid its extension. May be run again.
 set -euo pipefail
+# shellcheck source=infra/cloud-commands.bash
+source "$(dirname "${BASH_SOURCE[0]}")/../cloud-commands.bash"
 
 usage() {
   cat <<'TEXT'
@@ -20,11 +22,12 @@ identity=managed-identity
 identity_principal_id=
 
 while [ $# -gt 0 ]; do
+  if [ "$1" = --help ]; then usage; exit; fi
+  if [ $# -lt 2 ]; then echo "$1 needs a value." >&2; usage >&2; exit 2; fi
   case $1 in
     --name) name=$2 ;;
     --identity) identity=$2 ;;
     --identity-principal-id) identity_principal_id=$2 ;;
-    --help) usage; exit ;;
     *) echo "Unknown option $1." >&2; usage >&2; exit 2 ;;
   esac
   shift 2
@@ -32,23 +35,30 @@ done
 if [ -z "$identity_principal_id" ]; then usage >&2; exit 2; fi
 case $identity in managed-identity | federated-app) ;; *) echo '--identity is managed-identity or federated-app.' >&2; exit 2 ;; esac
 
-tenant=$(az account show --query tenantId --output tsv)
-graph=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
-authority=$(az cloud show --query endpoints.activeDirectory --output tsv)
+tenant=$(ask az account show --query tenantId --output tsv)
+graph=$(ask az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
+authority=$(ask az cloud show --query endpoints.activeDirectory --output tsv)
 
-errors=$(mktemp)
-trap 'rm -f "$errors"' EXIT
+# The clouds of src/clouds/azure-clouds.ts: what a managed identity's token is for when it stands for an application, and who issues it.
+issuer_host=${authority#https://}
+issuer_host=${issuer_host%%/*}
+case $issuer_host in
+  login.microsoftonline.com) exchange_audience=api://AzureADTokenExchange ;;
+  login.microsoftonline.us) exchange_audience=api://AzureADTokenExchangeUSGov ;;
+  login.partner.microsoftonline.cn | login.chinacloudapi.cn)
+    exchange_audience=api://AzureADTokenExchangeChina
+    issuer_host=login.partner.microsoftonline.cn
+    ;;
+  *) refuse "az works in a cloud that this script does not know ($authority). See az cloud list." ;;
+esac
 
 # What was just created is not known everywhere at once, so "not found" is asked again for a while.
 ask_graph() { # method path options of az rest...
   local method=$1 path=$2
   shift 2
-  for _ in 1 2 3 4 5 6; do
-    if az rest --method "$method" --url "${graph%/}/v1.0/$path" "$@" 2>"$errors"; then return; fi
-    if ! grep -Eqi 'not ?found|does not exist|does not reference' "$errors"; then break; fi
-    sleep 10
-  done
-  printf 'Entra ID refused to %s %s: %s\n' "$method" "$path" "$(cat "$errors")" >&2
+  if wait_for "Entra ID to know what was created" 3 'not ?found|does not exist|does not reference' \
+    az rest --method "$method" --url "${graph%/}/v1.0/$path" "$@"; then return; fi
+  printf 'Entra ID refused to %s %s: the error is above.\n' "$method" "$path" >&2
   return 1
 }
 
@@ -85,9 +95,9 @@ if [ "$identity" = federated-app ]; then
   subject=$service_principal_id
   upsert_graph "applications(uniqueName='$name')/federatedIdentityCredentials(name='managed-identity')" "{
     \"description\": \"The managed identity of the bridge acts as this application.\",
-    \"issuer\": \"${authority%/}/$tenant/v2.0\",
+    \"issuer\": \"https://$issuer_host/$tenant/v2.0\",
     \"subject\": \"$identity_principal_id\",
-    \"audiences\": [\"api://AzureADTokenExchange\"]
+    \"audiences\": [\"$exchange_audience\"]
   }"
 fi
 

@@ -16,6 +16,8 @@ param awsRegion string
 param identity identityMode = 'managed-identity'
 @description('Client id of the app registration, where the identity is federated-app.')
 param applicationClientId string = ''
+@description('What the managed identity asks a token for where the identity is federated-app; empty: what its cloud has.')
+param exchangeAudience string = ''
 
 @description('What to sync.')
 param jobs job[] = []
@@ -184,6 +186,7 @@ module functionApp 'modules/function-app.bicep' = {
       BRIDGE_IDENTITY: identity
       BRIDGE_MANAGED_IDENTITY_CLIENT_ID: bridgeIdentity.outputs.clientId
       BRIDGE_AUDIENCE: audience
+      BRIDGE_EXCHANGE_AUDIENCE: exchangeAudience
       BRIDGE_DISABLE_INSTANCE_DISCOVERY: 'false'
       AWS_ROLE_ARN: roleArn
       AWS_REGION: awsRegion

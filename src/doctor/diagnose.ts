@@ -1,4 +1,5 @@
 import { createBlobStore } from '../azure/blob-store.ts';
+import { stsEndpointOf } from '../clouds/aws-partitions.ts';
 import { stateService } from '../create-bridge.ts';
 import { createFederation, type Federation } from '../create-federation.ts';
 import { createS3ClientOf, openLocation } from '../open-stores.ts';
@@ -89,7 +90,7 @@ function grantsOf({ location, access }: Place, mayDelete: boolean) {
 
 /** Services that tell the time to whoever asks. */
 function serviceUrls(settings: Settings): readonly string[] {
-  const { region, stsEndpoint = `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}` } = settings.aws;
+  const { region, stsEndpoint = stsEndpointOf(region) } = settings.aws;
   const accounts = placesOf(settings).flatMap(({ location }) => (location.kind === 'blob' ? [location.accountUrl] : []));
   return [...new Set([stsEndpoint, ...accounts])];
 }

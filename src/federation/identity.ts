@@ -5,13 +5,11 @@ import {
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
+import { exchangeAudienceOf } from '../clouds/azure-clouds.ts';
 import { fromEntraError } from './entra-errors.ts';
 import { FederationError } from './federation-error.ts';
 
 const TOKEN_TIMEOUT_MS = 60_000;
-
-/** What a managed identity's token must be for to stand for an app registration, in the public cloud. */
-const EXCHANGE_AUDIENCE = 'api://AzureADTokenExchange';
 
 interface AppRegistration {
   readonly tenantId: string;
@@ -29,7 +27,7 @@ export type IdentityChoice =
       /** The app registration trusts a user-assigned managed identity by a federated credential. */
       readonly mode: 'federated-app';
       readonly managedIdentityClientId: string;
-      /** The audience of that federated credential, which differs in other clouds. */
+      /** The audience of that federated credential; that of the authority's cloud when left out. */
       readonly exchangeAudience?: string;
     })
   | (AppRegistration & {
@@ -106,7 +104,7 @@ function createCredential(settings: IdentitySettings): TokenCredential {
       return managedIdentity(settings.managedIdentityClientId);
     case 'federated-app': {
       const assertingIdentity = managedIdentity(settings.managedIdentityClientId);
-      const assertionScope = `${settings.exchangeAudience ?? EXCHANGE_AUDIENCE}/.default`;
+      const assertionScope = `${settings.exchangeAudience ?? exchangeAudienceOf(settings.authorityHost)}/.default`;
       const getAssertion = async () => (await assertingIdentity.getToken(assertionScope)).token;
       return new ClientAssertionCredential(settings.tenantId, settings.clientId, getAssertion, authority(settings));
     }

@@ -28,7 +28,7 @@ export type Grant = {
 );
 
 export interface SessionPolicyOptions {
-  /** `aws` when left out; `aws-cn` and `aws-us-gov` elsewhere. */
+  /** Of the ARNs; `aws` when left out. */
   readonly partition?: string;
   /** `false` for servers other than AWS: they have no KMS, and refuse a policy with actions that they do not know. */
   readonly hasKms?: boolean;

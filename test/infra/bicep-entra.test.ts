@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AZURE_CLOUDS } from '../../src/clouds/azure-clouds.ts';
 import { type BicepFolder, openBicepFolder } from './support/bicep-folder.ts';
 import { type FakeAnswer, openFakeWorld } from './support/fake-commands.ts';
 import { FETCH_TIMEOUT_MS } from './support/find-bicep.ts';
@@ -47,11 +48,17 @@ describe('the application of entra.bicep', () => {
     expect(template.resources['federatedCredential']).toMatchObject({
       condition: "[equals(parameters('identity'), 'federated-app')]",
       properties: {
-        issuer: "[format('{0}{1}/v2.0', environment().authentication.loginEndpoint, tenant().tenantId)]",
+        issuer: "[variables('issuer')]",
         subject: "[parameters('identityPrincipalId')]",
-        audiences: ['api://AzureADTokenExchange'],
+        audiences: ["[variables('exchangeAudiences')[environment().name]]"],
       },
     });
+  });
+
+  it('asks for the exchange of tokens as each cloud has it', () => {
+    expect(template.variables['exchangeAudiences']).toEqual(
+      Object.fromEntries(AZURE_CLOUDS.map(({ name, exchangeAudience }) => [name, exchangeAudience])),
+    );
   });
 });
 
@@ -75,6 +82,45 @@ describe('entra.sh', () => {
     ]);
   });
 
+  it.each(
+    AZURE_CLOUDS.flatMap((cloud) =>
+      cloud.authorityHosts
+        .filter((host) => host.startsWith('login.') && !/windows\.net|microsoft\.com/.test(host))
+        .map((host) => ({ cloud, host })),
+    ),
+  )('trusts the managed identity by what $cloud.name has, at $host', async ({ cloud, host }) => {
+    const { writes } = await runScript('federated-app', [{ when: 'az cloud show *activeDirectory*', says: `https://${host}/` }, ...ENTRA]);
+
+    expect(writes.find(({ url }) => url.includes('federatedIdentityCredentials'))?.body).toMatchObject({
+      issuer: `https://${cloud.authorityHosts[0]}/${TENANT}/v2.0`,
+      audiences: [cloud.exchangeAudience],
+    });
+  });
+
+  it('refuses a cloud that it does not know, before it makes anything', async () => {
+    const { exitCode, stderr, writes } = await runScript('federated-app', [
+      { when: 'az cloud show *activeDirectory*', says: 'https://login.example/' },
+      ...ENTRA,
+    ]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('a cloud that this script does not know (https://login.example/)');
+    expect(writes).toEqual([]);
+  });
+
+  it.each([
+    ['Windows', (says: string) => `${says}\\r`],
+    ['a terminal in colour', (says: string) => `\\e[34m${says}\\e[0m`],
+    ['a byte order mark', (says: string) => `\\xef\\xbb\\xbf${says}`],
+  ])('does the same with the answers of %s', async (_, disguise) => {
+    const disguised = ENTRA.map(({ says = '', ...answer }) => ({ ...answer, says: disguise(says) }));
+
+    const [plain, other] = [await runScript('federated-app', ENTRA), await runScript('federated-app', disguised)];
+
+    expect(other.writes).toEqual(plain.writes);
+    expect(other.stdout).toBe(plain.stdout);
+  });
+
   it('tells the audience, the client id and the subject', async () => {
     const { stdout } = await runScript('managed-identity', ENTRA);
 
@@ -92,7 +138,7 @@ describe('entra.sh', () => {
 
     const { exitCode, stderr, calls } = await runScript('managed-identity', [missing, ...ENTRA]);
 
-    expect(calls.filter((call) => call === 'sleep 10')).toHaveLength(6);
+    expect(calls.filter((call) => call === 'sleep 10')).toHaveLength(17);
     expect(stderr).toContain("Entra ID refused to get servicePrincipals(appId='client-id')");
     expect(exitCode).toBe(1);
   });
@@ -126,7 +172,8 @@ function evaluated(resource: string, identity: string, inAddress: readonly strin
     "[parameters('name')]": 'keyless-bridge',
     "[variables('roleId')]": template.variables['roleId'],
     "[format('api://{0}/{1}', tenant().tenantId, parameters('name'))]": `api://${TENANT}/keyless-bridge`,
-    "[format('{0}{1}/v2.0', environment().authentication.loginEndpoint, tenant().tenantId)]": `https://login.microsoftonline.com/${TENANT}/v2.0`,
+    "[variables('issuer')]": `https://login.microsoftonline.com/${TENANT}/v2.0`,
+    "[variables('exchangeAudiences')[environment().name]]": 'api://AzureADTokenExchange',
     "[parameters('identityPrincipalId')]": 'object-id-of-identity',
     "[reference('servicePrincipal').id]": 'object-id-of-principal',
     "[if(equals(parameters('identity'), 'federated-app'), reference('servicePrincipal').id, parameters('identityPrincipalId'))]":

@@ -1,3 +1,4 @@
+import { ISSUER_HOSTS } from '../../clouds/azure-clouds.ts';
 import { claimConditions } from './claim-conditions.ts';
 import { errorOf, type Finding } from './finding.ts';
 import type { Statement } from './policy-document.ts';
@@ -21,7 +22,7 @@ const wildcardPrincipal = errorOf('trust/wildcard-principal', {
 });
 
 /** An issuer of version 1 tokens, but for its slash. */
-const ISSUER_WITHOUT_SLASH = /^sts\.(?:windows\.net|chinacloudapi\.cn)\/[^/]+$/i;
+const ISSUER_WITHOUT_SLASH = new RegExp(`^(?:${ISSUER_HOSTS.join('|').replaceAll('.', '\\.')})/[^/]+$`, 'i');
 
 /** Tells whether the issuer, given with or without its scheme, lacks the slash after the tenant. */
 export function lacksSlash(issuer: string): boolean {
