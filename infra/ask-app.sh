@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Asks the deployed app whether all is well, until it says so or some minutes are over. A step of deploy.sh.
 set -euo pipefail
+# shellcheck source=infra/cloud-commands.bash
+source "$(dirname "${BASH_SOURCE[0]}")/cloud-commands.bash"
 
 if [ $# -ne 5 ]; then
   echo 'Usage: infra/ask-app.sh SUBSCRIPTION RESOURCE_GROUP APP HOST_NAME health|doctor' >&2
   exit 2
 fi
-key=$(az functionapp keys list --subscription "$1" --resource-group "$2" --name "$3" --query functionKeys.default --output tsv)
+key=$(wait_for 'the Functions host to start' 5 'Bad ?Request|ServiceUnavailable|BadGateway|InternalServerError|GatewayTimeout' \
+  az functionapp keys list --subscription "$1" --resource-group "$2" --name "$3" --query functionKeys.default --output tsv)
+: "${key:?of the app was not returned by Azure}"
 
 # The app takes a while to start, and roles take a while to be known everywhere. The key is on no command line.
 for _ in {1..30}; do

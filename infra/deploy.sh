@@ -2,76 +2,21 @@
 # Deploys the bridge to both clouds: identity, Entra ID, AWS, Azure, publish, doctor. May be run again: each step makes what lacks and leaves the rest.
 set -euo pipefail
 
-usage() {
-  cat <<'TEXT'
-Usage: infra/deploy.sh --tenant ID --subscription ID --region AZURE_REGION --aws-account ID --bucket NAME [options]
+# shellcheck source=infra/cloud-commands.bash
+source "$(dirname "${BASH_SOURCE[0]}")/cloud-commands.bash"
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-Needs az and aws, both signed in, and npm, zip and curl. Run it with --what-if first.
-
-  --what-if               tells what would be made, and changes nothing
-  --jobs FILE             the syncs, as README.md describes them; without it, one that copies a new container "outbox" to the bucket
-  --prefix PREFIX/        limits the role to that part of the bucket (the whole bucket; without jobs outbox/)
-  --create-bucket         makes the bucket; needs --aws-region
-  --name NAME             name of the bridge (keyless-bridge)
-  --resource-group NAME   where it goes; made if it is missing (the name of the bridge)
-  --aws-region REGION     region of the role's stack and of the bucket (the bucket's)
-  --identity MODE         managed-identity (default) or federated-app
-  --entra WAY             bicep (default), or script for tenants that forbid the Microsoft Graph extension
-  --trust-only FILE       ends after Entra ID and AWS, and writes the settings for main.bicepparam to FILE (for azd)
-TEXT
-}
-
-say() { printf '%s\n' "$*"; }
-
-refuse() {
-  printf '%s\n' "$*" >&2
-  exit 2
-}
-
-tenant='' subscription='' region='' aws_account='' bucket=''
-name=keyless-bridge resource_group='' jobs='' prefix='' aws_region='' create_bucket='' identity=managed-identity entra=bicep what_if='' trust_file=''
-
-read_options() {
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --help) usage; exit ;;
-      --what-if) what_if=yes; shift; continue ;;
-      --create-bucket) create_bucket=yes; shift; continue ;;
-    esac
-    if [ $# -lt 2 ]; then refuse "$1 needs a value. See infra/deploy.sh --help."; fi
-    case $1 in
-      --tenant) tenant=$2 ;;
-      --subscription) subscription=$2 ;;
-      --region) region=$2 ;;
-      --aws-account) aws_account=$2 ;;
-      --bucket) bucket=$2 ;;
-      --jobs) jobs=$(cat "$2") ;;
-      --prefix) prefix=$2 ;;
-      --name) name=$2 ;;
-      --resource-group) resource_group=$2 ;;
-      --aws-region) aws_region=$2 ;;
-      --identity) identity=$2 ;;
-      --entra) entra=$2 ;;
-      --trust-only) trust_file=$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
-      *) refuse "Unknown option $1. See infra/deploy.sh --help." ;;
-    esac
-    shift 2
-  done
-  local input
-  for input in tenant subscription region aws_account bucket; do
-    if [ -z "${!input}" ]; then refuse "--${input//_/-} is missing. See infra/deploy.sh --help."; fi
-  done
-  case $identity in managed-identity | federated-app) ;; *) refuse '--identity is managed-identity or federated-app.' ;; esac
-  case $entra in bicep | script) ;; *) refuse '--entra is bicep or script.' ;; esac
-  resource_group=${resource_group:-$name}
-  if [ -z "$jobs" ]; then prefix=${prefix:-outbox/}; fi
-}
+# What the command plan-deployment of the app derives from the options and the jobs; see src/deployment.
+tenant='' subscription='' region='' aws_account='' aws_region='' name='' resource_group='' identity='' entra='' what_if='' trust_file=''
+jobs='' outbox_bucket='' outbox_prefix='' role_summary=''
+existing_buckets=() accounts=() kms_arns=() kms_names=() role_parameters=()
+account_places='' partition=''
 
 current=options
 ended() {
   local status=$?
   if [ "$status" -ne 0 ] && [ "$current" != options ]; then
-    say "Stopped at the step \"$current\". What it said is above; run the same command again when that is mended." >&2
+    say "Stopped at the step \"$current\": the error is above. Correct it, and run the same command again." >&2
   fi
 }
 trap ended EXIT
@@ -81,27 +26,111 @@ step() {
   say "=== $current"
 }
 
-check_sign_in() {
-  step 'sign-in'
+check_commands() {
   local command
   for command in az aws npm zip curl; do
     command -v "$command" >/dev/null || refuse "$command is not on PATH."
   done
-  local signed_in
-  signed_in=$(az account show --query tenantId --output tsv)
-  if [ "$signed_in" != "$tenant" ]; then refuse "az is signed in to the tenant $signed_in. Run: az login --tenant $tenant"; fi
-  signed_in=$(aws sts get-caller-identity --query Account --output text)
-  if [ "$signed_in" != "$aws_account" ]; then refuse "aws is signed in to the account $signed_in, not $aws_account. Choose another profile (AWS_PROFILE)."; fi
-  if [ -z "$aws_region" ]; then find_bucket_region; fi
 }
 
+plan() { # arguments of deploy.sh...
+  npm run --silent --prefix "$root" plan:deployment -- "$@"
+}
+
+read_plan() { # arguments of deploy.sh...
+  local cloud lines line value
+  cloud=$(ask az cloud show --query name --output tsv)
+  lines=$(ask plan "$@" --cloud "$cloud")
+  while IFS= read -r line; do
+    value=${line#*=}
+    case ${line%%=*} in
+      tenant | subscription | region | aws_account | aws_region | name | resource_group | identity | entra | what_if | trust_file | \
+        jobs | outbox_bucket | outbox_prefix | role_summary) printf -v "${line%%=*}" '%s' "$value" ;;
+      existing_bucket) existing_buckets+=("$value") ;;
+      account) accounts+=("$value") ;;
+      kms_arn) kms_arns+=("$value") ;;
+      kms_name) kms_names+=("$value") ;;
+      role_parameter) role_parameters+=("$value") ;;
+    esac
+  done <<<"$lines"
+  : "${tenant:?is missing in the plan}"
+}
+
+check_sign_in() {
+  step 'sign-in'
+  local signed_in
+  signed_in=$(ask az account show --subscription "$subscription" --query tenantId --output tsv)
+  if [ "$signed_in" != "$tenant" ]; then
+    refuse "az is signed in to the tenant $signed_in for the subscription $subscription. Run: az login --tenant $tenant"
+  fi
+  signed_in=$(ask aws sts get-caller-identity --query Arn --output text)
+  IFS=: read -r _ partition _ _ signed_in _ <<<"$signed_in"
+  if [ "$signed_in" != "$aws_account" ]; then
+    refuse "aws is signed in to the account $signed_in, not $aws_account. Choose another profile (AWS_PROFILE)."
+  fi
+}
+
+check_clouds() {
+  step 'checks'
+  local locations
+  locations=$(ask az account list-locations --subscription "$subscription" --query '[].name' --output tsv)
+  grep -Fqx "$region" <<<"$locations" || refuse "The subscription $subscription has no region $region. See: az account list-locations --query [].name"
+  find_bucket_region
+  find_keys
+  find_accounts
+  infra/aws-role.sh --check "$name" "$aws_region"
+}
+
+# The app has one region, so all its buckets are there.
 find_bucket_region() {
-  if [ -n "$create_bucket" ]; then refuse '--create-bucket needs --aws-region.'; fi
-  aws_region=$(aws s3api get-bucket-location --bucket "$bucket" --query LocationConstraint --output text)
-  case $aws_region in # Names from before regions had names.
-    None) aws_region=us-east-1 ;;
-    EU) aws_region=eu-west-1 ;;
-  esac
+  local bucket found
+  for bucket in ${existing_buckets[@]+"${existing_buckets[@]}"}; do
+    found=$(ask aws s3api get-bucket-location --bucket "$bucket" --query LocationConstraint --output text)
+    case $found in # Names from before regions had names.
+      None | null | '') found=us-east-1 ;;
+      EU) found=eu-west-1 ;;
+    esac
+    aws_region=${aws_region:-$found}
+    if [ "$found" != "$aws_region" ]; then refuse "The bucket $bucket is in $found, not in $aws_region: all buckets of a bridge are in one region."; fi
+  done
+}
+
+find_keys() {
+  local key arn
+  for key in ${kms_names[@]+"${kms_names[@]}"}; do
+    arn=$(ask aws kms describe-key --region "$aws_region" --key-id "$key" --query KeyMetadata.Arn --output text)
+    : "${arn:?was not returned by AWS for the key}"
+    kms_arns+=("$arn")
+  done
+  for arn in ${kms_arns[@]+"${kms_arns[@]}"}; do
+    case $arn in
+      "arn:$partition:kms:$aws_region:"*) ;;
+      *) refuse "The KMS key $arn is not in $aws_region, where the buckets are." ;;
+    esac
+  done
+  role_parameters+=("KmsKeyArns=$(IFS=,; printf '%s' "${kms_arns[*]-}")")
+}
+
+# Roles are given on the containers of these accounts, wherever in Azure they are.
+find_accounts() {
+  local account place job known='' own entries=''
+  if [ ${#accounts[@]} -eq 0 ]; then return; fi
+  for account in "${accounts[@]}"; do
+    read -r account place job <<<"$account"
+    if [ "$place" = '?' ]; then
+      if [ -z "$known" ]; then
+        known=$(ask az storage account list --subscription "$subscription" --query '[].[name, resourceGroup]' --output tsv)
+      fi
+      place=$(awk -v name="$account" '$1 == name { print $2 }' <<<"$known")
+      if [ -z "$place" ]; then
+        refuse "The subscription $subscription has no storage account $account, which the job \"$job\" uses. Correct the job, or say where it is: --account $account=SUBSCRIPTION_ID/RESOURCE_GROUP"
+      fi
+    fi
+    own=''
+    case $place in */*) own=",\"subscriptionId\":\"${place%%/*}\"" ;; esac
+    entries+="${entries:+,}\"$account\":{\"resourceGroup\":\"${place##*/}\"$own}"
+  done
+  account_places="{$entries}"
 }
 
 say_plan() {
@@ -114,7 +143,8 @@ In Azure, subscription $subscription, resource group $resource_group ($region):
 In Entra ID, tenant $tenant:
   application $name with the URI api://$tenant/$name, whose tokens only $client may have
 In AWS, account $aws_account, stack $name ($aws_region):
-  OIDC provider sts.windows.net/$tenant/, unless the account has it; a role for that audience and subject, limited to s3://$bucket/$prefix
+  OIDC provider of the tenant, unless the account has it; a role for that audience and subject, which may
+  $role_summary
 TEXT
 }
 
@@ -123,24 +153,26 @@ preview() {
   aws cloudformation validate-template --region "$aws_region" --template-body file://infra/aws/keyless-bridge.yaml >/dev/null
   say 'The template is valid.'
   step 'preview of Azure'
-  if [ "$(az group exists --subscription "$subscription" --name "$resource_group")" != true ]; then
+  if [ "$(ask az group exists --subscription "$subscription" --name "$resource_group")" != true ]; then
     say "The resource group $resource_group is not there yet, so all of the above is new in it."
     return
   fi
-  export_settings "api://$tenant/$name" 00000000-0000-0000-0000-000000000000 "arn:aws:iam::$aws_account:role/$name"
+  export_settings "api://$tenant/$name" 00000000-0000-0000-0000-000000000000 "arn:$partition:iam::$aws_account:role/$name"
   az deployment group what-if --subscription "$subscription" --resource-group "$resource_group" --parameters infra/azure/main.bicepparam
 }
 
-deploy_group() { # deployment-name query options...: deploys to the resource group, answers the outputs that the query names
+# Deploys to the resource group, and prints the outputs that the query names. A principal that was just created is not known everywhere at once.
+deploy_group() { # deployment-name query options...
   local deployment=$1 query=$2
   shift 2
-  az deployment group create --subscription "$subscription" --resource-group "$resource_group" --name "$name-$deployment" \
+  wait_for 'Entra ID to know what was created' 5 'PrincipalNotFound|ResourceNotFound.*(principal|graph)|does not exist or one of its queried' \
+    az deployment group create --subscription "$subscription" --resource-group "$resource_group" --name "$name-$deployment" \
     --query "$query" --output tsv "$@"
 }
 
 make_identity() {
   step 'identity'
-  if [ "$(az group exists --subscription "$subscription" --name "$resource_group")" != true ]; then
+  if [ "$(ask az group exists --subscription "$subscription" --name "$resource_group")" != true ]; then
     az group create --subscription "$subscription" --name "$resource_group" --location "$region" --output none
   fi
   identity_principal_id=$(deploy_group identity properties.outputs.principalId.value \
@@ -158,34 +190,27 @@ make_application() {
       --parameters name="$name" identity="$identity" identityPrincipalId="$identity_principal_id")
   fi
   read -r -d '' audience application_client_id subject <<<"$answer" || true # Its status tells only that the answer ended.
-  : "${subject:?was not told by Entra ID}"
+  : "${subject:?was not returned by Entra ID}"
 }
 
-# The bucket is read where a job has it as source, written where it is a destination or takes reports.
 make_role() {
   step 'AWS'
-  local read_bucket='' write_bucket='' more=()
-  if grep -Eq '"source"[[:space:]]*:[[:space:]]*"s3:' <<<"$jobs"; then read_bucket=$bucket; fi
-  if [ -z "$jobs" ] || grep -Eq '"(destination|reportTo)"[[:space:]]*:[[:space:]]*"s3:' <<<"$jobs"; then write_bucket=$bucket; fi
-  if [ -n "$create_bucket" ]; then more+=(CreateWriteBucket=true); fi
-  if grep -Eq '"delete"[[:space:]]*:[[:space:]]*\{' <<<"$jobs"; then more+=(AllowDelete=true); fi
-  if grep -Eq '"restore"[[:space:]]*:[[:space:]]*\{' <<<"$jobs"; then more+=(AllowRestore=true); fi
-  if grep -Eq '"tags"[[:space:]]*:[[:space:]]*true' <<<"$jobs"; then more+=(AllowTags=true); fi
-  if grep -Eq '"acl"[[:space:]]*:' <<<"$jobs"; then more+=(AllowAcl=true); fi
-  role_arn=$(infra/aws-role.sh "$name" "$aws_region" "$tenant" "$audience" "$subject" \
-    ReadBucket="$read_bucket" ReadPrefix="$prefix" WriteBucket="$write_bucket" WritePrefix="$prefix" ${more[@]+"${more[@]}"})
-  : "${role_arn:?was not told by AWS}"
+  role_arn=$(infra/aws-role.sh "$name" "$aws_region" "$tenant" "$audience" "$subject" "${role_parameters[@]}")
+  : "${role_arn:?was not returned by AWS}"
 }
 
 export_settings() { # audience application-client-id role-arn: what main.bicepparam reads
-  export BRIDGE_NAME=$name BRIDGE_IDENTITY=$identity BRIDGE_BUCKET=$bucket BRIDGE_JOBS=${jobs:-[]}
+  export BRIDGE_NAME=$name BRIDGE_IDENTITY=$identity BRIDGE_JOBS=$jobs BRIDGE_ACCOUNTS=${account_places:-{\}}
+  export BRIDGE_BUCKET=$outbox_bucket BRIDGE_PREFIX=$outbox_prefix
   export BRIDGE_AUDIENCE=$1 BRIDGE_APPLICATION_CLIENT_ID=$2 AWS_ROLE_ARN=$3 AWS_REGION=$aws_region
 }
 
+# In single quotes, since one is JSON, and none of them has such a quote.
 write_settings() {
   local variable
-  for variable in BRIDGE_NAME BRIDGE_IDENTITY BRIDGE_BUCKET BRIDGE_AUDIENCE BRIDGE_APPLICATION_CLIENT_ID AWS_ROLE_ARN AWS_REGION; do
-    printf '%s="%s"\n' "$variable" "${!variable}"
+  for variable in BRIDGE_NAME BRIDGE_IDENTITY BRIDGE_BUCKET BRIDGE_PREFIX BRIDGE_ACCOUNTS BRIDGE_AUDIENCE BRIDGE_APPLICATION_CLIENT_ID \
+    AWS_ROLE_ARN AWS_REGION; do
+    printf "%s='%s'\n" "$variable" "${!variable}"
   done >"$trust_file"
 }
 
@@ -195,7 +220,7 @@ make_app() {
   answer=$(deploy_group app 'properties.outputs.[functionAppName.value, hostName.value, outboxUrl.value]' \
     --parameters infra/azure/main.bicepparam)
   read -r -d '' app_name host_name outbox_url <<<"$answer" || true
-  : "${host_name:?was not told by Azure}"
+  : "${host_name:?was not returned by Azure}"
 }
 
 say_next() {
@@ -204,10 +229,16 @@ say_next() {
   if [ -n "$outbox_url" ]; then say "Put something into $outbox_url, and start the job outbox-to-s3: POST /api/jobs/outbox-to-s3/runs"; fi
 }
 
-read_options "$@"
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-say_plan
+if [ $# -eq 0 ] || [[ " $* " == *' --help '* ]]; then
+  plan "$@"
+  exit
+fi
+check_commands
+read_plan "$@"
+cd "$root"
 check_sign_in
+check_clouds
+say_plan
 step 'lint of the trust'
 npm run --silent lint:trust
 if [ -n "$what_if" ]; then

@@ -7,9 +7,9 @@ import { type BlobAccount, createBlobServiceClient } from './azure/blob-clients.
 import { createBlobStore } from './azure/blob-store.ts';
 import type { Federation } from './create-federation.ts';
 import type { FederatedCredentials } from './federation/credentials.ts';
-import type { Grant } from './federation/session-policy.ts';
-import { type BlobLocation, type Location, parseLocation, parseObjectLocation } from './locations.ts';
+import { type BlobLocation, type Location, parseLocation } from './locations.ts';
 import type { SyncOptions } from './options/sync-options.ts';
+import { grantsOf } from './run-grants.ts';
 import { type RunRecord, sessionNameOf } from './runs/record.ts';
 import type { AwsSettings, StateStorageSettings } from './settings.ts';
 import { createGovernors, type Governor } from './sync/flow/governor.ts';
@@ -116,32 +116,6 @@ export function createS3ClientOf(
     ...(aws.s3Endpoint && { endpoint: aws.s3Endpoint }),
     ...options,
   });
-}
-
-function restores({ archived }: SyncOptions): boolean {
-  return archived !== undefined && archived !== 'skip';
-}
-
-/** What a run may do on S3. */
-function grantsOf({ source, destination, reportTo, options }: RunRecord): readonly Grant[] {
-  const { tags = false, dryRun = false, verify = false, acl } = options;
-  const writing = { access: 'write', mayDelete: options.delete !== undefined, maySetAcl: acl !== undefined } as const;
-  const grants = [
-    { location: source, access: 'read' as const, mayRestore: restores(options) && !dryRun && !verify, tags },
-    { location: destination, ...(dryRun || verify ? { access: 'read' as const } : writing), tags },
-    ...(reportTo === undefined ? [] : [{ location: reportTo, access: 'write' as const, tags: false }]),
-  ];
-  const own = grants.flatMap(({ location, ...grant }) => {
-    const parsed = parseLocation(location);
-    return parsed.kind === 's3' ? [{ bucket: parsed.bucket, prefix: parsed.prefix, ...grant }] : [];
-  });
-  return [...own, ...grantsOfKeyList(options)];
-}
-
-function grantsOfKeyList({ keys }: SyncOptions): readonly Grant[] {
-  if (keys === undefined) return [];
-  const { folder, key } = parseObjectLocation(keys);
-  return folder.kind === 's3' ? [{ bucket: folder.bucket, prefix: folder.prefix + key, access: 'read' }] : [];
 }
 
 function openBlob(location: BlobLocation, access: Access): OpenedStore {

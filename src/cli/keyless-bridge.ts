@@ -1,12 +1,20 @@
 #!/usr/bin/env node
-import { CREDENTIAL_PROCESS_USAGE, runCredentialProcess } from './credential-process.ts';
-import { DOCTOR_USAGE, runDoctor } from './doctor.ts';
+type Command = (args: readonly string[]) => Promise<number>;
 
-const USAGE = `${DOCTOR_USAGE}\n\n${CREDENTIAL_PROCESS_USAGE}\n`;
-
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  doctor: runDoctor,
-  'credential-process': runCredentialProcess,
+/** Each is loaded when it is called: the doctor brings the libraries of both clouds. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly usage: string; readonly run: Command }>>> = {
+  doctor: async () => {
+    const { DOCTOR_USAGE, runDoctor } = await import('./doctor.ts');
+    return { usage: DOCTOR_USAGE, run: runDoctor };
+  },
+  'credential-process': async () => {
+    const { CREDENTIAL_PROCESS_USAGE, runCredentialProcess } = await import('./credential-process.ts');
+    return { usage: CREDENTIAL_PROCESS_USAGE, run: runCredentialProcess };
+  },
+  'plan-deployment': async () => {
+    const { PLAN_DEPLOYMENT_USAGE, runPlanDeployment } = await import('./plan-deployment.ts');
+    return { usage: PLAN_DEPLOYMENT_USAGE, run: runPlanDeployment };
+  },
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -20,13 +28,14 @@ function isNodeTooOld(version: string): boolean {
 }
 
 async function run(command: string, rest: readonly string[]): Promise<number> {
-  const start = COMMANDS[command];
-  if (start === undefined) {
-    process.stderr.write(USAGE);
+  const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (load === undefined) {
+    const commands = await Promise.all(Object.values(COMMANDS).map((one) => one()));
+    process.stderr.write(`${commands.map(({ usage }) => usage).join('\n\n')}\n`);
     return 2;
   }
   try {
-    return await start(rest);
+    return await (await load()).run(rest);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;

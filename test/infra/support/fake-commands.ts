@@ -13,8 +13,13 @@ const FAKE = `#!/usr/bin/env bash
 call="\${0##*/}"
 for argument in "$@"; do call+=" \${argument//$'\\n'/ }"; done
 printf '%s\\n' "$call" >>"$FAKE_FOLDER/calls"
-while IFS=$'\\t' read -r pattern status answer; do
-  if [[ $call == $pattern ]]; then
+# The plan of a deployment is the app's own.
+if [[ $call == 'npm run '*' plan:deployment -- '* ]]; then
+  shift 6
+  INIT_CWD=$PWD exec "$REAL_NODE" "$PROJECT/src/cli/keyless-bridge.ts" plan-deployment "$@"
+fi
+while IFS=$'\\t' read -r pattern status times answer; do
+  if [[ $call == $pattern ]] && { [ "$times" = always ] || [ "$(grep -Fxc -- "$call" "$FAKE_FOLDER/calls")" -le "$times" ]; }; then
     if [ "$status" = 0 ]; then printf '%b' "$answer"; else printf '%b\\n' "$answer" >&2; fi
     exit "$status"
   fi
@@ -26,6 +31,8 @@ export interface FakeAnswer {
   readonly when: string;
   readonly says?: string;
   readonly exitCode?: number;
+  /** So many calls get this answer, and later ones the next that fits; all of them when left out. */
+  readonly times?: number;
 }
 
 /** A copy of our deployment scripts in a world where every command that reaches out is a fake. */
@@ -52,9 +59,14 @@ export async function openFakeWorld(): Promise<FakeWorld> {
       await writeFile(join(folder, 'calls'), '');
       await writeFile(
         join(folder, 'answers'),
-        answers.map(({ when, says = '', exitCode = 0 }) => `${when}\t${exitCode}\t${says}\n`).join(''),
+        answers.map(({ when, says = '', exitCode = 0, times = 'always' }) => `${when}\t${exitCode}\t${times}\t${says}\n`).join(''),
       );
-      const env = { PATH: [commands, process.env['PATH']].join(delimiter), FAKE_FOLDER: folder };
+      const env = {
+        PATH: [commands, process.env['PATH']].join(delimiter),
+        FAKE_FOLDER: folder,
+        PROJECT: ROOT,
+        REAL_NODE: process.execPath,
+      };
       const end = await runProgram(join(folder, script), args, { cwd: folder, env });
       return { ...end, calls: (await readFile(join(folder, 'calls'), 'utf8')).split('\n').slice(0, -1) };
     },

@@ -1,0 +1,128 @@
+import type { Checked } from '../checked.ts';
+import { AZURE_CLOUDS, type AzureCloud, PUBLIC_CLOUD } from '../clouds/azure-clouds.ts';
+import { judgeJobs } from '../conflicts/judge-jobs.ts';
+import { checkJobs, type Job } from '../jobs.ts';
+import { type AccountPlace, accountsOf, readAccountPlaces } from './blob-places.ts';
+import { checkBucket, checkPrefix } from './check-names.ts';
+import { deriveKmsKeys, type KmsKeys } from './kms-keys.ts';
+import type { GivenOptions } from './options.ts';
+import { checkParameters, type DeploymentParameters } from './parameters.ts';
+import { deriveRole, type RoleAccess } from './role-access.ts';
+
+/** All that a deployment asks of both clouds, checked. */
+export interface DeploymentPlan {
+  readonly parameters: DeploymentParameters;
+  readonly cloud: AzureCloud;
+  /** As they were given, as JSON; `[]` for none. */
+  readonly jobsJson: string;
+  /** Without jobs: where the first one copies to. */
+  readonly outbox: { readonly bucket: string; readonly prefix: string } | undefined;
+  readonly role: RoleAccess;
+  readonly kmsKeys: KmsKeys;
+  /** Buckets that must be there, since no one creates them. */
+  readonly existingBuckets: readonly string[];
+  /** Storage accounts that must be there, by name, each with a job that uses it. */
+  readonly accounts: ReadonlyMap<string, string>;
+  /** Where some of them are. */
+  readonly accountPlaces: Readonly<Record<string, AccountPlace>>;
+  /** What may go wrong between jobs. */
+  readonly warnings: readonly string[];
+}
+
+/** The jobs as text, and where that comes from. */
+export interface JobsText {
+  readonly text: string;
+  readonly where: string;
+}
+
+const DEFAULT_OUTBOX_PREFIX = 'outbox/';
+
+/** Storage that no job can use, since it does not exist before the deployment. */
+const OWN_STORAGE = { accountUrl: 'https://kbhost.blob.invalid', stateContainer: 'keyless-bridge' };
+
+/** Derives the plan. Every problem is reported at once. */
+export function planDeployment(given: GivenOptions, jobsText: JobsText | undefined): Checked<DeploymentPlan> {
+  const { parameters, problems: wrongParameters } = checkParameters(given);
+  const cloud = AZURE_CLOUDS.find(({ name }) => name === given.one('cloud')) ?? PUBLIC_CLOUD;
+  const read = jobsText === undefined ? { value: [] } : checkJobs(jobsText.text, jobsText.where);
+  const jobs = read.value ?? [];
+  const judged = judgeJobs(jobs, OWN_STORAGE);
+  const limit = asFolder(given.one('prefix'));
+  const derived = jobs.length > 0 ? deriveRole(jobs, limit) : { role: roleOfOutbox(given.one('bucket') ?? '', limit), problems: [] };
+  const { accounts, problems: wrongAccounts } = accountsOf(jobs, cloud);
+  const { places, problems: wrongPlaces } = readAccountPlaces(given.all('account'));
+  const kmsKeys = deriveKmsKeys(jobs, given.all('kms-key'), given.one('aws-region'));
+  const problems = [
+    ...given.problems,
+    ...wrongParameters,
+    ...(read.problems ?? []),
+    ...judged.refusedJobs.flatMap((refused) => refused.problems),
+    ...(read.problems === undefined ? findBucketProblems(given, jobs, derived.role) : []),
+    ...findPrefixProblem(given),
+    ...derived.problems,
+    ...wrongAccounts,
+    ...wrongPlaces,
+    ...kmsKeys.problems,
+  ];
+  if (problems.length > 0) return { problems: [...new Set(problems)] };
+  const { role } = derived;
+  return {
+    value: {
+      parameters,
+      cloud,
+      jobsJson: jobsText === undefined ? '[]' : JSON.stringify(listOf(jobsText.text)),
+      outbox: jobs.length > 0 ? undefined : { bucket: role.writeBucket, prefix: role.writePrefix },
+      role,
+      kmsKeys,
+      existingBuckets: existingBuckets(role, parameters.createBucket),
+      accounts,
+      accountPlaces: places,
+      warnings: judged.jobWarnings.map(({ message }) => message),
+    },
+  };
+}
+
+function roleOfOutbox(bucket: string, prefix = DEFAULT_OUTBOX_PREFIX): RoleAccess {
+  const nothingElse = { allowDelete: false, allowTags: false, allowAcl: false, allowRestore: false };
+  return { readBucket: '', readPrefix: '', writeBucket: bucket, writePrefix: prefix, ...nothingElse };
+}
+
+function existingBuckets({ readBucket, writeBucket }: RoleAccess, createsBucket: boolean): readonly string[] {
+  const buckets = new Set([readBucket, createsBucket ? '' : writeBucket].filter((bucket) => bucket !== ''));
+  if (createsBucket) buckets.delete(writeBucket);
+  return [...buckets];
+}
+
+function findBucketProblems(given: GivenOptions, jobs: readonly Job[], { readBucket, writeBucket }: RoleAccess): readonly string[] {
+  const bucket = given.one('bucket');
+  const problems: string[] = [];
+  const add = (option: string, problem: string | undefined) => problem !== undefined && problems.push(`--${option} ${problem}`);
+  if (bucket !== undefined) add('bucket', checkBucket(bucket));
+  if (jobs.length === 0 && bucket === undefined) add('bucket', 'is missing, and so is --jobs. See infra/deploy.sh --help.');
+  if (jobs.length > 0 && bucket !== undefined && ![readBucket, writeBucket].includes(bucket))
+    add(
+      'bucket',
+      `is ${bucket}, but the jobs use ${[...new Set([readBucket, writeBucket])].filter(Boolean).join(' and ')}. Leave it out, or correct the jobs.`,
+    );
+  if (given.one('create-bucket') === undefined) return problems;
+  if (given.one('aws-region') === undefined) add('create-bucket', 'needs --aws-region.');
+  if (writeBucket === '') add('create-bucket', 'is for a bucket that is written to, but the jobs write to none.');
+  else if (checkBucket(writeBucket) !== undefined) add('create-bucket', `cannot create it: the name ${checkBucket(writeBucket)}`);
+  return problems;
+}
+
+function findPrefixProblem(given: GivenOptions): readonly string[] {
+  const prefix = given.one('prefix');
+  const problem = prefix === undefined ? undefined : checkPrefix(prefix);
+  return problem === undefined ? [] : [`--prefix ${problem}`];
+}
+
+function asFolder(prefix: string | undefined): string | undefined {
+  return prefix === undefined || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
+
+/** The list in a text that was checked. */
+function listOf(text: string): unknown {
+  const parsed: unknown = JSON.parse(text);
+  return typeof parsed === 'object' && parsed !== null && 'jobs' in parsed ? parsed.jobs : parsed;
+}
