@@ -3,7 +3,7 @@ metadata description = 'Keyless Bridge in Azure: a Flex Consumption app with one
 import { dataAccounts, identityMode, job, network, s3Server } from 'types.bicep'
 
 @description('Name of the bridge, and of what belongs to it.')
-@minLength(2)
+@minLength(4)
 @maxLength(32)
 param name string = 'keyless-bridge'
 param location string = resourceGroup().location
@@ -23,6 +23,8 @@ param exchangeAudience string = ''
 param jobs job[] = []
 @description('Without jobs: the bucket that a first job copies a new, empty container to.')
 param bucket string = ''
+@description('The prefix in the bucket that it is copied to; empty: the whole bucket.')
+param bucketPrefix string = 'outbox/'
 @description('What ad hoc runs may read besides the jobs; and write.')
 param adHocSources string[] = []
 param adHocDestinations string[] = []
@@ -55,7 +57,7 @@ param alertEmail string = ''
 param nodeVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
-@minValue(40)
+@minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 @description('Instances kept warm for runs, at a price.')
@@ -77,7 +79,7 @@ func grantsFor(locations string[], access ('read' | 'write' | 'tags')) grant[] =
   union(
     [],
     map(filter(locations, location => startsWith(location, 'https://')), location => {
-      account: first(split(split(location, '/')[2], '.'))
+      account: replace(first(split(split(location, '/')[2], '.')), '-secondary', '')
       container: split(location, '/')[3]
       access: access
     })
@@ -92,7 +94,7 @@ var hasOutbox = empty(jobs) && !empty(bucket)
 var outboxJob = {
   name: 'outbox-to-s3'
   source: 'https://${outboxAccount}.blob.${environment().suffixes.storage}/outbox'
-  destination: 's3://${bucket}/outbox'
+  destination: 's3://${bucket}/${bucketPrefix}'
 }
 
 var jobSources = map(jobs, each => each.source)
@@ -101,7 +103,7 @@ var jobDestinations = concat(
   filter(map(jobs, each => each.?reportTo ?? ''), location => !empty(location))
 )
 // To ask for an archived blob is to write its tier.
-var restoringJobs = filter(jobs, each => !empty(each.?options.?archived ?? {}))
+var restoringJobs = filter(jobs, each => contains(string(each.?options.?archived ?? 'skip'), '"restore"'))
 var keyLists = filter(map(jobs, each => each.?options.?keys ?? ''), location => !empty(location))
 var taggedJobs = filter(jobs, each => each.?options.?tags ?? false)
 var outboxLocations = hasOutbox ? [outboxJob.source, outboxJob.destination] : []
@@ -175,6 +177,8 @@ module functionApp 'modules/function-app.bicep' = {
     settings: {
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: bridgeIdentity.outputs.clientId
+      // In addition to the addresses: without it the host may start before it knows its storage.
+      AzureWebJobsStorage__accountName: hostStorage.outputs.accountName
       AzureWebJobsStorage__blobServiceUri: hostStorage.outputs.blobEndpoint
       AzureWebJobsStorage__queueServiceUri: hostStorage.outputs.queueEndpoint
       AzureWebJobsStorage__tableServiceUri: hostStorage.outputs.tableEndpoint
@@ -201,7 +205,8 @@ module functionApp 'modules/function-app.bicep' = {
       BRIDGE_KEEP_DAYS: string(keepRunsDays)
       BRIDGE_WEBHOOK_URL: webhookUrl
       BRIDGE_WEBHOOK_SECRET: empty(webhookSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${webhookSecretUri})'
-      BRIDGE_JOBS: string(hasOutbox ? [outboxJob] : jobs)
+      // Empty: those of the jobs.json in the package.
+      BRIDGE_JOBS: hasOutbox ? string([outboxJob]) : (empty(jobs) ? '' : string(jobs))
       BRIDGE_ALLOWED_LOCATIONS: empty(adHocLocations)
         ? ''
         : join(union(jobSources, jobDestinations, outboxLocations, adHocLocations), ' ')

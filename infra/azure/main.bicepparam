@@ -10,6 +10,8 @@ param applicationClientId = readEnvironmentVariable('BRIDGE_APPLICATION_CLIENT_I
 param roleArn = readEnvironmentVariable('AWS_ROLE_ARN')
 param awsRegion = readEnvironmentVariable('AWS_REGION')
 param bucket = readEnvironmentVariable('BRIDGE_BUCKET', '')
+param bucketPrefix = readEnvironmentVariable('BRIDGE_PREFIX', 'outbox/')
+param accounts = json(readEnvironmentVariable('BRIDGE_ACCOUNTS', '{}'))
 // A list, or an object that holds it, as in jobs.json.
 var jobsText = trim(readEnvironmentVariable('BRIDGE_JOBS', '[]'))
 param jobs = startsWith(jobsText, '[') ? json(jobsText) : any(json(jobsText)).jobs

@@ -42,8 +42,9 @@ type jobOptions = {
   keyMapping: ('escape' | 'fail')?
   @description('What becomes of objects without bytes that only stand for a folder.')
   folderMarkers: ('copy' | 'skip' | 'convert')?
-  @description('Bytes a second that the run reads over all instances, with a unit, such as 50 MiB.')
-  bandwidth: string?
+  @description('Bytes a second that the run reads over all instances: a number, or text with a unit, such as 50 MiB.')
+  #disable-next-line no-explicit-any // Bicep has no union of a number or an object with text.
+  bandwidth: any?
   @description('Requests a second to both stores together, over all instances.')
   @minValue(1)
   requestsPerSecond: int?
@@ -55,10 +56,12 @@ type jobOptions = {
   exclude: string[]?
   @description('Instead of include and exclude: rules with "+ " or "- " before the glob, of which the first that matches decides.')
   filter: string[]?
-  @description('Only objects of at least this size, with its unit, such as 1 KiB.')
-  minSize: string?
+  @description('Only objects of at least this size: a number of bytes, or text with a unit, such as 1 KiB.')
+  #disable-next-line no-explicit-any // Bicep has no union of a number or an object with text.
+  minSize: any?
   @description('Only objects of at most this size.')
-  maxSize: string?
+  #disable-next-line no-explicit-any // Bicep has no union of a number or an object with text.
+  maxSize: any?
   @description('Only objects last modified at least so long before the run, as an ISO 8601 duration, such as PT1H.')
   minAge: string?
   @description('Only objects last modified at most so long before the run.')
@@ -68,8 +71,9 @@ type jobOptions = {
   verify: bool?
   @description('With verify: whether contents are read where checksums tell nothing.')
   readContent: bool?
-  @description('What becomes of archived objects that would be copied: they are passed over unless given.')
-  archived: archived?
+  @description('What becomes of archived objects that would be copied: skip, or { restore: { maxBytes: …, speed: …, days: …, tier: … } }.')
+  #disable-next-line no-explicit-any // Bicep has no union of a number or an object with text.
+  archived: any?
   @description('Of copies in S3: the same for all, or map: the counterpart of the source\'s access tier.')
   storageClass: (
     | 'STANDARD'
@@ -111,29 +115,13 @@ type deletion = {
   @description('If more objects would be deleted, none is.')
   @minValue(1)
   maxCount: int?
-  @description('If a larger part of the objects of the destination would be deleted, none is.')
-  @minValue(1)
-  @maxValue(100)
-  maxPercent: int?
+  @description('If a larger part of the objects of the destination would be deleted, none is: a number of percent, such as 0.5.')
+  #disable-next-line no-explicit-any // Bicep has no union of a number or an object with text.
+  maxPercent: any?
   @description('Deletes even if the source has no object at all.')
   allowEmptySource: bool?
   @description('Deletes even if objects of the source could not be copied, because they failed or are archived.')
   despiteFailures: bool?
-}
-
-@description('Archived objects are asked for within a budget, and copied by a later run.')
-@sealed()
-type archived = {
-  restore: {
-    @description('The budget of each run, with its unit, such as 500 GiB.')
-    maxBytes: string
-    speed: ('bulk' | 'standard' | 'expedited')?
-    @description('From S3: how many days the restored copy is kept there.')
-    @minValue(1)
-    days: int?
-    @description('From Blob Storage: the tier in which the blob is from then on.')
-    tier: ('Hot' | 'Cool' | 'Cold')?
-  }
 }
 
 @description('How copies are encrypted: by an algorithm of S3, or under an encryption scope in Blob Storage.')

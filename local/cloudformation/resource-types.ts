@@ -51,7 +51,8 @@ const rolePolicy = resourceType(
 const bucket = resourceType(
   z.strictObject({
     BucketName: z.string(),
-    // The stand-in is on one machine for one person: it neither encrypts nor publishes, and keeps abandoned uploads.
+    // The stand-in is on one machine for one person: a created bucket neither encrypts nor publishes, and keeps abandoned uploads and no versions.
+    VersioningConfiguration: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
     BucketEncryption: z.unknown().optional(),
     PublicAccessBlockConfiguration: z.unknown().optional(),
     OwnershipControls: z.unknown().optional(),

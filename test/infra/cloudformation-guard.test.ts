@@ -50,6 +50,8 @@ describe('cfn-guard', () => {
     ['permissions_are_listed', '[s3:GetObject]', '["s3:*"]'],
     ['permissions_are_listed', 'Resource: !Ref KmsKeyArns', 'Resource: "*"'],
     ['objects_are_reached_by_tls_in_one_account', 'Bool: { "aws:SecureTransport": "true" }', 'Bool: { "aws:SecureTransport": "false" }'],
+    ['created_bucket_is_closed_and_kept', 'VersioningConfiguration: { Status: Enabled }', 'VersioningConfiguration: { Status: Suspended }'],
+    ['created_bucket_is_closed_and_kept', 'DeletionPolicy: RetainExceptOnCreate', 'DeletionPolicy: Delete'],
     ['created_bucket_is_closed_and_kept', 'IgnorePublicAcls: true', 'IgnorePublicAcls: false'],
     ['created_bucket_is_closed_and_kept', 'AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }', 'ExpirationInDays: 1'],
     ['created_bucket_refuses_plain_http', 'Effect: Deny', 'Effect: Allow'],

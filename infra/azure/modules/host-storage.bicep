@@ -78,6 +78,7 @@ resource endpointNames 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@
   }
 ]
 
+output accountName string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 output queueEndpoint string = account.properties.primaryEndpoints.queue
 output tableEndpoint string = account.properties.primaryEndpoints.table
