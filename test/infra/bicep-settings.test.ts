@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobsSchema } from '../../src/jobs-schema.ts';
 import { checkJobs } from '../../src/read-jobs.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type BicepFolder, openBicepFolder, type PredictedResource } from './support/bicep-folder.ts';
@@ -113,6 +114,62 @@ it('the type of a job names the fields of a job', async () => {
   expect(definitions['job']?.additionalProperties).toBe(false);
   expect(Object.keys(definitions['job']?.properties ?? {}).sort()).toEqual(Object.keys(FULL_JOB).sort());
 });
+
+describe('the types of the options', () => {
+  it('are as wide as those of the app', async () => {
+    const { definitions } = (await folder.compile('main.bicep')) as { definitions: Record<string, BicepType> };
+    const options = (jobsSchema()['definitions'] as Record<string, JsonType>)['options']?.properties ?? {};
+
+    expect(findNarrower(options, definitions['_1.jobOptions']?.properties ?? {}, definitions)).toEqual([]);
+  });
+
+  it('take numbers, fractions and every form of archived', async () => {
+    const options = { minSize: 1024, maxSize: '1 GiB', bandwidth: 10_485_760, delete: { maxPercent: 0.5 } };
+    const jobs = [
+      { ...FULL_JOB, options: { ...options, archived: 'skip' } },
+      { ...RETURN_JOB, options: { ...options, archived: { restore: { maxBytes: 1024 } } } },
+    ];
+
+    const { BRIDGE_JOBS = '' } = settingsOf(await folder.predict({ ...REQUIRED, jobs }));
+
+    expect(JSON.parse(BRIDGE_JOBS)).toEqual(jobs);
+  });
+});
+
+interface JsonType {
+  readonly type?: string;
+  readonly anyOf?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, JsonType>>;
+}
+
+interface BicepType {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, BicepType>>;
+}
+
+const BICEP_TYPES: Readonly<Record<string, string>> = {
+  integer: 'int',
+  boolean: 'bool',
+  string: 'string',
+  array: 'array',
+  object: 'object',
+};
+
+/** Options whose type in Bicep leaves out a form that the app takes: a type for what has several, or for numbers with a fraction. */
+function findNarrower(
+  ours: Readonly<Record<string, JsonType>>,
+  theirs: Readonly<Record<string, BicepType>>,
+  definitions: Readonly<Record<string, BicepType>>,
+): readonly string[] {
+  return Object.entries(ours).flatMap(([name, { type = '', anyOf, properties }]) => {
+    const own = theirs[name];
+    const bicep = own?.$ref === undefined ? own : definitions[own.$ref.split('/').at(-1) ?? ''];
+    const expected = anyOf === undefined ? BICEP_TYPES[type] : undefined;
+    if (bicep === undefined || bicep.type !== expected) return [`${name}: ${bicep?.type} instead of ${expected}`];
+    return properties === undefined ? [] : findNarrower(properties, bicep.properties ?? {}, definitions);
+  });
+}
 
 function settingsOf(predicted: readonly PredictedResource[]): Record<string, string> {
   const config = predicted.find(({ type }) => type === 'Microsoft.Web/sites/config');
