@@ -1,7 +1,8 @@
 import type { Checked } from '../checked.ts';
 import { AZURE_CLOUDS, type AzureCloud, PUBLIC_CLOUD } from '../clouds/azure-clouds.ts';
 import { judgeJobs } from '../conflicts/judge-jobs.ts';
-import { checkJobs, type Job } from '../jobs.ts';
+import type { Job } from '../jobs.ts';
+import { checkJobs } from '../read-jobs.ts';
 import { type AccountPlace, accountsOf, readAccountPlaces } from './blob-places.ts';
 import { checkBucket, checkPrefix } from './check-names.ts';
 import { deriveKmsKeys, type KmsKeys } from './kms-keys.ts';
@@ -46,7 +47,7 @@ export function planDeployment(given: GivenOptions, jobsText: JobsText | undefin
   const cloud = AZURE_CLOUDS.find(({ name }) => name === given.one('cloud')) ?? PUBLIC_CLOUD;
   const read = jobsText === undefined ? { value: [] } : checkJobs(jobsText.text, jobsText.where);
   const jobs = read.value ?? [];
-  const judged = judgeJobs(jobs, OWN_STORAGE);
+  const judged = judgeJobs({ jobs, wrong: [] }, OWN_STORAGE);
   const limit = asFolder(given.one('prefix'));
   const derived = jobs.length > 0 ? deriveRole(jobs, limit) : { role: roleOfOutbox(given.one('bucket') ?? '', limit), problems: [] };
   const { accounts, problems: wrongAccounts } = accountsOf(jobs, cloud);
