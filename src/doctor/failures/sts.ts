@@ -1,3 +1,4 @@
+import { ISSUER_HOSTS } from '../../clouds/azure-clouds.ts';
 import type { Evidence, Failures } from '../evidence.ts';
 import { anyOf, coded, notAllowed, said } from './signs.ts';
 
@@ -6,7 +7,9 @@ const TOKEN_EXCHANGE = 'fb60f99c-7a34-4190-8149-302f77469936';
 
 const INCORRECT_AUDIENCE = /Incorrect token audience/i;
 /** In a policy: a condition key with the scheme, or without the slash that ends the issuer. */
-const BAD_KEY_PREFIX = /"https:\/\/[^"\s]{1,300}:(?:aud|sub)"|"sts\.(?:windows\.net|chinacloudapi\.cn)\/[^/"\s]{1,100}:(?:aud|sub)"/;
+const BAD_KEY_PREFIX = new RegExp(
+  `"https://[^"\\s]{1,300}:(?:aud|sub)"|"(?:${ISSUER_HOSTS.join('|').replaceAll('.', '\\.')})/[^/"\\s]{1,100}:(?:aud|sub)"`,
+);
 
 /** What goes wrong between the token and AWS credentials. More particular failures come before those that they are a case of. */
 export const STS_FAILURES = {
