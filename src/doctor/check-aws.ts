@@ -13,14 +13,14 @@ import type { Report } from './walk.ts';
 export const SESSION_NAME = 'keyless-bridge-doctor';
 
 /** Compares the token with the role, without asking AWS: which name differs is told here, and nowhere by STS. */
-export function checkTrust(trust: Trust | undefined, claims: Claims, { sessionSeconds }: AwsSettings, report: Report): void {
+export function checkTrust(trust: Trust | undefined, claims: Claims, { sessionSeconds, roleArn }: AwsSettings, report: Report): void {
   if (trust === undefined) {
     report.skip(
       'What the role expects is not known here. Put the output of `aws iam get-role --role-name <role>` into BRIDGE_TRUST_POLICY, or use --trust-policy FILE.',
     );
     return;
   }
-  const findings = compareWithTrust({ claims, sessionName: SESSION_NAME }, trust);
+  const findings = compareWithTrust({ claims, sessionName: SESSION_NAME, roleArn }, trust);
   if (findings.length > 0) throw new BrokenLink(findings);
   const limit = federatedRoles(trust)[0]?.maxSessionSeconds;
   if (limit !== undefined && sessionSeconds > limit)

@@ -1,87 +1,93 @@
+import { evaluateStatements } from '../trust/evaluate/statement.ts';
+import { webIdentityRequest } from '../trust/evaluate/web-identity.ts';
 import { checkAudiences } from '../trust/lint/audience-rules.ts';
-import { claimConditions } from '../trust/lint/claim-conditions.ts';
-import { checkClaims } from '../trust/lint/claim-rules.ts';
-import { issuerOf } from '../trust/lint/issuer-rules.ts';
-import type { PolicyCondition, Statement } from '../trust/lint/policy-document.ts';
-import { federatedRoles, type Trust, webIdentityStatements, withoutScheme } from '../trust/lint/trust.ts';
+import { type Door, doorsOf } from '../trust/lint/doors.ts';
+import { checkStrangers } from '../trust/lint/open-rules.ts';
+import { checkAccount } from '../trust/lint/principal-rules.ts';
+import { federatedRoles, issuerOf, type Trust, webIdentityStatements, withoutScheme } from '../trust/lint/trust.ts';
 import { type Claims, effectiveAudience } from './claims.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './known-failures.ts';
 
-/** What STS would hold against the conditions. */
-interface Request {
+/** A request for the role, as the doctor will send it. */
+export interface TrustRequest {
   readonly claims: Claims;
   readonly sessionName: string;
+  /** The role that is asked for. */
+  readonly roleArn?: string;
 }
 
 /**
- * What a role would have against this token, found without asking AWS; empty when it lets the token in, and nobody who should stay out.
- * It judges the provider, `:aud`, `:sub` and the session name; other conditions are left to STS.
+ * What a role would have against this token, found without asking AWS; empty when it lets the token in, and nobody who should stay out. The
+ * policy is evaluated as IAM does, for this token and for strangers with one of the same issuer. Conditions on what is not known here, such as
+ * the address of the caller, are left to STS.
  */
-export function compareWithTrust(request: Request, trust: Trust): readonly Finding[] {
-  const statements = federatedRoles(trust).flatMap(webIdentityStatements);
-  const open = statements.flatMap((statement) => waysIn(statement, trust));
-  if (open.length > 0) return open;
-  const objections = statements.map((statement) => issuerObjection(request.claims, statement) ?? claimObjection(request, statement));
-  if (objections.includes(undefined)) return [];
-  // A statement of the token's own issuer is the one that was meant.
-  const meant = objections.find((objection) => objection?.id !== 'provider-not-found') ?? objections[0];
-  return meant === undefined ? [] : [meant];
+export function compareWithTrust(request: TrustRequest, trust: Trust): readonly Finding[] {
+  const roles = federatedRoles(trust);
+  const refusals = roles.map((role) => refusalOf(request, { ...trust, roles: [role] }));
+  const isLetIn = refusals.some((refusal) => refusal.length === 0);
+  return [...(isLetIn ? [] : refusals.flat()), ...strangersLetIn(request, trust)];
 }
 
-/** Ways in for principals that nobody has named. */
-function waysIn(statement: Statement, { providers }: Trust): readonly Finding[] {
-  const found = [...checkClaims(statement), ...checkAudiences(statement, providers)];
-  return found.map(({ rule, place, why }) =>
-    findingOf(rule === 'provider/audience-not-listed' ? 'audience-not-registered' : 'trust-too-broad', `${place}: ${why}`),
+function refusalOf(request: TrustRequest, trust: Trust): readonly Finding[] {
+  const { claims, sessionName } = request;
+  const statements = trust.roles.flatMap((role) => role.trust ?? []);
+  const issuer = withoutScheme(claims.iss);
+  const providers = providersOf(trust);
+  const provider = providers.find((arn) => issuerOf(arn).includes(issuer));
+  if (
+    provider === undefined &&
+    !trust.roles.flatMap(webIdentityStatements).some(({ principals }) => principals.some(({ id }) => id === '*'))
+  )
+    return [providerNotFound(claims, providers)];
+  const [elsewhere] = checkAccount(
+    provider ?? '',
+    request.roleArn,
+    'Create the OIDC provider in the account of AWS_ROLE_ARN, and name its ARN.',
   );
-}
-
-function issuerObjection({ iss }: Claims, statement: Statement): Finding | undefined {
-  const issuer = withoutScheme(iss);
-  const trusted = statement.principals.flatMap(issuerOf);
-  if (!trusted.includes(issuer))
-    return findingOf('provider-not-found', `The token's issuer is ${iss}, but the role trusts ${trusted.join(', ') || 'no provider'}.`);
-  const foreign = claimConditions(statement).find((condition) => condition.issuer.toLowerCase() !== issuer.toLowerCase());
-  return (
-    foreign && findingOf('condition-key-prefix', `The condition key ${foreign.key} is not of the issuer: it must begin with ${issuer}:`)
-  );
-}
-
-function claimObjection({ claims, sessionName }: Request, statement: Statement): Finding | undefined {
+  if (elsewhere !== undefined) return [{ ...findingOf('provider-not-found', elsewhere.why), fix: elsewhere.fix }];
   const audience = effectiveAudience(claims);
-  const unmet = (suffix: string, actual: string) =>
-    statement.conditions.find((condition) => condition.key.toLowerCase().endsWith(suffix) && !holds(condition, actual));
-  const audienceCondition = unmet(':aud', audience);
-  if (audienceCondition !== undefined) {
-    const id = claims.azp === undefined ? 'trust-does-not-match' : 'version-2-audience';
-    return findingOf(id, `STS will see the audience ${audience}, but the role wants ${wanted(audienceCondition)}.`);
-  }
-  const subject = unmet(':sub', claims.sub);
-  if (subject) return findingOf('trust-does-not-match', `${subject.key} is ${claims.sub}, but the role wants ${wanted(subject)}.`);
-  const name = unmet('sts:rolesessionname', sessionName);
-  return name && findingOf('trust-does-not-match', `${name.key} is ${sessionName}, but the role wants ${wanted(name)}.`);
+  const registered = trust.providers.filter(({ url }) => withoutScheme(url) === issuer).flatMap(({ clientIds }) => clientIds);
+  if (registered.length > 0 && !registered.includes(audience))
+    return [
+      findingOf('audience-not-registered', `STS will see the audience ${audience}, but the OIDC provider lists ${registered.join(', ')}.`),
+    ];
+  const asked = webIdentityRequest({
+    provider: provider ?? `arn:aws:iam::<account>:oidc-provider/${issuer}`,
+    issuer,
+    audience: [audience],
+    subject: [claims.sub],
+    sessionName: [sessionName],
+  });
+  if (['allowed', 'undecided'].includes(evaluateStatements(statements, asked))) return [];
+  return explainRefusal(statements, asked, request.claims);
 }
 
-/** Operators that are not about text hold here: they are left to STS. */
-function holds({ operator, values }: PolicyCondition, actual: string): boolean {
-  switch (operator.toLowerCase().replace(/^foranyvalue:/, '')) {
-    case 'stringequals':
-      return values.includes(actual);
-    case 'stringequalsignorecase':
-      return values.some((value) => value.toLowerCase() === actual.toLowerCase());
-    case 'stringlike':
-      return values.some((value) => likeness(value).test(actual));
-    default:
-      return true;
-  }
+function providersOf({ roles }: Trust): readonly string[] {
+  const principals = roles.flatMap(({ trust = [] }) => trust.filter(({ isAllow }) => isAllow)).flatMap((one) => one.principals);
+  return principals.filter(({ type }) => type === 'Federated').map(({ id }) => id);
 }
 
-function likeness(pattern: string): RegExp {
-  const parts = pattern.replaceAll(/[\\^$.+|()[\]{}]/g, '\\$&');
-  return new RegExp(`^${parts.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
+function providerNotFound({ iss }: Claims, providers: readonly string[]): Finding {
+  const trusted = [
+    ...new Set(
+      providers.flatMap((id) => [
+        ...issuerOf(id),
+        ...(issuerOf(id).length === 0 ? [`"${id}", which is not the ARN of an OIDC provider`] : []),
+      ]),
+    ),
+  ];
+  return findingOf('provider-not-found', `The token's issuer is ${iss}, but the role trusts ${trusted.join(', ') || 'no provider'}.`);
 }
 
-function wanted({ operator, values }: PolicyCondition): string {
-  return `${values.join(' or ')} (${operator})`;
+/** Who else comes in with a token of the same issuer. What the role says of other issuers is not about the bridge. */
+function strangersLetIn({ claims: { iss } }: TrustRequest, { roles, providers }: Trust): readonly Finding[] {
+  const isOurs = ({ provider, entra }: Door) => issuerOf(provider).includes(withoutScheme(iss)) || entra.issuer === withoutScheme(iss);
+  const found = federatedRoles({ roles, providers }).flatMap(({ trust = [] }) =>
+    doorsOf(trust)
+      .filter(isOurs)
+      .flatMap((door) => [...checkStrangers(door, trust), ...checkAudiences(door, trust, [])]),
+  );
+  return found.map(({ place, why, fix }) => ({ ...findingOf('trust-too-broad', `${place}: ${why}`), fix }));
 }

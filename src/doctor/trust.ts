@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Checked } from '../checked.ts';
 import { readTrust } from '../trust/lint/read-trust.ts';
-import { type Trust, webIdentityStatements } from '../trust/lint/trust.ts';
+import { federatedRoles, type Trust } from '../trust/lint/trust.ts';
 import { TemplateError } from '../trust/template/template-error.ts';
 
 /** The parameters of our CloudFormation template that the trust depends on. */
@@ -22,7 +22,7 @@ const parameterList = z
 export function parseTrust(text: string): Checked<Trust> {
   try {
     const trust = readTrust(roleOfParameters(text) ?? text, {});
-    if (trust.roles.flatMap(webIdentityStatements).length > 0) return { value: trust };
+    if (federatedRoles(trust).some((role) => role.trust !== undefined)) return { value: trust };
     return { problems: ['BRIDGE_TRUST_POLICY allows nobody sts:AssumeRoleWithWebIdentity: give the trust policy of the role'] };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { issuerOf } from './lint/issuer-rules.ts';
-import { readPolicy, type Statement } from './lint/policy-document.ts';
+import { readPolicy } from './evaluate/read-policy.ts';
+import type { Statement } from './evaluate/statement.ts';
 import { readRole } from './lint/read-trust.ts';
-import { type Provider, type Trust, webIdentityStatements } from './lint/trust.ts';
+import { issuerOf, type Provider, type Trust, webIdentityStatements } from './lint/trust.ts';
 import { TemplateError } from './template/template-error.ts';
 
 /** Asks IAM: the arguments of `aws iam`, and its answer. */
@@ -39,7 +39,7 @@ export async function readLiveRole(roleArn: string, ask: AskIam): Promise<Trust>
   const managedPolicyArns = AttachedPolicies.map(({ PolicyArn }) => PolicyArn);
   const ownArns = managedPolicyArns.filter((arn) => !arn.includes(':iam::aws:'));
   const providerArns = new Set(
-    webIdentityStatements(role).flatMap(({ principals }) => principals.filter((arn) => issuerOf(arn).length > 0)),
+    webIdentityStatements(role).flatMap(({ principals }) => principals.flatMap(({ id }) => (issuerOf(id).length > 0 ? [id] : []))),
   );
   const permissions = await Promise.all([
     ...PolicyNames.map((name) => readInline(name, named, ask)),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type AccessRequest, evaluatePolicies, type Policy, parsePolicy } from './policy.ts';
+import { type AccessRequest, evaluateStatements } from '../../../src/trust/evaluate/statement.ts';
+import { type Policy, parsePolicy } from './policy.ts';
 
 export interface OidcProvider {
   readonly arn: string;
@@ -111,8 +112,8 @@ export function createAccount(id: string, clock: () => Date) {
 
 /** What the role allows and the session's own policy, if it has one, allows as well. */
 export function isAllowed(session: Session, request: AccessRequest): boolean {
-  const limits = session.policy === undefined ? [session.role.policies] : [session.role.policies, [session.policy]];
-  return limits.every((policies) => evaluatePolicies(policies, request) === 'allowed');
+  const limits = session.policy === undefined ? [session.role.policies.flat()] : [session.role.policies.flat(), session.policy];
+  return limits.every((policies) => evaluateStatements(policies, request) === 'allowed');
 }
 
 /** ARN of what a session acts as. */

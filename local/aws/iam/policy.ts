@@ -1,26 +1,40 @@
 import { z } from 'zod';
-import { conditionsHold, isKnownOperator, type RequestContext } from './conditions.ts';
-import { matchesPattern } from './pattern.ts';
+import { parseOperator } from '../../../src/trust/evaluate/conditions.ts';
+import { readPolicy } from '../../../src/trust/evaluate/read-policy.ts';
+import type { Statement } from '../../../src/trust/evaluate/statement.ts';
+import { hasVariable } from '../../../src/trust/evaluate/variables.ts';
 
 const listOf = <T extends z.ZodType>(schema: T) =>
   z.union([schema, z.array(schema)]).transform((value): z.output<T>[] => (Array.isArray(value) ? value : [value]));
 
-// Policy variables such as ${aws:userid} are not evaluated, and so must not be accepted as literal text. ${*} and the like are escapes.
-const text = z.string().refine((value) => !/\$\{(?![*?$]\})/.test(value), { error: 'policy variables are not supported' });
+// Resources with policy variables such as ${aws:userid} are not evaluated here, and so must not be accepted as literal text.
+const text = z.string();
+const resource = text.refine((value) => !hasVariable(value), { error: 'policy variables are not supported' });
 const conditionValue = z.union([text, z.boolean(), z.number()]).transform(String);
 
 const conditions = z
   .record(z.string(), z.record(z.string(), listOf(conditionValue)))
-  .refine((block) => Object.keys(block).every(isKnownOperator), { error: 'it has a condition operator that is not supported' });
+  .refine((block) => Object.keys(block).every((name) => parseOperator(name) !== undefined), {
+    error: 'it has a condition operator that IAM does not know',
+  });
+
+// IAM compares no text with these, but looks for the provider or the domain when the policy is made.
+const federated = text.refine((value) => /^(?:arn:.+|[\w.-]+|\*)$/.test(value), {
+  error: 'Federated principals must be valid domain names or SAML metadata ARNs',
+});
+const principal = z.union([
+  z.literal('*'),
+  z.strictObject({ Federated: listOf(federated).optional(), AWS: listOf(text).optional(), Service: listOf(text).optional() }),
+]);
 
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
-  Principal: z.union([z.literal('*').transform(() => ({ Federated: ['*'] })), z.strictObject({ Federated: listOf(text) })]).optional(),
+  Principal: principal.optional(),
   Action: listOf(text).optional(),
   NotAction: listOf(text).optional(),
-  Resource: listOf(text).optional(),
-  NotResource: listOf(text).optional(),
+  Resource: listOf(resource).optional(),
+  NotResource: listOf(resource).optional(),
   Condition: conditions.optional(),
 });
 
@@ -34,85 +48,41 @@ const policy = z.strictObject({
   ),
 });
 
-type Statement = z.output<typeof statement>;
-export type Policy = z.output<typeof policy>;
+type StatementDocument = z.output<typeof statement>;
 
-/** What somebody wants to do. Trust policies have a principal and no resource, all others a resource and no principal. */
-export interface AccessRequest {
-  readonly action: string;
-  readonly resource?: string;
-  /** ARN of the identity provider that vouches for the caller. */
-  readonly federatedPrincipal?: string;
-  readonly context: RequestContext;
-}
-
-/** `unmatched` denies as well, but another policy may still allow. */
-export type Verdict = 'allowed' | 'denied' | 'unmatched';
+/** Statements that the stand-in has checked. */
+export type Policy = readonly Statement[];
 
 const COMPLETENESS = {
   trust: {
-    isComplete: (one: Statement) => one.Principal !== undefined && targets(one) === undefined,
+    isComplete: (one: StatementDocument) => one.Principal !== undefined && targets(one) === undefined,
     rule: 'Each statement of a trust policy has a Principal and no Resource.',
   },
   identity: {
-    isComplete: (one: Statement) => one.Principal === undefined && targets(one) !== undefined,
+    isComplete: (one: StatementDocument) => one.Principal === undefined && targets(one) !== undefined,
     rule: 'Each statement has a Resource and no Principal.',
   },
   // What a bucket's policy allows nobody here needs.
   bucket: {
-    isComplete: (one: Statement) => one.Effect === 'Deny' && one.Principal !== undefined && targets(one) !== undefined,
+    isComplete: (one: StatementDocument) => one.Effect === 'Deny' && one.Principal !== undefined && targets(one) !== undefined,
     rule: 'Each statement of the policy of a bucket is a Deny with a Principal and a Resource.',
   },
 };
 
 /**
- * Reads a policy document, given as an object or as its JSON text. Throws an Error that says what is wrong, also for what the
- * stand-in cannot evaluate (an operator, a policy variable): such a policy is refused when it is made, never half understood.
+ * Reads a policy document, given as an object or as its JSON text. Throws an Error that says what is wrong, also for what the stand-in does not
+ * evaluate: such a policy is refused when it is made, never half understood.
  */
 export function parsePolicy(document: unknown, kind: 'identity' | 'trust' | 'bucket'): Policy {
-  const parsed = policy.safeParse(typeof document === 'string' ? parseJson(document) : document);
+  const value = typeof document === 'string' ? parseJson(document) : document;
+  const parsed = policy.safeParse(value);
   if (!parsed.success) throw new Error(`The policy is not valid: ${z.prettifyError(parsed.error)}`);
   const { isComplete, rule } = COMPLETENESS[kind];
-  if (parsed.data.Statement.every(isComplete)) return parsed.data;
+  if (parsed.data.Statement.every(isComplete)) return readPolicy(value, 'policy');
   throw new Error(rule);
 }
 
-/** Evaluates policies that apply together, such as those of one role: an explicit Deny in any of them wins. */
-export function evaluatePolicies(policies: readonly Policy[], request: AccessRequest): Verdict {
-  const effects = policies
-    .flatMap((one) => one.Statement)
-    .filter((one) => applies(one, request))
-    .map((one) => one.Effect);
-  if (effects.includes('Deny')) return 'denied';
-  return effects.includes('Allow') ? 'allowed' : 'unmatched';
-}
-
-function applies(one: Statement, request: AccessRequest): boolean {
-  return (
-    matchesAction(one, request.action) &&
-    matchesResource(one, request.resource) &&
-    matchesPrincipal(one, request.federatedPrincipal) &&
-    conditionsHold(one.Condition ?? {}, request.context)
-  );
-}
-
-function matchesAction(one: Statement, action: string): boolean {
-  const matches = (patterns: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase()));
-  return one.Action === undefined ? !matches(one.NotAction ?? []) : matches(one.Action);
-}
-
-function matchesResource(one: Statement, resource: string | undefined): boolean {
-  if (resource === undefined) return targets(one) === undefined;
-  const matches = (patterns: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern, resource));
-  return one.Resource === undefined ? one.NotResource !== undefined && !matches(one.NotResource) : matches(one.Resource);
-}
-
-function matchesPrincipal(one: Statement, principal: string | undefined): boolean {
-  if (principal === undefined) return one.Principal === undefined;
-  return one.Principal?.Federated.some((accepted) => accepted === '*' || accepted === principal) ?? false;
-}
-
-function targets(one: Statement): readonly string[] | undefined {
+function targets(one: StatementDocument): readonly string[] | undefined {
   return one.Resource ?? one.NotResource;
 }
 

@@ -1,7 +1,8 @@
+import { evaluateStatements } from '../../../src/trust/evaluate/statement.ts';
 import type { Caller } from '../auth/authenticate.ts';
 import type { AwsRequest } from '../aws-request.ts';
 import { assumedRoleArn, isAllowed } from '../iam/account.ts';
-import { evaluatePolicies, parsePolicy } from '../iam/policy.ts';
+import { parsePolicy } from '../iam/policy.ts';
 import type { BucketSettings } from '../storage/buckets.ts';
 import { accessDenied } from './errors.ts';
 import { bucketArn, type S3Call, type S3Environment } from './s3-call.ts';
@@ -28,12 +29,13 @@ interface Target {
 export function createCall(request: AwsRequest, caller: Caller, target: Target, environment: S3Environment): S3Call {
   const { bucket, settings } = target;
   const standing = standingContext(request, caller, environment);
-  const bucketPolicies = settings.policy === undefined ? [] : [parsePolicy(settings.policy, 'bucket')];
+  const bucketPolicies = settings.policy === undefined ? [] : parsePolicy(settings.policy, 'bucket');
   const allows: S3Call['allows'] = (action, resource, extra = {}) => {
     const context = new Map(Object.entries({ ...standing, ...extra }).map(([name, value]) => [name, [value]]));
     const isOfBucket = resource === bucketArn(bucket) || resource.startsWith(`${bucketArn(bucket)}/`);
     const policies = isOfBucket ? bucketPolicies : [];
-    if (evaluatePolicies(policies, { action, resource, context, federatedPrincipal: caller.session.role.arn }) === 'denied') return false;
+    if (evaluateStatements(policies, { action, resource, context, principal: { type: 'AWS', id: caller.session.role.arn } }) === 'denied')
+      return false;
     return isAllowed(caller.session, { action, resource, context });
   };
   return {

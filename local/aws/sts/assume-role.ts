@@ -1,6 +1,8 @@
+import { evaluateStatements } from '../../../src/trust/evaluate/statement.ts';
+import { webIdentityRequest } from '../../../src/trust/evaluate/web-identity.ts';
 import { AwsError, notImplemented } from '../aws-error.ts';
 import { assumedRoleArn, type Role, type Session } from '../iam/account.ts';
-import { evaluatePolicies, type Policy, parsePolicy } from '../iam/policy.ts';
+import { type Policy, parsePolicy } from '../iam/policy.ts';
 import type { XmlElement } from '../xml.ts';
 import { notAuthorized, validationError } from './sts-error.ts';
 import type { StsEnvironment } from './sts-service.ts';
@@ -14,8 +16,14 @@ const MAX_SESSION_SECONDS = 43_200;
 const DEFAULT_SESSION_SECONDS = 3600;
 const MAX_POLICY_CHARACTERS = 2048;
 
+interface Circumstances {
+  readonly sessionName: string;
+  readonly expiresInSeconds: number;
+  readonly now: Date;
+}
+
 /** AssumeRoleWithWebIdentity: trades a token of a trusted issuer for a session of a role that trusts its subject. */
-export function createAssumeRoleWithWebIdentity({ account, verifyToken }: StsEnvironment) {
+export function createAssumeRoleWithWebIdentity({ account, clock, verifyToken }: StsEnvironment) {
   return async (form: Form): Promise<XmlElement> => {
     const unknown = [...form.keys()].find((name) => !PARAMETERS.includes(name));
     if (unknown !== undefined) throw notImplemented(`The parameter ${unknown} of AssumeRoleWithWebIdentity`);
@@ -25,7 +33,7 @@ export function createAssumeRoleWithWebIdentity({ account, verifyToken }: StsEnv
     const policy = readPolicy(form);
     const identity = await verifyToken(required(form, 'WebIdentityToken'));
     const role = account.findRole(roleArn);
-    if (role === undefined || !isTrusted(role, identity, name)) throw notAuthorized();
+    if (role === undefined || !isTrusted(role, identity, { sessionName: name, expiresInSeconds, now: clock() })) throw notAuthorized();
     if (expiresInSeconds > role.maxSessionSeconds) {
       throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
     }
@@ -34,15 +42,21 @@ export function createAssumeRoleWithWebIdentity({ account, verifyToken }: StsEnv
   };
 }
 
-function isTrusted(role: Role, { provider, subject, audience }: WebIdentity, sessionName: string): boolean {
-  const prefix = provider.url.replace(/^https:\/\//, '').toLowerCase();
-  const context = new Map([
-    [`${prefix}:aud`, [audience]],
-    [`${prefix}:sub`, [subject]],
-    ['sts:rolesessionname', [sessionName]],
-  ]);
-  const request = { action: 'sts:AssumeRoleWithWebIdentity', federatedPrincipal: provider.arn, context };
-  return evaluatePolicies([role.trustPolicy], request) === 'allowed';
+function isTrusted(role: Role, { provider, subject, audience }: WebIdentity, circumstances: Circumstances): boolean {
+  const request = webIdentityRequest({
+    provider: provider.arn,
+    issuer: provider.url.replace(/^https:\/\//, ''),
+    audience: [audience],
+    subject: [subject],
+    sessionName: [circumstances.sessionName],
+    circumstances: new Map([
+      ['aws:sourceip', ['127.0.0.1']],
+      ['aws:currenttime', [circumstances.now.toISOString()]],
+      ['aws:epochtime', [String(Math.floor(circumstances.now.getTime() / 1000))]],
+      ['sts:durationseconds', [String(circumstances.expiresInSeconds)]],
+    ]),
+  });
+  return evaluateStatements(role.trustPolicy, request) === 'allowed';
 }
 
 function describe(session: Session, { provider, subject, audience }: WebIdentity, accountId: string): XmlElement {

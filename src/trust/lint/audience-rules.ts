@@ -1,15 +1,18 @@
-import { claimConditions } from './claim-conditions.ts';
+import { parseOperator } from '../evaluate/conditions.ts';
+import type { Statement } from '../evaluate/statement.ts';
+import { conditionsOn, placeOf } from './claim-conditions.ts';
+import { likelyTokens } from './closed-rules.ts';
+import { type Door, mayEnter, requestOf, statementsFor, type Token } from './doors.ts';
+import { entraIssuerOf } from './entra-issuer.ts';
 import { errorOf, type Finding } from './finding.ts';
-import { issuerOf } from './issuer-rules.ts';
-import type { Statement } from './policy-document.ts';
-import { type Provider, withoutScheme } from './trust.ts';
+import type { Provider } from './trust.ts';
 
 const firstParty = errorOf('trust/first-party-audience', {
   why: 'It is the audience of a Microsoft service. Tokens for it are made for that service: each one sent to AWS is a live key to it.',
   fix: 'Register an application of your own, and use its Application ID URI.',
 });
 const notListed = errorOf('provider/audience-not-listed', {
-  why: 'The OIDC provider of this stack does not list the audience, so STS refuses every token: "Incorrect token audience".',
+  why: 'The OIDC provider of this stack lists none of the audiences, so STS refuses every token: "Incorrect token audience".',
   fix: "Add the audience to the provider's ClientIdList.",
 });
 
@@ -29,16 +32,28 @@ const MICROSOFT_APPLICATIONS = new Set([
   'fb60f99c-7a34-4190-8149-302f77469936', // token exchange
 ]);
 
-/** Checks the audiences that a statement of a trust policy lets in. */
-export function checkAudiences(statement: Statement, providers: readonly Provider[]): readonly Finding[] {
-  const issuers = statement.principals.flatMap(issuerOf);
-  const listed = providers.filter(({ url }) => issuers.includes(withoutScheme(url))).map(({ clientIds }) => clientIds);
-  return claimConditions(statement)
-    .filter(({ claim }) => claim === 'aud')
-    .flatMap(({ values, place }) => [
-      ...checkFirstParty(values, place),
-      ...(listed.some((clientIds) => values.some((value) => !clientIds.includes(value))) ? [notListed(place)] : []),
-    ]);
+/** Checks the audiences that a policy lets in by a door, and whether the account's provider takes one of them. */
+export function checkAudiences(door: Door, statements: readonly Statement[], providers: readonly Provider[]): readonly Finding[] {
+  const registered = providers.filter(({ url }) => entraIssuerOf(url)?.issuer === door.entra.issuer).flatMap(({ clientIds }) => clientIds);
+  const conditions = statementsFor(door, statements).flatMap((statement) =>
+    conditionsOn(statement, door.entra.issuer, 'aud').map((condition) => ({ condition, place: placeOf(statement.place, condition) })),
+  );
+  const [first] = conditions;
+  const isListed = registered.length === 0 || first === undefined || mayUse(door, statements, registered);
+  return [
+    ...conditions
+      .filter(({ condition }) => parseOperator(condition.operator)?.isNegated === false)
+      .flatMap(({ condition, place }) => checkFirstParty(condition.values, place)),
+    ...(isListed ? [] : [notListed(first.place)]),
+  ];
+}
+
+/** Tells whether the policy lets in a token for one of the audiences that the provider lists. */
+function mayUse(door: Door, statements: readonly Statement[], registered: readonly string[]): boolean {
+  const tokens = likelyTokens(door, statements);
+  const lets = (token: Token) => mayEnter(statements, requestOf(door, token));
+  // Whatever lets nobody in has findings of its own.
+  return !tokens.some(lets) || registered.some((audience) => tokens.some((token) => lets({ ...token, audience: [audience] })));
 }
 
 /** Finds audiences of Microsoft's own services. */

@@ -1,20 +1,18 @@
-import type { PolicyCondition, Statement } from './policy-document.ts';
+import type { PolicyCondition } from '../evaluate/conditions.ts';
+import type { Statement } from '../evaluate/statement.ts';
 
-/** A condition on a claim of the token. */
-export interface ClaimCondition extends PolicyCondition {
-  readonly place: string;
-  /** What stands before the claim in the key: the issuer, without its scheme if it is right. */
-  readonly issuer: string;
-  readonly claim: string;
+/** The claims of a token on which a policy may have conditions. */
+export type Claim = 'aud' | 'sub';
+
+/** The condition key of a claim, in lower case. */
+export function claimKey(issuer: string, claim: Claim): string {
+  return `${issuer}:${claim}`.toLowerCase();
 }
 
-/** The conditions of a statement that are on claims: their keys start with a host. */
-export function claimConditions({ place, conditions }: Statement): readonly ClaimCondition[] {
-  return conditions.flatMap((condition) => {
-    const [, issuer, claim] = /^(.*[./].*):([a-z]+)$/i.exec(condition.key) ?? [];
-    if (issuer === undefined || claim === undefined) return [];
-    return [{ ...condition, place: placeOf(place, condition), issuer, claim: claim.toLowerCase() }];
-  });
+/** The conditions of a statement on a claim of the issuer's tokens. Keys ignore case. */
+export function conditionsOn({ conditions }: Statement, issuer: string, claim: Claim): readonly PolicyCondition[] {
+  const wanted = claimKey(issuer, claim);
+  return conditions.filter(({ key }) => key.toLowerCase() === wanted);
 }
 
 /** Where a condition is, for people. */

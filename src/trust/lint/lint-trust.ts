@@ -1,11 +1,14 @@
+import type { Statement } from '../evaluate/statement.ts';
 import { checkAudiences } from './audience-rules.ts';
-import { checkClaims } from './claim-rules.ts';
+import { checkClosed } from './closed-rules.ts';
+import { type Door, doorsOf } from './doors.ts';
 import type { Finding } from './finding.ts';
-import { checkIssuer, checkPrincipals } from './issuer-rules.ts';
+import { checkStrangers } from './open-rules.ts';
 import { checkPermissions } from './permission-rules.ts';
+import { checkPrincipals } from './principal-rules.ts';
 import { checkProvider } from './provider-rules.ts';
 import { checkSessions } from './session-rules.ts';
-import { federatedRoles, type Role, type Trust, webIdentityStatements } from './trust.ts';
+import { federatedRoles, type Provider, type Role, type Trust } from './trust.ts';
 
 export interface LintOptions {
   /** Jobs delete objects, so the role may. */
@@ -20,14 +23,16 @@ export function lintTrust(trust: Trust, options: LintOptions): readonly Finding[
 }
 
 function checkRole(role: Role, { providers }: Trust, options: LintOptions): readonly Finding[] {
+  const statements = role.trust ?? [];
   return [
-    ...(role.trust ?? []).flatMap(checkPrincipals),
-    ...webIdentityStatements(role).flatMap((statement) => [
-      ...checkClaims(statement),
-      ...checkIssuer(statement),
-      ...checkAudiences(statement, providers),
-    ]),
+    ...checkPrincipals(role),
+    ...doorsOf(statements).flatMap((door) => checkDoor(door, statements, providers)),
     ...checkSessions(role, options.sessionSeconds),
     ...checkPermissions(role, options),
   ];
+}
+
+/** Who comes in by a door that should not, and whether those do who should. */
+function checkDoor(door: Door, statements: readonly Statement[], providers: readonly Provider[]): readonly Finding[] {
+  return [...checkStrangers(door, statements), ...checkClosed(door, statements), ...checkAudiences(door, statements, providers)];
 }

@@ -1,5 +1,5 @@
+import type { Statement } from '../evaluate/statement.ts';
 import { errorOf, type Finding } from './finding.ts';
-import type { Statement } from './policy-document.ts';
 import type { Role } from './trust.ts';
 
 const allActions = errorOf('permissions/all-actions', {
@@ -50,8 +50,8 @@ export function checkPermissions(
 }
 
 function checkStatement(statement: Statement, deletes: boolean): readonly Finding[] {
-  const { actions, resources, place, isNegated } = statement;
-  if (isNegated) return [allActions(place)];
+  const { actions, resources, place, notActions, notResources } = statement;
+  if (notActions.length > 0 || notResources.length > 0) return [allActions(place)];
   const ours = actions.map((action) => action.toLowerCase()).filter((action) => /^(?:s3:|kms:|\*)/.test(action));
   if (ours.length === 0) return [];
   const isWild = ours.some((action) => action.includes('*'));

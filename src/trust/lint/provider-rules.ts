@@ -1,7 +1,7 @@
 import { checkFirstParty } from './audience-rules.ts';
-import { errorOf, type Finding } from './finding.ts';
-import { checkSlash } from './issuer-rules.ts';
-import type { Provider } from './trust.ts';
+import { issuerProblem } from './entra-issuer.ts';
+import { errorAt, errorOf, type Finding } from './finding.ts';
+import { type Provider, withoutScheme } from './trust.ts';
 
 const notRetained = errorOf('provider/not-retained', {
   why: 'An account has one OIDC provider for an issuer. If this stack is deleted, or its creation fails because there is one already, everybody else who uses it is locked out.',
@@ -11,10 +11,23 @@ const notRetained = errorOf('provider/not-retained', {
 /** Checks an OIDC provider. */
 export function checkProvider({ place, url, clientIds, thumbprints, isRetained }: Provider): readonly Finding[] {
   return [
-    ...checkSlash(url, `${place}.Url`),
+    ...checkUrl(url, `${place}.Url`),
     ...checkFirstParty(clientIds, `${place}.ClientIdList`),
     ...(isRetained ? [] : [notRetained(place)]),
     ...(thumbprints.length === 0 ? [] : [pinnedThumbprint(`${place}.ThumbprintList`)]),
+  ];
+}
+
+function checkUrl(url: string, place: string): readonly Finding[] {
+  const problem = issuerProblem(withoutScheme(url));
+  if (problem !== undefined) return [errorAt(place, problem)];
+  if (/^https:\/\//.test(url)) return [];
+  return [
+    errorAt(place, {
+      rule: 'provider/url',
+      why: `IAM takes URLs that begin with "https://", but this is ${url}.`,
+      fix: `Write https://${withoutScheme(url)}.`,
+    }),
   ];
 }
 

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { readPolicy } from '../evaluate/read-policy.ts';
+import type { Statement } from '../evaluate/statement.ts';
 import type { ParameterValues } from '../template/parameters.ts';
 import { asTemplate, readDocument } from '../template/read-template.ts';
 import { TemplateError } from '../template/template-error.ts';
-import { hasPrincipal, readPolicy } from './policy-document.ts';
 import { templateTrust } from './template-trust.ts';
 import { federatedRoles, type Role, readMaxSession, type Trust } from './trust.ts';
 
 const roleDocument = z.object({
-  Role: z.object({ AssumeRolePolicyDocument: z.unknown(), MaxSessionDuration: z.number().optional() }),
+  Role: z.object({ Arn: z.string().optional(), AssumeRolePolicyDocument: z.unknown(), MaxSessionDuration: z.number().optional() }),
 });
 
 /**
@@ -32,9 +33,10 @@ function readAny(document: unknown, parameters: ParameterValues): Trust {
 export function readRole(document: unknown): Role {
   const parsed = roleDocument.safeParse(document);
   if (!parsed.success) throw new TemplateError(`This is no answer of "aws iam get-role": ${z.prettifyError(parsed.error)}`);
-  const { AssumeRolePolicyDocument, MaxSessionDuration } = parsed.data.Role;
+  const { Arn, AssumeRolePolicyDocument, MaxSessionDuration } = parsed.data.Role;
   return {
     place: 'Role',
+    arn: Arn,
     trust: readPolicy(AssumeRolePolicyDocument, 'Role.AssumeRolePolicyDocument'),
     permissions: [],
     managedPolicyArns: [],
@@ -45,5 +47,9 @@ export function readRole(document: unknown): Role {
 function readBarePolicy(document: unknown): Role {
   const statements = readPolicy(document, 'policy');
   const none = { place: 'policy', managedPolicyArns: [] };
-  return hasPrincipal(document) ? { ...none, trust: statements, permissions: [] } : { ...none, permissions: statements };
+  return statements.some(isOfTrust) ? { ...none, trust: statements, permissions: [] } : { ...none, permissions: statements };
+}
+
+function isOfTrust({ principals, notPrincipals }: Statement): boolean {
+  return principals.length > 0 || notPrincipals.length > 0;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { readPolicy } from '../evaluate/read-policy.ts';
+import type { Statement } from '../evaluate/statement.ts';
 import { conditionHolds, evaluate, type Scope } from '../template/evaluate.ts';
 import { type ParameterValues, resolveParameters } from '../template/parameters.ts';
 import type { Resource, Template } from '../template/read-template.ts';
 import { TemplateError } from '../template/template-error.ts';
-import { readPolicy, type Statement } from './policy-document.ts';
 import { type Provider, type Role, readMaxSession, type Trust, withoutScheme } from './trust.ts';
 
 const strings = z.array(z.string()).default([]);

@@ -1,4 +1,6 @@
-import type { Statement } from './policy-document.ts';
+import { isEveryone, matchesAction, type Principal, type Statement } from '../evaluate/statement.ts';
+import { ASSUME_WITH_TOKEN } from '../evaluate/web-identity.ts';
+import { entraIssuerOf } from './entra-issuer.ts';
 
 /** An OIDC provider of the account. */
 export interface Provider {
@@ -13,6 +15,8 @@ export interface Provider {
 /** A role, or as much of it as is known. */
 export interface Role {
   readonly place: string;
+  /** `undefined` when it is not known. */
+  readonly arn?: string | undefined;
   /** `undefined` when only its permissions are known. */
   readonly trust?: readonly Statement[];
   readonly permissions: readonly Statement[];
@@ -35,24 +39,36 @@ export function readMaxSession(value: unknown = DEFAULT_MAX_SESSION_SECONDS): nu
   return Number.isFinite(Number(value)) ? Number(value) : undefined;
 }
 
-const WEB_IDENTITY = 'sts:assumerolewithwebidentity';
-
 /** The statements by which somebody can come in with a token. */
 export function webIdentityStatements({ trust = [] }: Role): readonly Statement[] {
   return trust.filter(
-    ({ isAllow, principals, actions, isNegated }) =>
-      isAllow && principals.length > 0 && (isNegated || actions.some((action) => mayMean(action.toLowerCase(), WEB_IDENTITY))),
+    (statement) =>
+      statement.isAllow &&
+      (statement.notPrincipals.length > 0 ||
+        statement.principals.some(({ type, id }) => type === 'Federated' || isEveryone({ type, id }))) &&
+      matchesAction(statement, ASSUME_WITH_TOKEN),
   );
 }
 
-/** Tells whether an action of a policy, `*` in it or not, stands for `action`. Both in lower case. */
-function mayMean(pattern: string, action: string): boolean {
-  return pattern.includes('*') ? action.startsWith(pattern.slice(0, pattern.indexOf('*'))) : pattern === action;
+/** Whatever role tokens have no way into, and are not meant to have, is none of ours. */
+export function federatedRoles({ roles }: Trust): readonly Role[] {
+  return roles.filter(
+    (role) =>
+      role.trust === undefined ||
+      webIdentityStatements(role).length > 0 ||
+      role.trust.some(({ isAllow, principals }) => isAllow && principals.some(isOfEntra)),
+  );
 }
 
-/** Whatever role tokens have no way into is none of ours. */
-export function federatedRoles({ roles }: Trust): readonly Role[] {
-  return roles.filter((role) => role.trust === undefined || webIdentityStatements(role).length > 0);
+/** Tells whether a principal is meant to be a provider of Entra ID's tokens, however it is written. */
+function isOfEntra({ id }: Principal): boolean {
+  return entraIssuerOf(id.replace(/^arn:.*?-provider\//, '')) !== undefined;
+}
+
+/** The issuer that an OIDC provider's ARN names; none for another ARN. */
+export function issuerOf(providerArn: string): readonly string[] {
+  const [, issuer] = /:oidc-provider\/(.+)$/.exec(providerArn) ?? [];
+  return issuer === undefined ? [] : [issuer];
 }
 
 /** `https://` and the like, which URLs have and the keys and ARNs of IAM have not. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AccessRequest, evaluatePolicies, parsePolicy, type Verdict } from '../../../local/aws/iam/policy.ts';
+import { parsePolicy } from '../../../local/aws/iam/policy.ts';
+import { type AccessRequest, evaluateStatements, type Verdict } from '../../../src/trust/evaluate/statement.ts';
 
 const OBJECT = 'arn:aws:s3:::bucket/data/key';
 
@@ -12,7 +13,7 @@ function request({
 }
 
 function evaluate(statements: readonly object[], asked: AccessRequest = request()): Verdict {
-  return evaluatePolicies([parsePolicy({ Version: '2012-10-17', Statement: statements }, 'identity')], asked);
+  return evaluateStatements(parsePolicy({ Version: '2012-10-17', Statement: statements }, 'identity'), asked);
 }
 
 const ALLOW_ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
@@ -68,6 +69,25 @@ describe('a policy', () => {
     [{ NumericLessThan: { 's3:max-keys': '10' } }, { 's3:max-keys': '9' }, true],
     [{ NumericGreaterThan: { 's3:max-keys': '10' } }, { 's3:max-keys': '9' }, false],
     [{ DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } }, { 'aws:currenttime': '2026-02-01T00:00:00Z' }, true],
+    [{ ArnLike: { 'aws:PrincipalArn': '*' } }, { 'aws:principalarn': 'arn:aws:iam::1:role/x' }, false],
+    [{ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*' } }, { 'aws:principalarn': 'arn:aws:iam::1:role/x' }, false],
+    [{ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, { 'aws:sourceip': '10.1.2.3' }, true],
+    [{ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, { 'aws:sourceip': '11.1.2.3' }, false],
+    [{ IpAddress: { 'aws:SourceIp': '10.1.2.3' } }, { 'aws:sourceip': '10.1.2.3' }, true],
+    [{ IpAddress: { 'aws:SourceIp': '2001:db8::/32' } }, { 'aws:sourceip': '2001:db8::7' }, true],
+    [{ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, {}, false],
+    [{ NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, { 'aws:sourceip': '11.1.2.3' }, true],
+    [{ DateEquals: { 'aws:CurrentTime': '1767225600' } }, { 'aws:currenttime': '2026-01-01T00:00:00Z' }, true],
+    [{ BinaryEquals: { k: 'QUI=' } }, { k: 'QUI=' }, true],
+    [{ NumericEquals: { k: '1' } }, { k: '' }, false],
+    [{ NumericLessThan: { k: '1' } }, { k: 'text' }, false],
+    [{ NumericNotEquals: { k: '1' } }, {}, true],
+    [{ NumericNotEqualsIfExists: { k: '1' } }, { k: '1' }, false],
+    [{ 'ForAnyValue:StringNotEquals': { k: 'a' } }, { k: ['a', 'b'] }, true],
+    [{ 'ForAllValues:StringNotEquals': { k: 'a' } }, { k: ['a', 'b'] }, false],
+    [{ StringEquals: { k: [] } }, { k: 'a' }, false],
+    [{ StringNotEquals: { k: [] } }, { k: 'a' }, true],
+    [{ stringequals: { K: 'a' } }, { k: 'a' }, true],
     [{ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/x' } }, { 'aws:principalarn': 'arn:aws:iam::1:role/x' }, true],
     [{ 'ForAnyValue:StringEquals': { k: ['a', 'b'] } }, { k: ['x', 'b'] }, true],
     [{ 'ForAnyValue:StringEquals': { k: ['a', 'b'] } }, { k: ['x', 'y'] }, false],
@@ -79,6 +99,27 @@ describe('a policy', () => {
     expect(evaluate([{ ...ALLOW_ALL, Condition }], request({ context }))).toBe(holds ? 'allowed' : 'unmatched');
   });
 
+  it.each<[string, Record<string, string>, boolean]>([
+    [`$${'{'}k}`, { k: 'a', s: 'a' }, true],
+    [`$${'{'}k}`, { k: 'b', s: 'a' }, false],
+    [`$${'{'}K}/*`, { k: '*', s: '*/x' }, true],
+    [`$${'{'}K}/*`, { k: '*', s: 'a/x' }, false],
+    [`$${'{'}k}`, { s: 'a' }, false],
+    [`$${'{'}k, 'a'}`, { s: 'a' }, true],
+    [`$${'{'}k, 'a'}`, { k: 'b', s: 'a' }, false],
+  ])('reads the variable %s, asked with %j', (value, context, holds) => {
+    const statements = [{ ...ALLOW_ALL, Condition: { StringLike: { s: value } } }];
+
+    expect(evaluate(statements, request({ context }))).toBe(holds ? 'allowed' : 'unmatched');
+  });
+
+  it('before 2012-10-17 has text in place of variables', () => {
+    const document = { Statement: { ...ALLOW_ALL, Condition: { StringEquals: { s: `$${'{'}k}` } } } };
+    const verdict = (s: string) => evaluateStatements(parsePolicy(document, 'identity'), request({ context: { k: 'a', s } }));
+
+    expect([verdict('a'), verdict(`$${'{'}k}`)]).toEqual(['unmatched', 'allowed']);
+  });
+
   it.each<[string, unknown]>([
     ['is not JSON', '{'],
     ['has no statements', { Version: '2012-10-17' }],
@@ -88,7 +129,10 @@ describe('a policy', () => {
     ['has a principal', { Statement: [{ ...ALLOW_ALL, Principal: '*' }] }],
     ['has an unknown effect', { Statement: [{ ...ALLOW_ALL, Effect: 'allow' }] }],
     ['has a misspelt element', { Statement: [{ ...ALLOW_ALL, Conditions: {} }] }],
-    ['has an operator that is not known', { Statement: [{ ...ALLOW_ALL, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }] }],
+    [
+      'has an operator that is not known',
+      { Statement: [{ ...ALLOW_ALL, Condition: { StringMatches: { 'aws:SourceIp': '10.0.0.0/8' } } }] },
+    ],
     ['has a variable', { Statement: [{ ...ALLOW_ALL, Resource: `arn:aws:s3:::bucket/$${'{'}aws:userid}/*` }] }],
   ])('is refused when it %s', (_name, document) => {
     expect(() => parsePolicy(document, 'identity')).toThrow();
@@ -99,6 +143,6 @@ describe('a policy', () => {
 
     expect(() => parsePolicy({ Statement: ALLOW_ALL }, 'trust')).toThrow('Principal');
     expect(() => parsePolicy(trust, 'identity')).toThrow('Resource');
-    expect(parsePolicy(JSON.stringify(trust), 'trust').Statement).toHaveLength(1);
+    expect(parsePolicy(JSON.stringify(trust), 'trust')).toHaveLength(1);
   });
 });
