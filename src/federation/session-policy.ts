@@ -52,7 +52,7 @@ const KEY_ACTIONS = {
  * {@link FederationError} `invalid-session-policy` when it would be too long for STS.
  */
 export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws', hasKms = true }: SessionPolicyOptions = {}): string {
-  const policy = JSON.stringify({
+  const policy = inLatin1({
     Version: '2012-10-17',
     Statement: [
       ...grants.flatMap((grant) => [onObjects(grant, partition), ...onBucket(grant, partition)]),
@@ -65,6 +65,12 @@ export function sessionPolicyFor(grants: readonly Grant[], { partition = 'aws', 
       `The session policy for ${grants.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`).join(', ')} has ${policy.length} characters, but AWS STS takes ${MAX_POLICY_LENGTH} at most. Use shorter prefixes, or fewer locations in one job.`,
     );
   return policy;
+}
+
+/** JSON of the characters that STS takes in a policy, up to U+00FF. All others are escaped, which counts for the length. */
+function inLatin1(document: unknown): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(document).replaceAll(/[\u007f-\u009f\u0100-\uffff]/g, escaped);
 }
 
 function onObjects(grant: Grant, partition: string) {

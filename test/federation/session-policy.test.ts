@@ -74,6 +74,19 @@ describe('the session policy', () => {
     expect(bucket.Condition.StringLike['s3:prefix']).toBe(`a${escaped}b*`);
   });
 
+  it.each(['日本/', 'Zürich/', '🙂/', '\u0085/', 'a\u200bb/'])('has only characters that STS takes, and the same meaning: %j', (prefix) => {
+    const policy = sessionPolicyFor([{ bucket: 'data', prefix, access: 'read' }]);
+
+    expect(policy).toMatch(/^[\t\n\r\u0020-\u00ff]+$/);
+    expect(JSON.parse(policy).Statement[0].Resource).toBe(`arn:aws:s3:::data/${prefix}*`);
+  });
+
+  it('counts escaped characters as STS does', () => {
+    const grants: readonly Grant[] = [{ bucket: 'data', prefix: '日'.repeat(200), access: 'write' }];
+
+    expect(() => sessionPolicyFor(grants)).toThrow(/2048 at most/);
+  });
+
   it('names the partition', () => {
     const [objects] = statements([readReports], { partition: 'aws-cn' });
 

@@ -293,6 +293,10 @@ describe('what is shipped', () => {
     expect(lintTrust(readTrust(SHIPPED, parameters), { deletes: false, sessionSeconds: 3_600 })).toEqual([]);
   });
 
+  it.each(['AllowRestore', 'AllowAcl', 'AllowTags', 'AllowDelete'])('has no finding with %s, which is an option of jobs', (option) => {
+    expect(lintTrust(readTrust(SHIPPED, { ...BOTH, [option]: 'true' }), { deletes: true })).toEqual([]);
+  });
+
   it('has one with deletes that nobody asked for', () => {
     const findings = lintTrust(readTrust(SHIPPED, { ...BOTH, AllowDelete: 'true' }), { deletes: false });
 

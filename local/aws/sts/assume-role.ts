@@ -15,6 +15,7 @@ const MIN_SESSION_SECONDS = 900;
 const MAX_SESSION_SECONDS = 43_200;
 const DEFAULT_SESSION_SECONDS = 3600;
 const MAX_POLICY_CHARACTERS = 2048;
+const POLICY_CHARACTERS = /^[\t\n\r\u0020-\u00ff]+$/;
 
 interface Circumstances {
   readonly sessionName: string;
@@ -107,6 +108,10 @@ function readDuration(form: Form): number {
 function readPolicy(form: Form): Policy | undefined {
   const text = form.get('Policy');
   if (text === undefined) return undefined;
+  if (!POLICY_CHARACTERS.test(text)) {
+    const pattern = String.raw`Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+`;
+    throw unsatisfied('of the policy', 'policy', pattern);
+  }
   if (text.length > MAX_POLICY_CHARACTERS) {
     const percent = Math.ceil((text.length / MAX_POLICY_CHARACTERS) * 100);
     throw new AwsError('PackedPolicyTooLarge', 400, `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`);

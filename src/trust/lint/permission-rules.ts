@@ -29,6 +29,8 @@ const NEEDED = new Set([
   's3:getobjectversion',
   's3:putobject',
   's3:putobjecttagging',
+  's3:putobjectacl',
+  's3:restoreobject',
   's3:abortmultipartupload',
   's3:listmultipartuploadparts',
   's3:listbucket',

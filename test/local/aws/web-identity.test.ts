@@ -154,6 +154,12 @@ describe('assuming a role', () => {
     ['more time than the role allows', { DurationSeconds: 7201 }, 'ValidationError', 'exceeds the MaxSessionDuration'],
     ['more time than any role allows', { DurationSeconds: 43_201 }, 'ValidationError', 'less than or equal to 43200'],
     ['a policy that is not JSON', { Policy: '{' }, 'MalformedPolicyDocumentException', 'JSON'],
+    [
+      'a policy with characters beyond Latin-1',
+      { Policy: JSON.stringify(allow('s3:GetObject', 'arn:aws:s3:::b/日/*')) },
+      'ValidationError',
+      'u00FF',
+    ],
     ['a policy that is too long', { Policy: `{"a":"${'x'.repeat(2048)}"}` }, 'PackedPolicyTooLargeException', 'allotted space'],
     ['what the stand-in does not do', { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] }, 'NotImplemented', 'PolicyArns'],
   ])('is refused for %s', async (_name, more, name, message) => {
