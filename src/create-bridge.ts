@@ -43,7 +43,7 @@ export function createBridge(settings: Settings): Bridge {
   return {
     settings,
     activities,
-    runs: createRuns({ ...kept, notify: activities.notifyRun }),
+    runs: createRuns({ ...kept, notify: activities.notifyRun, check: open.check }),
     view: (record, baseUrl) => viewRun(kept, record, baseUrl),
     report: (runId, format, offset) => readReport(state, runId, format, offset),
     cleanUp: (engine) =>

@@ -10,7 +10,7 @@ import type { FederatedCredentials } from './federation/credentials.ts';
 import { type BlobLocation, type Location, parseLocation } from './locations.ts';
 import type { SyncOptions } from './options/sync-options.ts';
 import { grantsOf } from './run-grants.ts';
-import { type RunRecord, sessionNameOf } from './runs/record.ts';
+import { type RunRecord, type RunRequest, sessionNameOf } from './runs/record.ts';
 import type { AwsSettings, StateStorageSettings } from './settings.ts';
 import { createGovernors, type Governor } from './sync/flow/governor.ts';
 import type { LeftoverUploads } from './sync/leftovers.ts';
@@ -20,6 +20,7 @@ type OpenedStore = Store & StreamTarget;
 type S3Client = ReturnType<typeof createS3Client>;
 
 const JANITOR_SESSION = 'keyless-bridge-clean-up';
+const CHECK_SESSION = 'keyless-bridge-check';
 
 /** Clients of this many runs are kept for their next slices. */
 const MAX_KEPT_CLIENTS = 16;
@@ -28,6 +29,8 @@ const MAX_KEPT_CLIENTS = 16;
 export interface OpenStores {
   /** A location of a run, for the run itself. */
   store(run: RunRecord, location: string, options?: WritingOptions): OpenedStore;
+  /** Throws {@link FederationError} `invalid-session-policy` when the session of such a run would have a policy that is too long for STS. */
+  check(request: RunRequest): void;
   /** The uploads below a run's destination, for the janitor; `undefined` on Azure, which drops by itself what is not committed. */
   leftovers(run: RunRecord): LeftoverUploads | undefined;
 }
@@ -62,6 +65,10 @@ export function createOpenStores({ aws, federation, stateStorage }: OpenStoresOp
         governorOf,
         s3Client: () => clientOf(run),
       }),
+    check(request) {
+      // The policy is written when a session is opened, before any service is asked.
+      federation.openSession(CHECK_SESSION, grantsOf(request));
+    },
     leftovers({ destination, options }) {
       const location = parseLocation(destination);
       if (location.kind !== 's3') return undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Bridge } from '../bridge.ts';
+import { isFederationError } from '../federation/federation-error.ts';
 import { isOver, type RunRecord, type RunRequest } from '../runs/record.ts';
 import { RunConflictError } from '../runs/runs.ts';
 import { engineOf } from './durable-engine.ts';
@@ -31,6 +32,7 @@ async function start({ runs }: Bridge, runRequest: RunRequest, request: HttpRequ
   try {
     return await runs.start(engineOf(context), runRequest, 'http');
   } catch (error) {
+    if (isFederationError(error, 'invalid-session-policy')) throw new HttpProblem(400, { detail: error.message });
     if (!(error instanceof RunConflictError)) throw error;
     const location = `${baseUrlOf(request)}/runs/${error.runId}`;
     throw new HttpProblem(409, { detail: error.message, headers: { location }, members: { run: { id: error.runId, url: location } } });

@@ -16,7 +16,7 @@ export class RunConflictError extends Error {
 
 /** The life of runs, as callers see it. */
 export interface Runs {
-  /** Starts a run. Throws {@link RunConflictError} while another of the same job, or between the same locations, is under way. */
+  /** Starts a run. Throws {@link RunConflictError} while another of the same job, or between the same locations, is under way; also what `check` throws. */
   start(engine: Engine, request: RunRequest, startedBy: RunRecord['startedBy']): Promise<RunRecord>;
   /** The run as it stands; `undefined` when there is none by this id. One that nothing carries any more is resumed first. */
   find(engine: Engine, id: string): Promise<RunRecord | undefined>;
@@ -38,11 +38,13 @@ interface RunsDependencies {
   readonly locks: Locks;
   /** Tells whom it concerns that a run has ended. */
   readonly notify: (runId: string) => Promise<unknown>;
+  /** Throws when such a run could not be carried out, whatever the services say. */
+  readonly check?: (request: RunRequest) => void;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
-export function createRuns({ records, locks, notify, clock }: RunsDependencies): Runs {
+export function createRuns({ records, locks, notify, check, clock }: RunsDependencies): Runs {
   const nowText = () => new Date(clock()).toISOString();
 
   async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
@@ -77,6 +79,7 @@ export function createRuns({ records, locks, notify, clock }: RunsDependencies):
   return {
     find,
     async start(engine, request, startedBy) {
+      check?.(request);
       const id = newRunId(clock());
       const record: RunRecord = { ...request, id, state: 'queued', startedBy, attempt: 1, createdAt: nowText() };
       await records.create(record);

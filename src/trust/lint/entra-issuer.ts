@@ -1,3 +1,4 @@
+import { AZURE_CLOUDS, ISSUER_HOSTS } from '../../clouds/azure-clouds.ts';
 import type { Remedy } from './finding.ts';
 
 /** An issuer of Entra ID's tokens, as its tokens name it. */
@@ -8,15 +9,7 @@ export interface EntraIssuer {
   readonly tenant: string;
 }
 
-const VERSION_1_HOSTS = ['sts.windows.net', 'sts.chinacloudapi.cn'];
-const VERSION_2_HOSTS = [
-  'login.microsoftonline.com',
-  'login.microsoftonline.us',
-  'login.partner.microsoftonline.cn',
-  'login.chinacloudapi.cn',
-  'login.windows.net',
-  'login.microsoft.com',
-];
+const VERSION_2_HOSTS = AZURE_CLOUDS.flatMap(({ authorityHosts }) => authorityHosts).filter((host) => !ISSUER_HOSTS.includes(host));
 const OTHER_HOSTS = /\.ciamlogin\.com$/;
 
 const PARTS = /^(?:[a-z]+:\/\/)?([^/]+)\/+([^/]+)((?:\/[^/]+)*)(\/*)$/i;
@@ -26,7 +19,7 @@ const SHARED_TENANTS = ['common', 'organizations', 'consumers'];
 export function entraIssuerOf(written: string): EntraIssuer | undefined {
   const [, host = '', tenant = ''] = PARTS.exec(written) ?? [];
   const at = host.toLowerCase();
-  if (VERSION_1_HOSTS.includes(at)) return { issuer: `${at}/${lowerGuid(tenant)}/`, version: 1, tenant };
+  if (ISSUER_HOSTS.includes(at)) return { issuer: `${at}/${lowerGuid(tenant)}/`, version: 1, tenant };
   if (VERSION_2_HOSTS.includes(at) || OTHER_HOSTS.test(at)) return { issuer: `${at}/${lowerGuid(tenant)}/v2.0`, version: 2, tenant };
   return undefined;
 }
