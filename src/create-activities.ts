@@ -8,6 +8,7 @@ import { notifyRun } from './runs/notify-run.ts';
 import { carryOptionsOf } from './runs/options/carry-options.ts';
 import { limitsOf } from './runs/options/limits-of.ts';
 import type { PairIndexes } from './runs/pairs/pair-index.ts';
+import type { Pulses } from './runs/pulse.ts';
 import type { RunRecord } from './runs/record.ts';
 import { deleteSlice } from './runs/shards/delete-slice.ts';
 import { planRun } from './runs/shards/plan-run.ts';
@@ -35,7 +36,7 @@ const GRACE_SECONDS = 60;
 type Kept = Pick<
   SliceDependencies & LargeObjectDependencies & FinishDependencies,
   'state' | 'clock' | 'records' | 'plans' | 'shards' | 'largeObjects' | 'uploads' | 'locks'
-> & { readonly pairs: PairIndexes };
+> & { readonly pairs: PairIndexes; readonly pulses: Pulses };
 
 /** Builds the activities, which share the memory for objects on their way. */
 export function createActivities(settings: Settings, kept: Kept, open: OpenStores) {
@@ -62,15 +63,16 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };
   const largeObjects = { ...kept, ...timing, openCopier };
   const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };
+  const { during } = kept.pulses;
   const activities: Activities = {
-    planRun: (task) => planRun({ ...kept, openStores, openKeyList, limitSeconds: sliceSeconds + GRACE_SECONDS }, task),
-    syncSlice: (task) => runSlice(slices, task),
-    nextStep: (task) => nextStep(largeObjects, task),
-    copyRange: (task) => copyRange(largeObjects, task),
-    commitLargeObject: (task) => commitLargeObject(largeObjects, task),
-    deleteSlice: (task) => deleteSlice(slices, task),
+    planRun: (task) => during(task, () => planRun({ ...kept, openStores, openKeyList, limitSeconds: sliceSeconds + GRACE_SECONDS }, task)),
+    syncSlice: (task) => during(task, () => runSlice(slices, task)),
+    nextStep: (task) => during(task, () => nextStep(largeObjects, task)),
+    copyRange: (task) => during(task, () => copyRange(largeObjects, task)),
+    commitLargeObject: (task) => during(task, () => commitLargeObject(largeObjects, task)),
+    deleteSlice: (task) => during(task, () => deleteSlice(slices, task)),
     stopAttempt: (task) => stopAttempt(kept, task),
-    finishRun: (task) => finishRun({ ...kept, openReportTarget: open.store }, task),
+    finishRun: (task) => during(task, () => finishRun({ ...kept, openReportTarget: open.store }, task)),
     notifyRun: (runId) => notifyRun(notification, runId),
   };
   return { activities, openCopier };

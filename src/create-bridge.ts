@@ -10,6 +10,7 @@ import { createKeptUploads } from './runs/large/kept-uploads.ts';
 import { createLargeObjects } from './runs/large/large-objects.ts';
 import { createLocks } from './runs/lock.ts';
 import { createPairIndexes } from './runs/pairs/pair-index.ts';
+import { createPulses } from './runs/pulse.ts';
 import { createRunRecords } from './runs/record.ts';
 import { readReport } from './runs/report/report.ts';
 import { viewRun } from './runs/run-view.ts';
@@ -37,6 +38,7 @@ export function createBridge(settings: Settings): Bridge {
     largeObjects: createLargeObjects(state),
     uploads: createKeptUploads(state),
     locks: createLocks(state),
+    pulses: createPulses(state, clock),
     pairs: createPairIndexes({ state, clock, keepDays }),
   };
   const { activities, openCopier } = createActivities(settings, kept, open);

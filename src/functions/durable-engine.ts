@@ -1,14 +1,18 @@
 import type { InvocationContext } from '@azure/functions';
 import { type DurableClient, getClient, OrchestrationRuntimeStatus } from 'durable-functions';
 import { RUN } from '../orchestration/names.ts';
-import type { Engine } from '../runs/engine.ts';
+import type { Engine, InstanceStatus } from '../runs/engine.ts';
 
-const ACTIVE: readonly OrchestrationRuntimeStatus[] = [
-  OrchestrationRuntimeStatus.Pending,
-  OrchestrationRuntimeStatus.Running,
-  OrchestrationRuntimeStatus.ContinuedAsNew,
-  OrchestrationRuntimeStatus.Suspended,
-];
+const STATUSES: Readonly<Record<OrchestrationRuntimeStatus, InstanceStatus>> = {
+  [OrchestrationRuntimeStatus.Pending]: 'pending',
+  [OrchestrationRuntimeStatus.Running]: 'active',
+  [OrchestrationRuntimeStatus.ContinuedAsNew]: 'active',
+  [OrchestrationRuntimeStatus.Suspended]: 'suspended',
+  [OrchestrationRuntimeStatus.Completed]: 'ended',
+  [OrchestrationRuntimeStatus.Failed]: 'ended',
+  [OrchestrationRuntimeStatus.Terminated]: 'ended',
+  [OrchestrationRuntimeStatus.Canceled]: 'ended',
+};
 
 const ENDED: readonly OrchestrationRuntimeStatus[] = [
   OrchestrationRuntimeStatus.Completed,
@@ -26,8 +30,10 @@ export function engineOf(context: InvocationContext): Engine {
     },
     async status(instanceId) {
       const status = await statusOf(client, instanceId);
-      if (status === undefined) return 'gone';
-      return ACTIVE.includes(status) ? 'active' : 'ended';
+      return status === undefined ? 'gone' : (STATUSES[status] ?? 'ended');
+    },
+    async terminate(instanceId, reason) {
+      await client.terminate(instanceId, reason);
     },
     async purge(before) {
       await client.purgeInstanceHistoryBy({ createdTimeFrom: new Date(0), createdTimeTo: before, runtimeStatus: [...ENDED] });

@@ -39,6 +39,8 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
   if (end.end === 'interrupted' && !isOver(record.state))
     return interruptAttempt(records, { runId, attempt }, end.failure, dependencies.clock());
   const ended = isOver(record.state) ? record : await enterEnd(dependencies, record, end);
+  // A later attempt has begun while this one made its report.
+  if (!isOver(ended.state)) return undefined;
   await locks.release(record, runId);
   return ended;
 }
@@ -53,7 +55,7 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
   const delivery = await deliverReport(dependencies, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
   return dependencies.records.update(record.id, (latest) =>
-    isOver(latest.state)
+    isOver(latest.state) || latest.attempt !== record.attempt
       ? undefined
       : {
           ...withoutStopping(latest),

@@ -1,5 +1,7 @@
 import type { Engine } from './engine.ts';
+import { createHungCheck } from './hung.ts';
 import type { Locks } from './lock.ts';
+import type { Pulses } from './pulse.ts';
 import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRecords, type RunRequest } from './record.ts';
 import { resumeRun, START_GRACE_MS } from './resume.ts';
 
@@ -24,7 +26,7 @@ export interface Runs {
   list(engine: Engine, filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
   /** Asks a run to stop; `undefined` when there is none by this id. One that is over stays as it is. */
   cancel(engine: Engine, id: string): Promise<RunRecord | undefined>;
-  /** Resumes all runs that nothing carries any more; answers them. */
+  /** Resumes all runs that nothing carries any more, or whose instance hangs; answers them. */
   resumeAll(engine: Engine): Promise<readonly RunRecord[]>;
 }
 
@@ -36,6 +38,7 @@ const NEVER_STARTED = { code: 'interrupted', message: 'The app ended while it st
 interface RunsDependencies {
   readonly records: RunRecords;
   readonly locks: Locks;
+  readonly pulses: Pick<Pulses, 'last'>;
   /** Tells whom it concerns that a run has ended. */
   readonly notify: (runId: string) => Promise<unknown>;
   /** Throws when such a run could not be carried out, whatever the services say. */
@@ -44,7 +47,8 @@ interface RunsDependencies {
   readonly clock: () => number;
 }
 
-export function createRuns({ records, locks, notify, check, clock }: RunsDependencies): Runs {
+export function createRuns({ records, locks, pulses, notify, check, clock }: RunsDependencies): Runs {
+  const resuming = { records, clock, isHung: createHungCheck({ pulses, records, locks, clock }) };
   const nowText = () => new Date(clock()).toISOString();
 
   async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
@@ -52,7 +56,7 @@ export function createRuns({ records, locks, notify, check, clock }: RunsDepende
       await records.remove(record.id);
       return { ...record, state: 'failed', endedAt: nowText(), failure: NEVER_STARTED };
     }
-    const settled = await resumeRun(engine, records, record, clock());
+    const settled = await resumeRun(resuming, engine, record);
     if (isOver(record.state) || !isOver(settled.state)) return settled;
     await locks.release(record, record.id);
     // No orchestration is left that could try again; that it failed is in the record.

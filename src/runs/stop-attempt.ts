@@ -15,6 +15,6 @@ interface Dependencies {
 
 /** Stops the other lanes of an attempt, which would wait for ever for the shard of one that broke. */
 export async function stopAttempt({ records, clock }: Dependencies, { end, ...task }: StopTask): Promise<void> {
-  if (end.end === 'failed') await failRun(records, task.runId, end.failure);
+  if (end.end === 'failed') await failRun(records, task, end.failure);
   if (end.end === 'interrupted') await interruptAttempt(records, task, end.failure, clock());
 }

@@ -26,10 +26,10 @@ export function runFailureOf(error: unknown): RunFailure | undefined {
   return isFinal ? { code: error.code, message: error.message } : undefined;
 }
 
-/** Makes everything that belongs to the run stop. Of several failures the first one counts. */
-export async function failRun(records: RunRecords, runId: string, failure: RunFailure): Promise<Stop> {
+/** Makes everything that belongs to the attempt's run stop, unless a later attempt carries it. Of several failures the first one counts. */
+export async function failRun(records: RunRecords, { runId, attempt }: AttemptTask, failure: RunFailure): Promise<Stop> {
   const { stopping = failure } = await records.update(runId, (latest) =>
-    isOver(latest.state) || latest.stopping !== undefined ? undefined : { ...latest, stopping: failure },
+    isOver(latest.state) || latest.attempt !== attempt || latest.stopping !== undefined ? undefined : { ...latest, stopping: failure },
   );
   return { end: 'failed', failure: stopping };
 }
@@ -49,6 +49,6 @@ export async function interruptAttempt(
 }
 
 /** Passes a stop on; what makes the run fail stops everything else of it too. */
-export async function stopRun(records: RunRecords, runId: string, stop: Stop): Promise<Stop> {
-  return stop.end === 'failed' ? failRun(records, runId, stop.failure) : stop;
+export async function stopRun(records: RunRecords, task: AttemptTask, stop: Stop): Promise<Stop> {
+  return stop.end === 'failed' ? failRun(records, task, stop.failure) : stop;
 }

@@ -66,6 +66,7 @@ async function setUp(run: Partial<RunRecord>, leftovers: readonly LeftoverUpload
   const engine = {
     start: () => Promise.reject(new Error('Nothing is to be started.')),
     status: async () => 'ended' as const,
+    terminate: async () => undefined,
     purge: async (before: Date) => void purged.push(before),
   };
   const keep = (id: string, days: number) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, InstanceStatus } from '../../src/runs/engine.ts';
 import { createLocks } from '../../src/runs/lock.ts';
+import { createPulses } from '../../src/runs/pulse.ts';
 import { createRunRecords, type RunRequest } from '../../src/runs/record.ts';
 import { createRuns, RunConflictError } from '../../src/runs/runs.ts';
 import { runRecord } from '../support/run-records.ts';
@@ -24,6 +25,10 @@ function fakeEngine(): Engine & { readonly instances: Map<string, InstanceStatus
       instances.set(instanceId, 'active');
     },
     status: async (instanceId) => instances.get(instanceId) ?? 'gone',
+    async terminate(instanceId) {
+      if (instances.get(instanceId) === 'pending') throw new Error('It does not react.');
+      instances.set(instanceId, 'ended');
+    },
     async purge() {},
   };
 }
@@ -38,9 +43,11 @@ function setUp() {
     notified.push(runId);
     throw new Error('Nobody was told.');
   };
-  const runs = createRuns({ records, locks: createLocks(state), notify, clock: () => time.now });
+  const clock = () => time.now;
+  const pulses = createPulses(state, clock);
+  const runs = createRuns({ records, locks: createLocks(state), pulses, notify, clock });
   const start = (request = REQUEST) => runs.start(engine, request, 'http');
-  return { records, engine, runs, time, start, notified };
+  return { state, records, engine, pulses, runs, time, start, notified };
 }
 
 describe('starting a run', () => {
@@ -111,7 +118,7 @@ describe('starting a run', () => {
     const state = server.createState();
     const records = createRunRecords(state);
     const locks = { ...createLocks(state), take: () => Promise.reject(new Error('The state container is gone.')) };
-    const runs = createRuns({ records, locks, notify: async () => undefined, clock: Date.now });
+    const runs = createRuns({ records, locks, pulses: createPulses(state, Date.now), notify: async () => undefined, clock: Date.now });
 
     await expect(runs.start(fakeEngine(), REQUEST, 'http')).rejects.toThrow('The state container is gone.');
 

@@ -63,16 +63,16 @@ export async function workOn(
 
 async function stepAfter(
   { records, clock, sliceSeconds, graceSeconds }: LargeObjectDependencies,
-  { runId, pause: previous }: LargeObjectTask,
+  task: LargeObjectTask,
   ending: Ending<LargeObjectStep>,
   hasProgressed: boolean,
 ): Promise<LargeObjectStep> {
   if (ending.kind === 'done') return ending.result;
   if (ending.kind === 'broken') throw ending.error;
-  if (ending.kind === 'stopped') return { step: 'stopped', stop: await stopRun(records, runId, ending.stop) };
+  if (ending.kind === 'stopped') return { step: 'stopped', stop: await stopRun(records, task, ending.stop) };
   if (ending.kind === 'too-late' && hasProgressed) return { step: 'look-again' };
-  const pause = pauseAfter(previous, hasProgressed, clock());
+  const pause = pauseAfter(task.pause, hasProgressed, clock());
   if (pause !== undefined) return { step: 'look-again', pause };
   const failure = ending.kind === 'throttled' ? tooThrottled(ending.error.message) : tooSlow('part', sliceSeconds + graceSeconds);
-  return { step: 'stopped', stop: await failRun(records, runId, failure) };
+  return { step: 'stopped', stop: await failRun(records, task, failure) };
 }

@@ -78,7 +78,7 @@ async function deleteSome(dependencies: Dependencies, task: DeletionTask, deleti
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
   await keep().catch(() => undefined);
   if (end.kind === 'broken') throw end.error;
-  return stopRun(records, record.id, end.stop);
+  return stopRun(records, task, end.stop);
 }
 
 function requestOf(dependencies: Dependencies, deletions: Deletions, signal: AbortSignal): DeletionRequest {

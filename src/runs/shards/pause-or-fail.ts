@@ -11,10 +11,10 @@ interface Dependencies {
 /** Stands still for a while; when that was in vain too often, fails the run. */
 export async function pauseOrFail(
   { records, clock }: Dependencies,
-  { runId, pause: previous }: AttemptTask & { readonly pause?: Pause },
+  task: AttemptTask & { readonly pause?: Pause },
   hasProgressed: boolean,
   failure: RunFailure,
 ): Promise<Stop | { readonly end: 'wait'; readonly pause: Pause }> {
-  const pause = pauseAfter(previous, hasProgressed, clock());
-  return pause === undefined ? failRun(records, runId, failure) : { end: 'wait', pause };
+  const pause = pauseAfter(task.pause, hasProgressed, clock());
+  return pause === undefined ? failRun(records, task, failure) : { end: 'wait', pause };
 }

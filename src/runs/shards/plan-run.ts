@@ -45,7 +45,9 @@ export async function planRun(dependencies: PlanDependencies, task: PlanTask): P
   const queued = await records.find(task.runId);
   const isTwoWay = queued?.state === 'queued' && (await pairs.hasOpposite(queued));
   const record = await records.update(task.runId, (latest) =>
-    latest.state === 'queued' ? { ...latest, state: 'running', startedAt, ...(isTwoWay && { isTwoWay }) } : undefined,
+    latest.state === 'queued' && latest.attempt === task.attempt
+      ? { ...latest, state: 'running', startedAt, ...(isTwoWay && { isTwoWay }) }
+      : undefined,
   );
   const stop = stopOf(record, task.attempt);
   if (stop !== undefined) return stop;
@@ -67,7 +69,7 @@ async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: 
   };
   const ending = await endOf(work(), watch);
   if (ending.kind === 'done') return planned(record, await plans.create(record.id, ending.result));
-  if (ending.kind === 'stopped') return stopRun(records, record.id, ending.stop);
+  if (ending.kind === 'stopped') return stopRun(records, task, ending.stop);
   if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, false, tooThrottled(ending.error.message));
   throw 'error' in ending
     ? ending.error
@@ -82,7 +84,7 @@ async function planByList(
 ): Promise<PlannedKeys['planned']> {
   const { planned: plan, etag } = await planByKeys(dependencies, record, where, signal);
   const keyList = { etag, keys: plan.expected?.objects ?? 0 };
-  await dependencies.records.update(record.id, (latest) => ({ ...latest, keyList }));
+  await dependencies.records.update(record.id, (latest) => (latest.attempt === record.attempt ? { ...latest, keyList } : undefined));
   return plan;
 }
 

@@ -32,7 +32,7 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
   await keep().catch(() => undefined);
   if (end.kind === 'broken') throw end.error;
-  return stopRun(records, record.id, end.stop);
+  return stopRun(records, task, end.stop);
 }
 
 /** What is found equal is not kept of a run that changes nothing. */
