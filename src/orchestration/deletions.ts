@@ -17,7 +17,7 @@ export function* deletions(context: OrchestrationContext): Generator<Task, RunEn
       { readonly end: 'large-objects' }
     >;
     if (result.end !== 'more' && result.end !== 'wait') return result;
-    if (result.end === 'wait') yield* pause(context);
+    if (result.end === 'wait') yield* pause(context, result.pause);
     context.df.continueAsNew(result.end === 'wait' && result.pause !== undefined ? { ...task, pause: result.pause } : task);
     return undefined;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { RunEnd } from '../runs/finish-run.ts';
 import type { Stop } from '../runs/stop.ts';
 import { onOneLine } from '../sync/foreign-text.ts';
 
@@ -36,4 +37,12 @@ export function failureOf(error: unknown): Stop {
       message: `${message} Tried again and again without success; start the run again when the cause is gone.`,
     },
   };
+}
+
+const BY_GRAVITY: readonly RunEnd['end'][] = ['failed', 'interrupted', 'cancelled', 'superseded', 'done'];
+
+/** A run, or a lane that others were started from, has ended as the worst of its lanes has. */
+export function gravest(ends: readonly RunEnd[]): RunEnd {
+  const [worst = { end: 'done' }] = ends.toSorted((a, b) => BY_GRAVITY.indexOf(a.end) - BY_GRAVITY.indexOf(b.end));
+  return worst;
 }

@@ -1,8 +1,8 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { RunEnd } from '../runs/finish-run.ts';
 import type { LaneTask, SliceResult } from '../runs/shards/lane-task.ts';
-import { failureOf } from './failure.ts';
-import { LARGE_OBJECT, STOP_ATTEMPT, SYNC_SLICE } from './names.ts';
+import { failureOf, gravest } from './failure.ts';
+import { LANE, LARGE_OBJECT, STOP_ATTEMPT, SYNC_SLICE } from './names.ts';
 import { pause } from './pause.ts';
 import { activityRetries, finishRetries, orchestrationRetries } from './retries.ts';
 
@@ -15,11 +15,12 @@ export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | u
   try {
     const result = (yield context.df.callActivityWithRetry(SYNC_SLICE, activityRetries(), context.df.getInput())) as SliceResult;
     if (result.end === 'wait') {
-      yield* pause(context);
+      yield* pause(context, result.pause);
       context.df.continueAsNew(result.pause === undefined ? task : { ...task, pause: result.pause });
       return undefined;
     }
     if (result.end !== 'more' && result.end !== 'large-objects') return result;
+    if (result.end === 'more' && result.wake !== undefined) return yield* continueWith(context, task, result.wake);
     const stop = result.end === 'more' ? undefined : yield* copyLargeObjects(context, task, result.objects);
     if (stop !== undefined) return yield* stopOthers(context, task, stop);
     context.df.continueAsNew(task);
@@ -29,7 +30,16 @@ export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | u
   }
 }
 
-/** The other lanes would wait for ever for the shard of a lane that broke. */
+/** Continues beside lanes that are started again: a lane without a shard costs nothing until there is one for it. */
+function* continueWith({ df }: OrchestrationContext, task: LaneTask, woken: readonly number[]): Generator<Task, RunEnd, unknown> {
+  const lanes = [task.lane, ...woken].map((lane) =>
+    // An earlier execution of this lane may have left one under way: it would not answer to this one.
+    df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane }, `${task.runId}-${df.newGuid(`lane-${lane}`)}`),
+  );
+  return gravest((yield df.Task.all(lanes)) as readonly RunEnd[]);
+}
+
+/** Without the shard of a lane that broke the run cannot end well. */
 function* stopOthers({ df }: OrchestrationContext, { runId, attempt }: LaneTask, end: RunEnd): Generator<Task, RunEnd, unknown> {
   if (!('failure' in end)) return end;
   try {

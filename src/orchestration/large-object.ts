@@ -17,7 +17,7 @@ export function* largeObject(context: OrchestrationContext): Generator<Task, Run
     if (step.step === 'ended') return { end: 'done' };
     if (step.step === 'stopped') return step.stop;
     const next = step.step === 'look-again' ? step.pause : undefined;
-    if (next !== undefined) yield* pause(context);
+    if (next !== undefined) yield* pause(context, next);
     context.df.continueAsNew(next === undefined ? task : { ...task, pause: next });
     return undefined;
   } catch (error) {

@@ -2,7 +2,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import type { FinishAnswer, RunEnd } from '../runs/finish-run.ts';
 import type { PlanResult, PlanTask } from '../runs/shards/plan-run.ts';
 import type { AttemptTask } from '../runs/stop.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, gravest } from './failure.ts';
 import { DELETIONS, FINISH_RUN, LANE, NOTIFY_RUN, PLAN_RUN } from './names.ts';
 import { pause } from './pause.ts';
 import { activityRetries, finishRetries, notifyRetries, orchestrationRetries } from './retries.ts';
@@ -14,7 +14,7 @@ export function* run(context: OrchestrationContext): Generator<Task, RunEnd | un
   const { pause: _, ...task } = context.df.getInput<PlanTask>();
   const plan = yield* makePlan(context);
   if (plan.end === 'wait') {
-    yield* pause(context);
+    yield* pause(context, plan.pause);
     context.df.continueAsNew({ ...task, pause: plan.pause });
     return undefined;
   }
@@ -61,12 +61,4 @@ function* sync({ df }: OrchestrationContext, task: AttemptTask, plan: Planned): 
   } catch (error) {
     return failureOf(error);
   }
-}
-
-const BY_GRAVITY: readonly RunEnd['end'][] = ['failed', 'interrupted', 'cancelled', 'superseded', 'done'];
-
-/** A run has ended as the worst of its lanes has. */
-function gravest(ends: readonly RunEnd[]): RunEnd {
-  const [worst = { end: 'done' }] = ends.toSorted((a, b) => BY_GRAVITY.indexOf(a.end) - BY_GRAVITY.indexOf(b.end));
-  return worst;
 }

@@ -5,7 +5,7 @@ import { failureOf } from '../../src/orchestration/failure.ts';
 import { lane } from '../../src/orchestration/lane.ts';
 import { largeObject } from '../../src/orchestration/large-object.ts';
 import { run } from '../../src/orchestration/run.ts';
-import { type Call, drive } from './driver.ts';
+import { type Call, drive, NOW } from './driver.ts';
 
 const RUN_ID = '1700000000000-0123abcd';
 const FAILED = { end: 'failed', failure: { code: 'not-found', message: 'There is no such bucket.' } } as const;
@@ -43,6 +43,26 @@ describe('a lane', () => {
 
     expect(calls[1]).toEqual({ kind: 'timer', name: '2026-01-01T00:00:05.000Z' });
     expect(continuedWith).toEqual({ ...input, ...pause });
+  });
+
+  it('waits as long as it is to, but looks for a request to cancel meanwhile', () => {
+    const waitFor = (milliseconds: number) =>
+      drive(lane, input, () => ({ end: 'wait', pause: { until: NOW.getTime() + milliseconds, inVain: 1 } })).calls[1]?.name;
+
+    expect([waitFor(20_000), waitFor(300_000)]).toEqual(['2026-01-01T00:00:20.000Z', '2026-01-01T00:00:30.000Z']);
+  });
+
+  it('continues beside the lanes that it starts again, and ends as the worst of them', () => {
+    const { result, steps, continuedWith } = drive(lane, input, ({ kind, input: given }) => {
+      if (kind === 'activity') return { end: 'more', wake: [5] };
+      return (given as { lane: number }).lane === 5 ? FAILED : { end: 'done' };
+    });
+
+    expect(steps[1]).toMatchObject([
+      { name: 'lane', input, id: `${RUN_ID}-guid-of-lane-3` },
+      { name: 'lane', input: { ...input, lane: 5 }, id: `${RUN_ID}-guid-of-lane-5` },
+    ]);
+    expect([result, continuedWith]).toEqual([FAILED, undefined]);
   });
 
   it('hands a pause on to its slice, and forgets it when the slice goes on', () => {

@@ -48,7 +48,10 @@ async function simulateLane(dependencies: Dependencies, task: AttemptTask & { re
     const result = await call(() => runSlice(dependencies, task));
     if (result.end === 'large-objects')
       for (const object of result.objects) await simulateLargeObject(dependencies, { ...task, object }, call);
-    else if (result.end !== 'more' && result.end !== 'wait') return result.end;
+    else if (result.end === 'more' && result.wake !== undefined) {
+      const lanes = [task.lane, ...result.wake].map((lane) => simulateLane(dependencies, { ...task, lane }, call));
+      return (await Promise.all(lanes)).find((end) => end !== 'done') ?? 'done';
+    } else if (result.end !== 'more' && result.end !== 'wait') return result.end;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LaneTask, SliceResult } from './lane-task.ts';
-import type { Claim, Shard, ShardPlans } from './shard-plan.ts';
+import type { Shard, ShardPlans } from './shard-plan.ts';
 import type { ShardStates } from './shard-state.ts';
 
 interface Dependencies {
@@ -11,10 +11,5 @@ interface Dependencies {
 export async function finishShard({ plans, shards }: Dependencies, { runId, lane }: LaneTask, { number }: Shard): Promise<SliceResult> {
   await plans.finish(runId, number, await shards.find(runId, number));
   const next = await plans.claim(runId, lane);
-  return typeof next === 'string' ? withoutShard(next) : { end: 'more' };
-}
-
-/** What a lane does that gets no shard: another's may be split yet. */
-export function withoutShard(claim: Exclude<Claim, Shard>): SliceResult {
-  return { end: claim === 'all-done' ? 'done' : 'wait' };
+  return { end: typeof next === 'string' ? 'done' : 'more' };
 }

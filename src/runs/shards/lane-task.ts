@@ -10,10 +10,13 @@ export interface LaneTask extends AttemptTask {
   readonly pause?: Pause;
 }
 
-/** What a lane is to do next. `wait`: nothing is to be done at the moment, or nothing may be. */
+/**
+ * What a lane is to do next. `done`: no shard is left for it; where another's is split later, that lane has this one started again (`wake`).
+ * `wait`: a store asked to slow down.
+ */
 export type SliceResult =
   | Stop
   | { readonly end: 'done' }
-  | { readonly end: 'more' }
+  | { readonly end: 'more'; readonly wake?: readonly number[] }
   | { readonly end: 'wait'; readonly pause?: Pause }
   | { readonly end: 'large-objects'; readonly objects: readonly string[] };

@@ -53,7 +53,9 @@ export async function planRun(dependencies: PlanDependencies, task: PlanTask): P
   if (stop !== undefined) return stop;
   if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
   const plan = await plans.find(record.id);
-  return plan === undefined ? makePlan(dependencies, task, record) : planned(record, plan);
+  if (plan === undefined) return makePlan(dependencies, task, record);
+  if (plan.idle !== undefined) await plans.restart(record.id);
+  return planned(record, plan);
 }
 
 async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: RunRecord): Promise<PlanResult> {

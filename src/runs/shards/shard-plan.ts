@@ -26,22 +26,28 @@ export interface ShardPlan extends Omit<PlannedShards, 'ranges'> {
   readonly keyList?: KeyList;
   /** What the shards that are done have come to. */
   readonly done: SliceProgress;
+  /** Lanes that ended since no shard was left for them. */
+  readonly idle?: readonly number[];
 }
 
-/** The shard that a lane is to go on with; or that it may wait for others to be split; or that all are done. */
+/** The shard that a lane is to go on with; or that other lanes have all that are left, which may be split yet; or that all are done. */
 export type Claim = Shard | 'none-free' | 'all-done';
 
 export interface ShardPlans {
   find(runId: string): Promise<ShardPlan | undefined>;
   /** Keeps the plan that was made first. */
   create(runId: string, planned: PlannedShards & Pick<ShardPlan, 'keyList'>): Promise<ShardPlan>;
-  /** The shard that the lane has, or else the next free one, which it has from now on. */
+  /** The shard that the lane has, or else the next free one, which it has from now on. A lane that gets none is idle. */
   claim(runId: string, lane: number): Promise<Claim>;
   /**
    * Cuts a shard at `keys`, ascending and in its range, and frees all but its first piece. Does nothing when they do not fit any more: it may
    * be called again. Answers the shard as it is then.
    */
   split(runId: string, number: number, keys: readonly string[]): Promise<Shard>;
+  /** Lanes that must be started again, since shards have become free: each is returned once. */
+  wake(runId: string): Promise<readonly number[]>;
+  /** All lanes are started anew: none is idle. */
+  restart(runId: string): Promise<void>;
   /** Enters that a shard is done, once. */
   finish(runId: string, number: number, progress: SliceProgress): Promise<void>;
 }
@@ -71,12 +77,26 @@ export function createShardPlans(state: State): ShardPlans {
       return (await find(runId)) ?? plan;
     },
     async claim(runId, lane) {
-      const { shards } = await update(runId, (plan) => (shardOf(plan, lane) ? undefined : withNextShard(plan, lane)));
+      const { shards } = await update(runId, (plan) =>
+        shardOf(plan, lane) ? undefined : (withNextShard(plan, lane) ?? withIdleLane(plan, lane)),
+      );
       return shards.find(belongsTo(lane)) ?? (shards.every(({ isDone }) => isDone) ? 'all-done' : 'none-free');
     },
     async split(runId, number, keys) {
       const { shards } = await update(runId, (plan) => splitShard(plan, number, keys));
       return present(shards[number], `shard ${number} of run ${runId}`);
+    },
+    async wake(runId) {
+      let woken: readonly number[] = [];
+      await update(runId, (plan) => {
+        const idle = plan.idle ?? [];
+        woken = idle.slice(0, plan.shards.filter(({ lane }) => lane === undefined).length);
+        return woken.length === 0 ? undefined : { ...plan, idle: idle.slice(woken.length) };
+      });
+      return woken;
+    },
+    async restart(runId) {
+      await update(runId, ({ idle = [], ...plan }) => (idle.length === 0 ? undefined : plan));
     },
     async finish(runId, number, progress) {
       await update(runId, (plan) => {
@@ -105,7 +125,16 @@ function shardOf({ shards }: ShardPlan, lane: number): Shard | undefined {
 
 function withNextShard(plan: ShardPlan, lane: number): ShardPlan | undefined {
   const free = plan.shards.find((shard) => shard.lane === undefined);
-  return free && { ...plan, shards: plan.shards.with(free.number, { ...free, lane }) };
+  return free && { ...withoutIdleLane(plan, lane), shards: plan.shards.with(free.number, { ...free, lane }) };
+}
+
+function withIdleLane(plan: ShardPlan, lane: number): ShardPlan | undefined {
+  const { idle = [], shards } = plan;
+  return idle.includes(lane) || shards.every(({ isDone }) => isDone) ? undefined : { ...plan, idle: [...idle, lane] };
+}
+
+function withoutIdleLane(plan: ShardPlan, lane: number): ShardPlan {
+  return plan.idle?.includes(lane) ? { ...plan, idle: plan.idle.filter((other) => other !== lane) } : plan;
 }
 
 function splitShard(plan: ShardPlan, number: number, keys: readonly string[]): ShardPlan | undefined {

@@ -338,15 +338,16 @@ describe('the lanes of a run', () => {
 
     const results = [await run.run(), await run.run({ lane: 1 }), await run.run()];
 
-    expect(results).toEqual([{ end: 'more' }, { end: 'wait' }, { end: 'done' }]);
+    expect(results).toEqual([{ end: 'more' }, { end: 'done' }, { end: 'done' }]);
     expect(run.destination.keys()).toEqual(['a', 'b', 'c']);
   });
 
-  it('wait while others still have a shard, since it may be split', async () => {
+  it('end when no shard is free, so that they cost nothing', async () => {
     const run = await setUp();
     await run.plans.claim(RUN_ID, 0);
 
-    expect(await run.run({ lane: 1 })).toEqual({ end: 'wait' });
+    expect(await run.run({ lane: 1 })).toEqual({ end: 'done' });
+    expect(await run.plan()).toMatchObject({ idle: [1] });
   });
 
   it('go on with the shard that they had, in the next attempt too', async () => {
@@ -360,7 +361,7 @@ describe('the lanes of a run', () => {
     expect(run.destination.keys()).toEqual(['b', 'c']);
   });
 
-  it('split what is left of a long shard where others stand idle', async () => {
+  it('split what is left of a long shard where others stand idle, and start these again', async () => {
     let objects = () => 0;
     const run = await setUp({ clock: clockOf(() => objects()) }, [{ through: 'zz' }, { after: 'zz' }]);
     for (let number = 0; number < 3_000; number++) run.source.put(`k${String(number).padStart(4, '0')}`, '');
@@ -371,7 +372,7 @@ describe('the lanes of a run', () => {
     const result = await run.run();
 
     const { shards } = await run.plan();
-    expect(result).toEqual({ end: 'more' });
+    expect(result).toEqual({ end: 'more', wake: [1] });
     expect(shards).toHaveLength(3);
     expect(shards[2]?.range).toEqual({ after: shards[0]?.range.through, through: 'zz' });
     expect(await run.plans.claim(RUN_ID, 1)).toMatchObject({ number: 2 });

@@ -91,4 +91,17 @@ describe('the plan of a run', () => {
     expect(refused).toEqual([{}]);
     expect(await plans.rangesNow()).toHaveLength(MAX_SHARDS);
   });
+
+  it('wakes as many idle lanes as shards are free, each once', async () => {
+    const plans = await setUp([{}], 4);
+    for (const lane of [0, 1, 2, 3]) await plans.claim(RUN_ID, lane);
+    const before = await plans.wake(RUN_ID);
+    await plans.split(RUN_ID, 0, ['c', 'm']);
+
+    const woken = await Promise.all([plans.wake(RUN_ID), plans.wake(RUN_ID)]);
+    await plans.restart(RUN_ID);
+
+    expect([before, woken.flat().sort()]).toEqual([[], expect.arrayContaining([1, 2])]);
+    expect(await plans.wake(RUN_ID)).toEqual([]);
+  });
 });
