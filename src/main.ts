@@ -48,7 +48,8 @@ const HOST_FILE = 'host.json';
 const source = configure();
 registerHttp(source);
 if (source.bridge === undefined) {
-  for (const problem of source.problems) console.error(`Setting: ${problem}`);
+  // The Functions host logs a line of stderr as an error only when it has a word such as "error" in it.
+  for (const problem of source.problems) console.error(`Setting error: ${problem}`);
 } else {
   logJobs(source.bridge);
   registerTimers(source.bridge);
@@ -61,7 +62,6 @@ function configure(): BridgeOrProblems {
 }
 
 function logJobs({ settings }: Bridge): void {
-  // The host takes a line for an error only if it has this word.
   for (const { label, problems } of settings.refusedJobs)
     for (const problem of problems) console.error(`Error: ${label} is refused: ${problem}`);
   for (const { message } of settings.jobWarnings) console.warn(`Jobs: ${message}`);

@@ -37,6 +37,13 @@ describe('the modules of the app', () => {
     expect(stdout + stderr).toMatch(/Skipping call to register function "health"/);
   });
 
+  it('report each wrong setting with the word that makes the host log it as an error', async () => {
+    const { stderr } = await importAll([MAIN]);
+
+    expect(stderr).toMatch(/^Setting error: AWS_ROLE_ARN/m);
+    expect(stderr).not.toMatch(/^Setting: /m);
+  });
+
   it('import exactly the production dependencies', () => {
     const imports = SOURCES.flatMap((file) => [
       ...readFileSync(file, 'utf8').matchAll(/(?:^import |^[^'"`]* from |import\()'((?:@[^/']+\/)?[^./'][^/']*)/gm),
