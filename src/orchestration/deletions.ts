@@ -14,7 +14,7 @@ export function* deletions(context: OrchestrationContext): Generator<Task, RunEn
   try {
     const result = (yield context.df.callActivityWithRetry(DELETE_SLICE, activityRetries(), input)) as Exclude<
       SliceResult,
-      { readonly end: 'large-objects' }
+      { readonly end: 'large-objects' } | { readonly end: 'idle' }
     >;
     if (result.end !== 'more' && result.end !== 'wait') return result;
     if (result.end === 'wait') yield* pause(context, result.pause);

@@ -1,4 +1,5 @@
 import type { RunEnd } from '../runs/finish-run.ts';
+import type { LaneEnd } from '../runs/shards/lane-task.ts';
 import type { Stop } from '../runs/stop.ts';
 import { onOneLine } from '../sync/foreign-text.ts';
 
@@ -39,10 +40,10 @@ export function failureOf(error: unknown): Stop {
   };
 }
 
-const BY_GRAVITY: readonly RunEnd['end'][] = ['failed', 'interrupted', 'cancelled', 'superseded', 'done'];
+const BY_GRAVITY: readonly (RunEnd | LaneEnd)['end'][] = ['failed', 'interrupted', 'cancelled', 'superseded', 'done', 'idle'];
 
 /** A run, or a lane that others were started from, has ended as the worst of its lanes has. */
-export function gravest(ends: readonly RunEnd[]): RunEnd {
-  const [worst = { end: 'done' }] = ends.toSorted((a, b) => BY_GRAVITY.indexOf(a.end) - BY_GRAVITY.indexOf(b.end));
+export function gravest(ends: readonly (RunEnd | LaneEnd)[]): RunEnd | LaneEnd {
+  const [worst = { end: 'idle' }] = ends.toSorted((a, b) => BY_GRAVITY.indexOf(a.end) - BY_GRAVITY.indexOf(b.end));
   return worst;
 }

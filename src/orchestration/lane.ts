@@ -1,6 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { RunEnd } from '../runs/finish-run.ts';
-import type { LaneTask, SliceResult } from '../runs/shards/lane-task.ts';
+import type { LaneEnd, LaneTask, SliceResult } from '../runs/shards/lane-task.ts';
 import { failureOf, gravest } from './failure.ts';
 import { LANE, LARGE_OBJECT, STOP_ATTEMPT, SYNC_SLICE } from './names.ts';
 import { pause } from './pause.ts';
@@ -10,7 +10,7 @@ import { activityRetries, finishRetries, orchestrationRetries } from './retries.
 const LARGE_OBJECTS_AT_ONCE = 4;
 
 /** Does shards slice by slice, each in a history of its own, until none is left. Never throws: what goes wrong is its result. */
-export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | undefined, unknown> {
+export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | LaneEnd | undefined, unknown> {
   const { pause: _, ...task } = context.df.getInput<LaneTask>();
   try {
     const result = (yield context.df.callActivityWithRetry(SYNC_SLICE, activityRetries(), context.df.getInput())) as SliceResult;
@@ -31,12 +31,12 @@ export function* lane(context: OrchestrationContext): Generator<Task, RunEnd | u
 }
 
 /** Continues beside lanes that are started again: a lane without a shard costs nothing until there is one for it. */
-function* continueWith({ df }: OrchestrationContext, task: LaneTask, woken: readonly number[]): Generator<Task, RunEnd, unknown> {
+function* continueWith({ df }: OrchestrationContext, task: LaneTask, woken: readonly number[]): Generator<Task, RunEnd | LaneEnd, unknown> {
   const lanes = [task.lane, ...woken].map((lane) =>
     // An earlier execution of this lane may have left one under way: it would not answer to this one.
     df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane }, `${task.runId}-${df.newGuid(`lane-${lane}`)}`),
   );
-  return gravest((yield df.Task.all(lanes)) as readonly RunEnd[]);
+  return gravest((yield df.Task.all(lanes)) as readonly (RunEnd | LaneEnd)[]);
 }
 
 /** Without the shard of a lane that broke the run cannot end well. */

@@ -14,5 +14,6 @@ export function* pause({ df }: OrchestrationContext, until: Pause | undefined): 
 
 function within(milliseconds: number): number {
   if (milliseconds < SHORTEST_MS) return SHORTEST_MS;
-  return milliseconds < LONGEST_MS ? milliseconds : LONGEST_MS;
+  if (milliseconds > LONGEST_MS) return LONGEST_MS;
+  return milliseconds;
 }

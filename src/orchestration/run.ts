@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { FinishAnswer, RunEnd } from '../runs/finish-run.ts';
+import type { LaneEnd } from '../runs/shards/lane-task.ts';
 import type { PlanResult, PlanTask } from '../runs/shards/plan-run.ts';
 import type { AttemptTask } from '../runs/stop.ts';
 import { failureOf, gravest } from './failure.ts';
@@ -18,7 +19,13 @@ export function* run(context: OrchestrationContext): Generator<Task, RunEnd | un
     context.df.continueAsNew({ ...task, pause: plan.pause });
     return undefined;
   }
-  return yield* finish(context, task, plan.end === 'planned' ? yield* sync(context, task, plan) : plan);
+  const end = plan.end === 'planned' ? yield* sync(context, task, plan) : plan;
+  if (end.end === 'idle') {
+    // A late second execution of an activity took a shard for a lane that had ended: another round does it.
+    context.df.continueAsNew(task);
+    return undefined;
+  }
+  return yield* finish(context, task, end);
 }
 
 function* finish({ df }: OrchestrationContext, task: AttemptTask, end: RunEnd): Generator<Task, RunEnd, unknown> {
@@ -49,12 +56,12 @@ function* makePlan({ df }: OrchestrationContext): Generator<Task, PlanResult, un
   }
 }
 
-function* sync({ df }: OrchestrationContext, task: AttemptTask, plan: Planned): Generator<Task, RunEnd, unknown> {
+function* sync({ df }: OrchestrationContext, task: AttemptTask, plan: Planned): Generator<Task, RunEnd | LaneEnd, unknown> {
   try {
     const lanes = Array.from({ length: plan.lanes }, (_, lane) =>
       df.callSubOrchestratorWithRetry(LANE, orchestrationRetries(), { ...task, lane, lanes: plan.lanes }, `${df.instanceId}-lane-${lane}`),
     );
-    const end = gravest((yield df.Task.all(lanes)) as readonly RunEnd[]);
+    const end = gravest((yield df.Task.all(lanes)) as readonly (RunEnd | LaneEnd)[]);
     // Histories from before there were deletions have no answer to this in their plan.
     if (end.end !== 'done' || plan.deletes === undefined) return end;
     return (yield df.callSubOrchestratorWithRetry(DELETIONS, orchestrationRetries(), task, `${df.instanceId}-deletions`)) as RunEnd;

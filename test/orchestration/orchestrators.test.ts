@@ -265,6 +265,17 @@ describe('a run', () => {
     expect(calls.map(({ input }) => input)).toEqual([paused, { ...TASK, lane: 0, lanes: 1 }, { ...TASK, end: { end: 'done' } }]);
   });
 
+  it('does another round when every lane ended without a shard, but not all shards are done', () => {
+    const { result, calls, continuedWith } = drive(run, TASK, answers({ end: 'idle' }, { end: 'idle' }));
+
+    expect(calls.map(({ name }) => name)).toEqual(['planRun', 'lane', 'lane']);
+    expect([result, continuedWith]).toEqual([undefined, TASK]);
+  });
+
+  it('is done when one of its lanes found all shards done', () => {
+    expect(drive(run, TASK, answers({ end: 'idle' }, { end: 'done' })).result).toEqual({ end: 'done' });
+  });
+
   it('deletes when all its lanes are done, where it is to', () => {
     const answer = answers({ end: 'done' }, { end: 'done' });
 

@@ -1,7 +1,9 @@
+import { gravest } from '../../src/orchestration/failure.ts';
 import type { RunEnd } from '../../src/runs/finish-run.ts';
 import { commitLargeObject, copyRange, nextStep } from '../../src/runs/large/copy-large-object.ts';
 import type { LargeObjectDependencies } from '../../src/runs/large/large-object-work.ts';
 import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
+import type { LaneEnd } from '../../src/runs/shards/lane-task.ts';
 import type { KeyListDependencies } from '../../src/runs/shards/plan-keys.ts';
 import { type PlanDependencies, planRun } from '../../src/runs/shards/plan-run.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
@@ -29,9 +31,12 @@ export async function simulateAttempt(dependencies: Dependencies, task: AttemptT
   let planned = await plan();
   while (planned.end === 'wait') planned = await plan();
   if (planned.end !== 'planned') return planned.end;
-  const lanes = Array.from({ length: planned.lanes }, (_, lane) => simulateLane(dependencies, { ...task, lane }, call));
-  const ends = await Promise.all(lanes);
-  const end = ends.find((other) => other !== 'done') ?? (planned.deletes ? await simulateDeletions(dependencies, task, call) : 'done');
+  const { lanes: count, deletes } = planned;
+  const round = async () =>
+    gravest(await Promise.all(Array.from({ length: count }, async (_, lane) => simulateLane(dependencies, { ...task, lane }, call))));
+  let synced = await round();
+  for (; synced.end === 'idle'; synced = await round()) await plan();
+  const end = synced.end !== 'done' ? synced.end : deletes ? await simulateDeletions(dependencies, task, call) : 'done';
   await Promise.all(zombies);
   return end;
 }
@@ -39,19 +44,23 @@ export async function simulateAttempt(dependencies: Dependencies, task: AttemptT
 async function simulateDeletions(dependencies: Dependencies, task: AttemptTask, call: Call): Promise<RunEnd['end']> {
   for (;;) {
     const result = await call(() => deleteSlice(dependencies, task));
-    if (result.end !== 'more' && result.end !== 'wait' && result.end !== 'large-objects') return result.end;
+    if (result.end !== 'more' && result.end !== 'wait' && result.end !== 'large-objects' && result.end !== 'idle') return result.end;
   }
 }
 
-async function simulateLane(dependencies: Dependencies, task: AttemptTask & { readonly lane: number }, call: Call): Promise<RunEnd['end']> {
+async function simulateLane(
+  dependencies: Dependencies,
+  task: AttemptTask & { readonly lane: number },
+  call: Call,
+): Promise<RunEnd | LaneEnd> {
   for (;;) {
     const result = await call(() => runSlice(dependencies, task));
     if (result.end === 'large-objects')
       for (const object of result.objects) await simulateLargeObject(dependencies, { ...task, object }, call);
     else if (result.end === 'more' && result.wake !== undefined) {
       const lanes = [task.lane, ...result.wake].map((lane) => simulateLane(dependencies, { ...task, lane }, call));
-      return (await Promise.all(lanes)).find((end) => end !== 'done') ?? 'done';
-    } else if (result.end !== 'more' && result.end !== 'wait') return result.end;
+      return gravest(await Promise.all(lanes));
+    } else if (result.end !== 'more' && result.end !== 'wait') return result;
   }
 }
 

@@ -11,12 +11,16 @@ export interface LaneTask extends AttemptTask {
 }
 
 /**
- * What a lane is to do next. `done`: no shard is left for it; where another's is split later, that lane has this one started again (`wake`).
+ * What a lane is to do next. `done`: all shards are; `idle`: no shard is left for it. Where another's is split later, that lane has this one
+ * started again (`wake`).
  * `wait`: a store asked to slow down.
  */
 export type SliceResult =
   | Stop
-  | { readonly end: 'done' }
+  | LaneEnd
   | { readonly end: 'more'; readonly wake?: readonly number[] }
   | { readonly end: 'wait'; readonly pause?: Pause }
   | { readonly end: 'large-objects'; readonly objects: readonly string[] };
+
+/** How a lane ends that nothing stopped. */
+export type LaneEnd = { readonly end: 'done' } | { readonly end: 'idle' };

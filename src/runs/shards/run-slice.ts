@@ -1,7 +1,7 @@
 import { settleLargeObjects } from '../large/settle-large-objects.ts';
 import { stopOf } from '../stop.ts';
 import { isPaused } from '../throttling.ts';
-import { finishShard } from './finish-shard.ts';
+import { finishShard, withoutShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { SliceDependencies } from './slice-dependencies.ts';
 import { syncShard } from './sync-shard.ts';
@@ -24,7 +24,7 @@ async function runOne(dependencies: SliceDependencies, task: LaneTask): Promise<
   if (record === undefined || stop !== undefined) return stop ?? { end: 'superseded' };
   if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
   const claimed = await plans.claim(task.runId, task.lane);
-  if (typeof claimed === 'string') return { end: 'done' };
+  if (typeof claimed === 'string') return withoutShard(claimed);
   const before = await shards.find(task.runId, claimed.number);
   // In this order: the range is never wider than it was when the slice before was entered, so that no two shards do the same keys.
   const shard = await plans.split(task.runId, claimed.number, before.splitAt);

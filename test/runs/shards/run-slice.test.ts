@@ -338,7 +338,7 @@ describe('the lanes of a run', () => {
 
     const results = [await run.run(), await run.run({ lane: 1 }), await run.run()];
 
-    expect(results).toEqual([{ end: 'more' }, { end: 'done' }, { end: 'done' }]);
+    expect(results).toEqual([{ end: 'more' }, { end: 'idle' }, { end: 'done' }]);
     expect(run.destination.keys()).toEqual(['a', 'b', 'c']);
   });
 
@@ -346,7 +346,7 @@ describe('the lanes of a run', () => {
     const run = await setUp();
     await run.plans.claim(RUN_ID, 0);
 
-    expect(await run.run({ lane: 1 })).toEqual({ end: 'done' });
+    expect(await run.run({ lane: 1 })).toEqual({ end: 'idle' });
     expect(await run.plan()).toMatchObject({ idle: [1] });
   });
 
