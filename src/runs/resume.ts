@@ -16,7 +16,7 @@ const ENDED_MESSAGE = 'Its orchestration instance had ended, or was gone, before
 /** What should become of a run: `carried`, nothing; `later`, another attempt after a while; `supersede`, another one since this one hangs. */
 type Verdict = 'carried' | 'later' | 'resume' | 'supersede' | 'cancel' | 'give-up';
 
-export interface ResumeDependencies {
+interface ResumeDependencies {
   readonly records: RunRecords;
   readonly isHung: HungCheck;
   /** Milliseconds since 1970. */
