@@ -114,5 +114,5 @@ describe('a run whose activities die, and go on as zombies beside others', () =>
       }),
       { numRuns: 3 },
     );
-  });
+  }, 120_000);
 });
