@@ -131,7 +131,7 @@ describe('a deployment', () => {
     expect(dataRolesIn(predicted)).toEqual([expect.stringMatching(`^bridge: kbdata\\w+/outbox has ${READER}$`)]);
     const settings = ofType(predicted, 'Microsoft.Web/sites/config')[0]?.properties as Record<string, string>;
     // The address depends on the cloud, which only Azure knows: it stays an expression.
-    expect(settings['BRIDGE_JOBS']).toMatch(/'outbox-to-s3'.*'https:\/\/\{0\}\.blob\.\{1\}\/outbox'.*'s3:\/\/contoso-archive\/outbox'/);
+    expect(settings['BRIDGE_JOBS']).toMatch(/'outbox-to-s3'.*'https:\/\/\{0\}\.blob\.\{1\}\/outbox'.*'s3:\/\/contoso-archive\/outbox\/'/);
   });
 
   it('with jobs has no such container', async () => {
