@@ -1,5 +1,6 @@
 import type { Checked } from '../checked.ts';
 import { AZURE_CLOUDS, type AzureCloud, PUBLIC_CLOUD } from '../clouds/azure-clouds.ts';
+import { parseConfig } from '../config-file.ts';
 import { judgeJobs } from '../conflicts/judge-jobs.ts';
 import type { Job } from '../jobs.ts';
 import { checkJobs } from '../read-jobs.ts';
@@ -124,6 +125,6 @@ function asFolder(prefix: string | undefined): string | undefined {
 
 /** The list in a text that was checked. */
 function listOf(text: string): unknown {
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parseConfig(text);
   return typeof parsed === 'object' && parsed !== null && 'jobs' in parsed ? parsed.jobs : parsed;
 }

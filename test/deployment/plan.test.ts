@@ -84,6 +84,12 @@ describe('the role of the jobs', () => {
     expect(roleOf(text)).toBe('WriteBucket=archive WritePrefix=out/ AllowDelete=true');
   });
 
+  it('is the same for jobs with comments and trailing commas, which the app gets as plain JSON', () => {
+    const { value } = plan(`[ // nightly\n${JSON.stringify(TO_S3)},]`);
+
+    expect(value?.jobsJson).toBe(JSON.stringify([TO_S3]));
+  });
+
   it('is as wide as --prefix where that is given', () => {
     expect(roleOf([{ ...TO_S3, destination: 's3://archive/a/b' }], { prefix: 'a' })).toBe('WriteBucket=archive WritePrefix=a/');
   });
