@@ -161,7 +161,11 @@ function fitTogether(request: Between, context: z.RefinementCtx): void {
 function writesWhereItMay({ destination, reportTo }: Between, context: z.RefinementCtx): void {
   for (const [field, location] of Object.entries({ destination, reportTo }))
     if (location !== undefined && isReadOnly(location))
-      context.addIssue({ code: 'custom', path: [field], message: 'is a container that Azure alone writes: it can only be a source' });
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'cannot be written: Azure alone writes this container or endpoint, so it can only be a source',
+      });
 }
 
 function crossesClouds({ source, destination }: Between, context: z.RefinementCtx): void {

@@ -33,7 +33,9 @@ const MAX_SHOWN = 300;
 
 /** Control characters, lone surrogates and the two that are no characters: XML, in which both services list, cannot hold them all. */
 const UNLISTABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
-const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
+const SECONDARY_HOST = /^https:\/\/[a-z0-9]+-secondary\./;
+/** No leading zero: a port has one form. */
+const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::[1-9]\d{0,4})?$/;
 
 /** Reads a location. A prefix names a folder: the slash at its end may be left out. Throws {@link LocationError}. */
 export function parseLocation(text: string): Location {
@@ -68,9 +70,10 @@ export function formatLocation(location: Location): string {
   return `${location.accountUrl}/${location.container}/${location.prefix.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** Tells a container that Azure alone writes: it can be a source. */
+/** Tells a container that Azure alone writes, or the read-only endpoint of an account's second region: each can be a source. */
 export function isReadOnly(location: Location): boolean {
-  return location.kind === 'blob' && ['$logs', '$blobchangefeed'].includes(location.container);
+  if (location.kind === 's3') return false;
+  return ['$logs', '$blobchangefeed'].includes(location.container) || SECONDARY_HOST.test(location.accountUrl);
 }
 
 /** Tells whether everything in `inner` is also in `outer`. */
@@ -107,7 +110,13 @@ function blobLocation(text: string, origin: string, host: string, path: string):
   if (!/^(?:\$root|\$web|\$logs|\$blobchangefeed|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container)) {
     throw new LocationError(`${shown(text)} has no valid container name: 3 to 63 of a-z, 0-9 and single "-". ${FORMS}`);
   }
-  return { kind: 'blob', accountUrl, container, prefix: asFolder(text, decodePrefix(text, segments.join('/'))) };
+  const prefix = asFolder(text, decodePrefix(text, segments.join('/')));
+  // Azure takes the one for a slash and drops the other, so that two prefixes would be one.
+  if (/\\|\.\//.test(prefix))
+    throw new LocationError(
+      `${shown(text)} has a backslash in its prefix, or a part that ends with a dot. No blob has such a name: Azure changes it.`,
+    );
+  return { kind: 'blob', accountUrl, container, prefix };
 }
 
 function decodePrefix(text: string, encoded: string): string {

@@ -147,8 +147,8 @@ describe('containers that Azure alone writes', () => {
     const { problems } = checkSyncRequest({ source: 's3://bucket', destination: LOGS, reportTo: LOGS });
 
     expect(problems).toEqual([
-      'destination: is a container that Azure alone writes: it can only be a source',
-      'reportTo: is a container that Azure alone writes: it can only be a source',
+      'destination: cannot be written: Azure alone writes this container or endpoint, so it can only be a source',
+      'reportTo: cannot be written: Azure alone writes this container or endpoint, so it can only be a source',
     ]);
   });
 });

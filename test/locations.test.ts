@@ -44,6 +44,12 @@ describe('reading a location', () => {
     ['s3://my-bucket/a\ud800', 'has a control character'],
     [`${ACCOUNT}/box/%00`, 'has a control character'],
     [`${ACCOUNT}/box/a%EF%BF%BF`, 'has a control character'],
+    [`${ACCOUNT}/box/a\\b`, 'a backslash in its prefix'],
+    [`${ACCOUNT}/box/a%5Cb`, 'a backslash in its prefix'],
+    [`${ACCOUNT}/box/a./b`, 'a part that ends with a dot'],
+    [`${ACCOUNT}/box/a/./b`, 'a part that ends with a dot'],
+    [`${ACCOUNT}/box/a/..`, 'a part that ends with a dot'],
+    ['http://127.0.0.1:010000/devstoreaccount1/box', 'is not on Azure Blob Storage'],
     [`${ACCOUNT}/box/100%`, 'Write a percent sign as %25'],
   ])('refuses %j and says why', (text, why) => {
     const read = () => parseLocation(text);
@@ -103,6 +109,10 @@ describe('containment of locations', () => {
 describe('a container that Azure alone writes', () => {
   it.each(['$logs', '$blobchangefeed'])('is known: %s', (container) => {
     expect(isReadOnly(parseLocation(`${ACCOUNT}/${container}`))).toBe(true);
+  });
+
+  it('is each of a read-only endpoint', () => {
+    expect(isReadOnly(parseLocation('https://account-secondary.blob.core.windows.net/box'))).toBe(true);
   });
 
   it.each(['$root', '$web', 'logs'])('is no other: %s', (container) => {

@@ -44,13 +44,15 @@ export function judgeJobs({ jobs, wrong }: ReadJobs, own: OwnStorage): JudgedJob
   const conflicts = findConflicts([...right, ...wrong.flatMap(contenderOfWrong)], own).filter(({ involved }) =>
     involved.some((contender) => right.has(contender)),
   );
-  const refusedJobs = jobs.flatMap((job) => {
-    const mine = conflicts.filter(({ refused }) => refused.some((contender) => contender === contenders.get(job)));
-    return mine.length === 0 ? [] : [{ label: `Job ${job.name}`, name: job.name, job, problems: messagesOf(mine) }];
+  const refusals = byRefused(conflicts);
+  const refusedJobs = [...contenders].flatMap(([job, contender]) => {
+    const mine = refusals.get(contender);
+    return mine === undefined ? [] : [{ label: `Job ${job.name}`, name: job.name, job, problems: messagesOf(mine) }];
   });
-  const warnings = conflicts.filter(({ refused }) => refused.length === 0);
+  const refused = new Set(refusedJobs.map(({ job }) => job));
+  const warnings = conflicts.filter((conflict) => conflict.refused.length === 0);
   return {
-    jobs: jobs.filter((job) => !refusedJobs.some((refused) => refused.job === job)),
+    jobs: jobs.filter((job) => !refused.has(job)),
     refusedJobs: [...refusedJobs, ...wrong],
     jobWarnings: warnings.slice(0, MAX_WARNINGS).map(({ involved, message }) => ({
       jobs: involved.flatMap(({ name }) => name ?? []),
@@ -68,6 +70,17 @@ export function judgeRequest(request: SyncRequest, { jobs, refusedJobs }: Omit<J
     problems: messagesOf(conflicts.filter(({ refused }) => refused.some(({ isWrong }) => isWrong !== true))),
     warnings: messagesOf(conflicts.filter(({ refused }) => refused.length === 0)),
   };
+}
+
+function byRefused(conflicts: readonly Conflict[]): ReadonlyMap<Contender, readonly Conflict[]> {
+  const found = new Map<Contender, Conflict[]>();
+  for (const conflict of conflicts)
+    for (const contender of conflict.refused) {
+      const known = found.get(contender);
+      if (known === undefined) found.set(contender, [conflict]);
+      else known.push(conflict);
+    }
+  return found;
 }
 
 /** A schedule that is switched off starts nothing. */

@@ -33,7 +33,7 @@ const MAX_STEPS = 50_000_000;
 
 export function createMeetings(): Meetings {
   const filters = new Map<SyncOptions, (key: string) => boolean>();
-  const ranges = new Map<SyncOptions, readonly KeyRange[]>();
+  const ranges = new Map<SyncOptions, Map<string, readonly KeyRange[]>>();
   let steps = 0;
 
   function passes(options: SyncOptions, key: string): boolean {
@@ -44,15 +44,13 @@ export function createMeetings(): Meetings {
     return filter(key);
   }
 
-  function rangesIn({ location, options }: KeySet): readonly KeyRange[] {
-    const relative = ranges.get(options) ?? rangesOf(options);
-    ranges.set(options, relative);
-    const below = prefixCore(location.prefix);
-    return relative.map(({ after, through }) => {
-      const start = after === undefined ? below.after : location.prefix + after;
-      const end = through === undefined ? below.through : location.prefix + through;
-      return { ...(start !== undefined && { after: start }), ...(end !== undefined && { through: end }) };
-    });
+  /** Of a job's few locations, each is worked out once. */
+  function rangesIn({ location: { prefix }, options }: KeySet): readonly KeyRange[] {
+    const known = ranges.get(options) ?? new Map<string, readonly KeyRange[]>();
+    ranges.set(options, known);
+    const found = known.get(prefix) ?? rangesBelow(prefix, options);
+    known.set(prefix, found);
+    return found;
   }
 
   function has({ location, options }: KeySet, key: string): boolean {
@@ -79,9 +77,24 @@ function lengthOf({ include = [], exclude = [], filter = [] }: SyncOptions): num
   return [...include, ...exclude, ...filter].reduce((sum, glob) => sum + glob.length, 0);
 }
 
-/** Both ascending. */
+function rangesBelow(prefix: string, options: SyncOptions): readonly KeyRange[] {
+  const below = prefixCore(prefix);
+  return rangesOf(options).map(({ after, through }) => {
+    const start = after === undefined ? below.after : prefix + after;
+    const end = through === undefined ? below.through : prefix + through;
+    return { ...(start !== undefined && { after: start }), ...(end !== undefined && { through: end }) };
+  });
+}
+
+/** Both are ascending and have no key twice, so that one walk along both is enough. */
 function haveCommon(some: readonly KeyRange[], others: readonly KeyRange[]): boolean {
-  return some.some((range) => others.some((other) => isBefore(range.after, other.through) && isBefore(other.after, range.through)));
+  for (let one = 0, other = 0; ; ) {
+    const [range, otherRange] = [some[one], others[other]];
+    if (range === undefined || otherRange === undefined) return false;
+    if (!isBefore(otherRange.after, range.through)) one++;
+    else if (!isBefore(range.after, otherRange.through)) other++;
+    else return true;
+  }
 }
 
 function isBefore(after: string | undefined, through: string | undefined): boolean {

@@ -1,22 +1,27 @@
 import type { Location } from '../locations.ts';
 
 /** A loopback address by any of its names. */
-const LOOPBACK = /^(https?:\/\/)(?:127\.0\.0\.1|localhost|\[::1\])(?=[:/])/;
+const LOOPBACK = /^(https?:\/\/)(?:127\.0\.0\.1|localhost|\[::1\])(?=[:/]|$)/;
 /** The read-only endpoint of an account's second region, which shows the same blobs. */
 const SECONDARY = /^(https:\/\/[a-z0-9]+)-secondary(?=\.)/;
 
+const places = new WeakMap<Location, string>();
+
 /** The container or bucket of a location, in one form for all names of the same account. */
 export function placeOf(location: Location): string {
+  const place = places.get(location) ?? formatPlace(location);
+  places.set(location, place);
+  return place;
+}
+
+function formatPlace(location: Location): string {
   return location.kind === 's3' ? `s3://${location.bucket}` : `${canonicalAccount(location.accountUrl)}/${location.container}`;
 }
 
-/** An account's URL in the form that {@link placeOf} uses. */
+/** An account's URL in the form that {@link placeOf} uses: a setting may have capitals, the default port or several slashes at its end. */
 export function canonicalAccount(accountUrl: string): string {
-  return accountUrl
-    .replace(/\/$/, '')
-    .replace(LOOPBACK, '$1localhost')
-    .replace(/^(http:\/\/[^/]+):80(?=\/)/, '$1')
-    .replace(SECONDARY, '$1');
+  const { protocol, host, pathname } = new URL(accountUrl);
+  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`.replace(LOOPBACK, '$1localhost').replace(SECONDARY, '$1');
 }
 
 /** Tells whether a key may be in both locations. */

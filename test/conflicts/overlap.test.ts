@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isReverseOf, isSameRoute, overlaps } from '../../src/conflicts/overlap.ts';
+import { canonicalAccount, isReverseOf, isSameRoute, overlaps } from '../../src/conflicts/overlap.ts';
 import { parseLocation } from '../../src/locations.ts';
 
 const BLOB = 'https://account.blob.core.windows.net';
@@ -37,6 +37,21 @@ describe('two locations', () => {
   ])('do not overlap: %s and %s', (one, other) => {
     expect(overlaps(parseLocation(one), parseLocation(other))).toBe(false);
     expect(overlaps(parseLocation(other), parseLocation(one))).toBe(false);
+  });
+});
+
+describe('an account as a setting has it', () => {
+  it.each([
+    'https://Account.blob.core.windows.net',
+    'https://ACCOUNT.BLOB.core.windows.net:443/',
+    'https://account.blob.core.windows.net//',
+    'https://account-secondary.blob.core.windows.net/',
+  ])('is the account of locations: %s', (setting) => {
+    expect(canonicalAccount(setting)).toBe(canonicalAccount(BLOB));
+  });
+
+  it.each(['http://LOCALHOST:10000/devstoreaccount1/', 'http://[::1]:10000/devstoreaccount1'])('on this machine too: %s', (setting) => {
+    expect(canonicalAccount(setting)).toBe(canonicalAccount('http://127.0.0.1:10000/devstoreaccount1'));
   });
 });
 
