@@ -2,6 +2,7 @@ import { joinByKey } from './compare/join.ts';
 import { listInOrder } from './compare/listing.ts';
 import { createFailFast } from './flow/fail-fast.ts';
 import { mapInOrder } from './flow/map-in-order.ts';
+import { takeTurns } from './flow/take-turns.ts';
 import { untilFull } from './flow/until-full.ts';
 import type { Outcome } from './outcome.ts';
 import { attachToKeys, attachToPairs } from './pairs/attach-pairs.ts';
@@ -28,7 +29,11 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   const { settle, largeObjects } = createSettler(request, signal, guard);
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
   const { clock, softDeadline, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
-  const pairs = untilFull(itemsOf(request, signal), () => clock() >= softDeadline || largeObjects() >= maxLargeObjects);
+  const items = itemsOf(request, signal);
+  const pairs = untilFull(
+    request.filter === undefined ? items : takeTurns(items),
+    () => clock() >= softDeadline || largeObjects() >= maxLargeObjects,
+  );
   try {
     for await (const outcome of mapInOrder(pairs.items, limits, settle)) await take(outcome);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { parseObjectLocation } from '../../locations.ts';
 import { keyListFormatOf } from '../../options/key-list-options.ts';
-import { compareKeys } from '../../sync/key-order.ts';
 import type { PlannedShards } from '../../sync/plan/plan-shards.ts';
 import { readPinned } from '../../sync/read-pinned.ts';
+import { sortKeys } from '../../sync/sort-keys.ts';
 import type { Store } from '../../sync/store.ts';
 import { StoreError } from '../../sync/store-error.ts';
 import type { RunRecord } from '../record.ts';
@@ -61,7 +61,7 @@ async function sortedKeys(body: AsyncIterable<Uint8Array>, where: string): Promi
   } catch (error) {
     throw error instanceof KeyListError ? unusable(where, error.message, error) : error;
   }
-  return [...keys].sort(compareKeys);
+  return sortKeys(keys);
 }
 
 function unusable(where: string, why: string, cause?: Error): StoreError {

@@ -1,5 +1,6 @@
 import type { Filter } from '../filter/filter.ts';
 import { ALL_KEYS, coarsen, cutAt, type RangeSet } from '../filter/range-set.ts';
+import { takeTurns } from '../flow/take-turns.ts';
 import { listOptionsOf } from '../key-range.ts';
 import type { ObjectEntry } from '../objects.ts';
 import type { Store } from '../store.ts';
@@ -63,8 +64,9 @@ async function allIfFew({ source, ranges = ALL_KEYS, signal }: PlanRequest): Pro
 }
 
 /** Few objects can still be many bytes: then each lane gets about as many. */
-function planSmall(request: PlanRequest, entries: readonly ObjectEntry[]): PlannedShards {
-  const expected = entries.filter((entry) => request.filter?.passes(entry) ?? true);
+async function planSmall(request: PlanRequest, entries: readonly ObjectEntry[]): Promise<PlannedShards> {
+  const expected: ObjectEntry[] = [];
+  for await (const entry of takeTurns(entries, request.signal)) if (request.filter?.passes(entry) ?? true) expected.push(entry);
   const bytes = expected.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const lanes = Math.max(1, Math.min(request.lanes, expected.length, Math.ceil(bytes / BYTES_PER_LANE)));
   const splits: string[] = [];
