@@ -31,7 +31,16 @@ async function bodyText(request: HttpRequest): Promise<string> {
     if (bytes > MAX_BODY_BYTES) throw tooLong();
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return decoded(Buffer.concat(chunks));
+}
+
+/** What is not UTF-8 would become other keys. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpProblem(400, { detail: 'The body is not UTF-8. Send JSON in UTF-8.' });
+  }
 }
 
 function tooLong(): HttpProblem {
