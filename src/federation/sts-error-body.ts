@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { STSClient } from '@aws-sdk/client-sts';
+
+/** More than any error of STS has. */
+const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Makes `client` understand the errors of servers that answer with `<Error>` alone, as S3 does and as Ceph's gateway does for STS too. The
@@ -12,7 +14,7 @@ export function acceptBareErrors(client: STSClient): void {
       const result = await next(args);
       const response = result.response as HttpResponse;
       if (response.statusCode >= 400 && response.body instanceof Readable) {
-        response.body = Buffer.from(asErrorResponse(await text(response.body)));
+        response.body = Buffer.from(asErrorResponse(await startOf(response.body)));
       }
       return result;
     },
@@ -24,6 +26,18 @@ export function acceptBareErrors(client: STSClient): void {
 interface HttpResponse {
   readonly statusCode: number;
   body: Readable | Buffer;
+}
+
+/** The rest is not read: a broken server may send without an end. */
+async function startOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    if (bytes >= MAX_BODY_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString();
 }
 
 function asErrorResponse(body: string): string {
