@@ -1,15 +1,14 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
+import { type AdHocRules, adHocRulesOf, checkAdHoc } from './ad-hoc/ad-hoc-settings.ts';
 import type { Checked } from './checked.ts';
 import { isAwsHost, partitionOfArn, partitionOfRegion } from './clouds/aws-partitions.ts';
 import { cloudOfAuthority, PUBLIC_CLOUD } from './clouds/azure-clouds.ts';
 import { type JudgedJobs, judgeJobs } from './conflicts/judge-jobs.ts';
 import type { OwnStorage } from './conflicts/own-containers.ts';
-import { checkEnvironment, type Environment, given, required } from './environment.ts';
+import { checkEnvironment, type Environment, given, required, wholeNumber } from './environment.ts';
 import type { IdentityChoice } from './federation/identity.ts';
 import { checkIdentity } from './identity-settings.ts';
-import type { Job } from './jobs.ts';
-import { type Location, LocationError, parseLocation } from './locations.ts';
 import { shortened } from './outside-text.ts';
 import { type ReadJobs, readJobs } from './read-jobs.ts';
 import { checkResolved } from './unresolved-settings.ts';
@@ -51,8 +50,8 @@ export interface Settings extends FederationSettings, JudgedJobs {
   readonly keepDays: number;
   /** Containers that no job may use. */
   readonly ownStorage: OwnStorage;
-  /** What an ad hoc run may name. */
-  readonly allowedLocations: readonly Location[];
+  /** What an ad hoc run may do. */
+  readonly adHoc: AdHocRules;
   /** Where the end of each run is told. */
   readonly webhook?: WebhookSettings;
 }
@@ -68,11 +67,6 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 const url = z.url('must be a URL').optional();
-
-function wholeNumber(min: number, max: number, preset: number) {
-  const rule = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule).default(preset);
-}
 
 function isRoleArn(text: string): boolean {
   return partitionOfArn(text) !== undefined && /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(text);
@@ -111,12 +105,12 @@ function readResolved(env: Environment, jobsFile: string | undefined): Checked<S
   const federation = readFederationSettings(env);
   const common = checkEnvironment(own, env);
   const stateStorage = readStateStorage(env);
-  const allowed = readAllowed(env);
+  const adHoc = checkAdHoc(env);
   const webhook = checkWebhook(env);
   const jobs = configuredJobs(env, jobsFile);
-  const problems = [federation, common, stateStorage, allowed, webhook].flatMap((part) => part.problems ?? []);
+  const problems = [federation, common, stateStorage, adHoc, webhook].flatMap((part) => part.problems ?? []);
   if (problems.length > 0) return { problems: [...problems, ...shortened(jobs.wrong.flatMap((job) => job.problems))] };
-  if (!(federation.value && common.value && stateStorage.value)) return { problems };
+  if (!(federation.value && common.value && stateStorage.value && adHoc.value)) return { problems };
   const ownStorage = { accountUrl: accountUrlOf(stateStorage.value), stateContainer: common.value.BRIDGE_STATE_CONTAINER };
   const judged = judgeJobs(jobs, ownStorage);
   return {
@@ -129,7 +123,7 @@ function readResolved(env: Environment, jobsFile: string | undefined): Checked<S
       sliceSeconds: common.value.BRIDGE_SLICE_SECONDS,
       largeObjectBytes: common.value.BRIDGE_LARGE_OBJECT_MIB * MIB,
       keepDays: common.value.BRIDGE_KEEP_DAYS,
-      allowedLocations: allowed.value ?? locationsOf(judged.jobs),
+      adHoc: adHocRulesOf(adHoc.value, judged.jobs),
       ...given('webhook', webhook.value),
     },
   };
@@ -211,31 +205,6 @@ function configuredJobs(settings: Environment, jobsFile: string | undefined): Re
   const { BRIDGE_JOBS } = settings;
   if (BRIDGE_JOBS !== undefined) return readJobs(BRIDGE_JOBS, { where: 'BRIDGE_JOBS', settings });
   return jobsFile === undefined ? { jobs: [], wrong: [] } : readJobs(jobsFile, { where: 'jobs.json', settings });
-}
-
-/** `undefined` where nothing is set: then the locations of the jobs are allowed. */
-function readAllowed(env: Environment): Checked<readonly Location[] | undefined> {
-  const text = env['BRIDGE_ALLOWED_LOCATIONS'];
-  if (text === undefined) return { value: undefined };
-  const locations = text
-    .split(/[\s,]+/)
-    .filter((part) => part !== '')
-    .map(tryLocation);
-  const problems = locations.filter((result) => typeof result === 'string').map((message) => `BRIDGE_ALLOWED_LOCATIONS: ${message}`);
-  return problems.length > 0 ? { problems: shortened(problems) } : { value: locations.filter((result) => typeof result !== 'string') };
-}
-
-function locationsOf(jobs: readonly Job[]): readonly Location[] {
-  return jobs.flatMap(({ source, destination, reportTo }) => [source, destination, ...(reportTo ? [reportTo] : [])]);
-}
-
-function tryLocation(text: string): Location | string {
-  try {
-    return parseLocation(text);
-  } catch (error) {
-    if (error instanceof LocationError) return error.message;
-    throw error;
-  }
 }
 
 /** A setting that is there but empty counts as not set, which is how templates leave out a value. */

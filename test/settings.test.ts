@@ -21,7 +21,7 @@ describe('reading the settings', () => {
       stateContainer: 'keyless-bridge',
       sliceSeconds: 300,
       jobs: [],
-      allowedLocations: [],
+      adHoc: { sources: [], destinations: [], keyLists: [], maxDeletions: 0, maxRestoreBytes: 0 },
     });
   });
 
@@ -202,7 +202,7 @@ describe("the host's storage account in the settings", () => {
   });
 });
 
-describe('jobs and allowed locations in the settings', () => {
+describe('jobs in the settings', () => {
   const job = (name: string) => JSON.stringify([{ ...JOB, name }]);
 
   it('come from jobs.json', () => {
@@ -215,21 +215,5 @@ describe('jobs and allowed locations in the settings', () => {
 
   it('names jobs.json when that is wrong', () => {
     expect(read({}, '[{}]').value?.refusedJobs[0]?.problems[0]).toMatch(/^jobs\.json\[0\]/);
-  });
-
-  it('allow the locations of the jobs when nothing else is said', () => {
-    const jobs = JSON.stringify([{ ...JOB, reportTo: 's3://reports' }]);
-
-    expect(read({ BRIDGE_JOBS: jobs }).value?.allowedLocations).toMatchObject([
-      { bucket: 'bucket' },
-      { container: 'box' },
-      { bucket: 'reports' },
-    ]);
-  });
-
-  it('allow what the setting lists, parted by spaces, commas or lines', () => {
-    const { value } = read({ BRIDGE_JOBS: job('a'), BRIDGE_ALLOWED_LOCATIONS: 's3://one, s3://two\ns3://three' });
-
-    expect(value?.allowedLocations).toMatchObject([{ bucket: 'one' }, { bucket: 'two' }, { bucket: 'three' }]);
   });
 });

@@ -29,7 +29,7 @@ const BY_CODE: Readonly<Partial<Record<FederationErrorCode | StoreErrorCode, Exp
   'sts-unavailable': { cause: 'AWS STS could not be reached or failed.', fix: 'Check the network, AWS_REGION and AWS_ENDPOINT_URL_STS.' },
   'not-found': {
     cause: 'The bucket or container does not exist, or the location names it wrongly.',
-    fix: 'Create it, or correct the location in BRIDGE_JOBS or BRIDGE_ALLOWED_LOCATIONS.',
+    fix: 'Create it, or correct the location in BRIDGE_JOBS, or in the settings BRIDGE_ALLOWED_….',
   },
   'permission-denied': {
     cause: 'The service knows who asks and says no, or does not accept the key.',

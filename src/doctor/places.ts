@@ -9,15 +9,19 @@ export interface Place {
   readonly access: 'read' | 'write';
 }
 
+interface AdHocLocations {
+  readonly adHoc: Pick<Settings['adHoc'], 'sources' | 'destinations'>;
+}
+
 /** Each configured location once for reading and once for writing, in the order of the jobs; then those that only ad hoc runs may use. */
-export function placesOf({ jobs, allowedLocations }: Pick<Settings, 'jobs' | 'allowedLocations'>): readonly Place[] {
+export function placesOf({ jobs, adHoc }: Pick<Settings, 'jobs'> & AdHocLocations): readonly Place[] {
   const ofJobs = jobs.flatMap(({ name, source, destination, reportTo }) => [
     place(source, 'read', `source of ${name}`),
     place(destination, 'write', `destination of ${name}`),
     ...(reportTo ? [place(reportTo, 'write', `reports of ${name}`)] : []),
   ]);
   const known = new Set(ofJobs.map(({ location }) => formatLocation(location)));
-  const others = allowedLocations.filter((location) => !known.has(formatLocation(location)));
+  const others = [...adHoc.sources, ...adHoc.destinations].filter((location) => !known.has(formatLocation(location)));
   return withoutRepeats([...ofJobs, ...others.map((location) => place(location, 'read', 'allowed to ad hoc runs'))]);
 }
 

@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { judgeAdHoc } from '../ad-hoc/judge-ad-hoc.ts';
 import type { Bridge } from '../bridge.ts';
 import { judgeRequest } from '../conflicts/judge-jobs.ts';
 import { checkSyncRequest, type SyncRequest } from '../jobs.ts';
-import { contains, formatLocation, type Location, parseObjectLocation } from '../locations.ts';
 import { startAndAnswer } from './answer-started.ts';
 import { HttpProblem } from './problem.ts';
 import { runRequestOf } from './run-request.ts';
@@ -16,7 +16,7 @@ export async function startAdHoc(
 ): Promise<HttpResponseInit> {
   const { value, problems } = checkSyncRequest(body);
   if (value === undefined) throw new HttpProblem(400, { detail: 'The body is not a valid sync request. See problems.', problems });
-  refuseForeign(value, bridge.settings.allowedLocations);
+  refuseUnallowed(value, bridge.settings);
   const warnings = refuseConflicts(value, bridge.settings);
   for (const warning of warnings) context.warn(`An ad hoc run was asked for: ${warning}`);
   const answer = await startAndAnswer(bridge, runRequestOf(value, bridge.settings), request, context);
@@ -33,15 +33,13 @@ function refuseConflicts(request: SyncRequest, settings: Bridge['settings']): re
   });
 }
 
-/** Whoever holds a function key may use only the locations that the operator has named. */
-function refuseForeign({ source, destination, reportTo, options }: SyncRequest, allowed: readonly Location[]): void {
-  const keyList = options.keys === undefined ? [] : [parseObjectLocation(options.keys).folder];
-  const named = [source, destination, ...(reportTo ? [reportTo] : []), ...keyList];
-  const foreign = named.filter((location) => !allowed.some((outer) => contains(outer, location)));
-  if (foreign.length === 0) return;
+/** Whoever holds a function key may do only what the operator allows. */
+function refuseUnallowed(request: SyncRequest, { adHoc, jobs }: Bridge['settings']): void {
+  const problems = judgeAdHoc(request, adHoc, jobs);
+  if (problems.length === 0) return;
   throw new HttpProblem(403, {
     detail:
-      'An ad hoc run may use only the locations in BRIDGE_ALLOWED_LOCATIONS (when that is not set, those of the configured jobs). Add the missing ones to that setting, or start a configured job.',
-    problems: foreign.map((location) => `${formatLocation(location)} is not allowed`),
+      'The operator of the app does not allow this to ad hoc runs. Each problem names the setting: change that, or start a configured job. Where BRIDGE_ALLOWED_SOURCES, BRIDGE_ALLOWED_DESTINATIONS and BRIDGE_ALLOWED_LOCATIONS are not set, the locations of the configured jobs are allowed.',
+    problems,
   });
 }

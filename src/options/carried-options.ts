@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What can be written; the archives too, since who names them wants them. */
-const STORAGE_CLASSES = [
+export const STORAGE_CLASSES = [
   'STANDARD',
   'REDUCED_REDUNDANCY',
   'INTELLIGENT_TIERING',
@@ -11,9 +11,9 @@ const STORAGE_CLASSES = [
   'GLACIER',
   'DEEP_ARCHIVE',
 ] as const;
-const ACCESS_TIERS = ['Hot', 'Cool', 'Cold', 'Archive'] as const;
+export const ACCESS_TIERS = ['Hot', 'Cool', 'Cold', 'Archive'] as const;
 
-const CANNED_ACLS = [
+export const CANNED_ACLS = [
   'private',
   'public-read',
   'public-read-write',

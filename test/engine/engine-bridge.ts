@@ -67,6 +67,7 @@ export async function startEngineBridge({ name, hosts = 1, settings = () => ({})
       AzureWebJobsStorage: throughProxy(azurite.connectionString),
       AWS_ENDPOINT_URL_S3: s3Proxy.url,
       BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${blobUrl}/${CONTAINER}`,
+      BRIDGE_AD_HOC_MAX_DELETIONS: '1000000',
       [JOURNAL_SETTING]: journalDir,
       [TRAP_SETTING]: trap,
       ...settings(blobUrl),

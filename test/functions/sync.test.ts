@@ -132,7 +132,7 @@ describe('POST /api/sync', () => {
 
     expect(answer.status).toBe(403);
     const { detail, problems } = await problemOf(answer);
-    expect(detail).toContain('BRIDGE_ALLOWED_LOCATIONS');
+    expect(detail).toContain('BRIDGE_ALLOWED_DESTINATIONS');
     expect(problems).toEqual([expect.stringContaining(bridge.s3('out/')), expect.stringContaining('s3://elsewhere/reports/')]);
   });
 

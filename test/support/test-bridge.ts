@@ -14,6 +14,13 @@ import type { Receipt } from '../../src/sync/receipt.ts';
 const CONTAINER = 'test';
 const ROOT = join(import.meta.dirname, '../..');
 
+/** What a careful operator would not allow to ad hoc runs. */
+const ADVENTUROUS = {
+  BRIDGE_AD_HOC_MAX_DELETIONS: '1000000',
+  BRIDGE_AD_HOC_MAX_RESTORE: '1 PiB',
+  BRIDGE_AD_HOC_TIERS: 'STANDARD STANDARD_IA GLACIER_IR GLACIER DEEP_ARCHIVE Hot Cool Cold Archive',
+};
+
 interface TestBridgeOptions {
   /** Settings besides those that the clouds give; `undefined` takes one away. Locations in them may be made from the clouds. */
   readonly settings?: (clouds: Clouds) => Record<string, string | undefined>;
@@ -102,6 +109,8 @@ function environment(clouds: Clouds, settings: Record<string, string | undefined
   const all = {
     ...clouds.appSettings('managed-identity'),
     BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} ${clouds.azurite.blobUrl}/${CONTAINER}`,
+    BRIDGE_ALLOWED_KEY_LISTS: `s3://${BUCKET} ${clouds.azurite.blobUrl}/${CONTAINER}`,
+    ...ADVENTUROUS,
     ...settings,
   };
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
