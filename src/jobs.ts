@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Checked } from './checked.ts';
 import { isReadOnly, type Location, LocationError, parseLocation } from './locations.ts';
 import { checkSyncOptions, readRightOptions, type SyncOptions, syncOptions } from './options/sync-options.ts';
-import { MAX_ENTRIES, shortened } from './outside-text.ts';
+import { MAX_ENTRIES, shortened, shownName } from './outside-text.ts';
 import { problemOfSchedule } from './schedules/job-schedule.ts';
 
 /** For editors, which cannot call {@link parseLocation}: every location matches; a blob location with a SAS does not. */
@@ -137,8 +137,8 @@ function check<T>(schema: z.ZodType<T>, value: unknown, where: string, place: re
   if (result.success) return { value: result.data };
   return {
     problems: shortened(
-      result.error.issues.map(({ path, message }) =>
-        [placeOf(where, [...place, ...path]), message].filter((part) => part !== '').join(': '),
+      result.error.issues.map((issue) =>
+        [placeOf(where, [...place, ...issue.path]), messageOf(issue)].filter((part) => part !== '').join(': '),
       ),
     ),
   };
@@ -147,7 +147,12 @@ function check<T>(schema: z.ZodType<T>, value: unknown, where: string, place: re
 /** For messages: `jobs.json[0].name`. */
 export function placeOf(where: string, path: readonly PropertyKey[]): string {
   const separator = where !== '' && typeof path[0] === 'string' ? ': ' : '';
-  return `${where}${separator}${z.core.toDotPath([...path])}`;
+  return `${where}${separator}${z.core.toDotPath(path.map((part) => (typeof part === 'string' ? shownName(part) : part)))}`;
+}
+
+/** No message of Zod but this one repeats a text that it checks. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'unrecognized_keys' ? `has what is not known: ${issue.keys.map(shownName).join(', ')}` : issue.message;
 }
 
 function fitTogether(request: Between, context: z.RefinementCtx): void {

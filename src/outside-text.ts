@@ -58,18 +58,23 @@ function isNestedTooDeep(text: string): boolean {
   return false;
 }
 
+/** The words of JSON.parse are left out but for the position: they repeat a piece of the text, which may hold a secret. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new OutsideTextError(`is not valid JSON: ${withoutExcerpt(error instanceof Error ? error.message : String(error))}`);
+    const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+    throw new OutsideTextError(
+      `is not valid JSON${position === undefined ? `: it has ${text.length} characters` : ` at position ${position}`}`,
+    );
   }
 }
 
-/** Why JSON.parse refused a text, without the piece of it that it repeats: that may hold a SAS. */
-function withoutExcerpt(message: string): string {
-  const [excerpt] = [message.indexOf(', "'), message.indexOf(', ..."')].filter((at) => at >= 0).sort((a, b) => a - b);
-  return message.endsWith(' is not valid JSON') && excerpt !== undefined ? message.slice(0, excerpt) : message;
+const MEMBER_NAME = /^\$?[A-Za-z]{1,24}$/;
+
+/** The name of a member as a message may repeat it; what is not like any name of ours may be a secret. */
+export function shownName(name: string): string {
+  return MEMBER_NAME.test(name) ? name : `(a name of ${name.length} characters)`;
 }
 
 /** What is too deep or too long in a value, with its place. */
@@ -80,7 +85,8 @@ function tooLarge(value: unknown, path: readonly string[]): string | undefined {
   const names = Object.keys(value);
   if (names.length > MAX_ENTRIES) return `has ${names.length} entries${inside(path)}, more than ${MAX_ENTRIES}`;
   for (const [name, member] of Object.entries(value)) {
-    const problem = tooLong(name, path, 'a name') ?? tooLarge(member, [...path, Array.isArray(value) ? `[${name}]` : `.${name}`]);
+    const problem =
+      tooLong(name, path, 'a name') ?? tooLarge(member, [...path, Array.isArray(value) ? `[${name}]` : `.${shownName(name)}`]);
     if (problem !== undefined) return problem;
   }
   return undefined;

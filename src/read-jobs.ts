@@ -2,7 +2,7 @@ import type { Checked } from './checked.ts';
 import { parseConfig } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import { type Between, checkJob, type Job, placeOf, readIntent } from './jobs.ts';
-import { findExcess, MAX_ENTRIES, OutsideTextError, shortened } from './outside-text.ts';
+import { findExcess, MAX_ENTRIES, OutsideTextError, shortened, shownName } from './outside-text.ts';
 import { problemOfSchedule } from './schedules/job-schedule.ts';
 
 /** A configured job that cannot be run as it is written; or the whole text of the jobs. */
@@ -109,7 +109,7 @@ function checkLength(list: List, where: string): Checked<List> {
 function problemsBeside({ $schema, ...unknown }: Readonly<Record<string, unknown>>, where: string): readonly string[] {
   const excess = findExcess({ $schema, ...unknown });
   if (excess !== undefined) return [`${where} ${excess}`];
-  const names = Object.keys(unknown).map((name) => JSON.stringify(name));
+  const names = Object.keys(unknown).map(shownName);
   return shortened([
     ...($schema === undefined || typeof $schema === 'string' ? [] : [`${where}: $schema: must be text`]),
     ...(names.length === 0 ? [] : [`${where}: has ${names.join(', ')}, but takes only "jobs" and "$schema"`]),

@@ -11,6 +11,7 @@ import type { IdentityChoice } from './federation/identity.ts';
 import { checkIdentity } from './identity-settings.ts';
 import { shortened } from './outside-text.ts';
 import { type ReadJobs, readJobs } from './read-jobs.ts';
+import { isProtected, isSafeUrl, SAFE_URL_RULE } from './safe-url.ts';
 import { checkResolved } from './unresolved-settings.ts';
 import type { WebhookSettings } from './webhook/webhook.ts';
 import { checkWebhook } from './webhook-settings.ts';
@@ -62,18 +63,23 @@ const AZURITE = 'UseDevelopmentStorage=true';
 const AZURITE_CONNECTION =
   'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;';
 
+/** Characters that a URI may have but for those of a query, a fragment and a password; no quotes. An application's id is one, too. */
+const APP_ID_URI = /^(?:[a-z][a-z0-9+.-]*:\/\/[\w.~/:%+,=-]+|urn:[\w.~/:%+,=-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
 const flag = z
   .enum(['true', 'false'], 'must be "true" or "false"')
   .default('false')
   .transform((text) => text === 'true');
-const url = z.url('must be a URL').optional();
+const url = z.string().refine(isSafeUrl, SAFE_URL_RULE).optional();
 
 function isRoleArn(text: string): boolean {
-  return partitionOfArn(text) !== undefined && /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(text);
+  return partitionOfArn(text) !== undefined && /^arn:[^:]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(text);
 }
 
 const trust = z.object({
-  BRIDGE_AUDIENCE: required.regex(/^(?!.*\/\.default$)/, 'must be the App ID URI alone, without "/.default"'),
+  BRIDGE_AUDIENCE: required
+    .regex(APP_ID_URI, 'must be an App ID URI, such as api://<tenant>/keyless-bridge, and that alone')
+    .regex(/^(?!.*\/\.default$)/, 'must be the App ID URI alone, without "/.default"'),
   AZURE_AUTHORITY_HOST: url,
   BRIDGE_DISABLE_INSTANCE_DISCOVERY: flag,
   AWS_ROLE_ARN: required.refine(isRoleArn, 'must be the ARN of an IAM role, arn:aws:iam::<account>:role/<name>'),
@@ -176,7 +182,8 @@ function readStateStorage(env: Environment): Checked<StateStorageSettings> {
   const connectionString = env['AzureWebJobsStorage'];
   if (connectionString !== undefined) {
     const value = { connectionString: connectionString === AZURITE ? AZURITE_CONNECTION : connectionString };
-    return isConnectionString(value.connectionString) ? { value } : { problems: ['AzureWebJobsStorage must be a connection string'] };
+    if (isConnectionString(value.connectionString)) return { value };
+    return { problems: ['AzureWebJobsStorage must be a connection string, whose endpoints are https:// (http:// on this machine alone)'] };
   }
   const accountName = env['AzureWebJobsStorage__accountName'];
   const { storageSuffix } = cloudOfAuthority(env['AZURE_AUTHORITY_HOST']) ?? PUBLIC_CLOUD;
@@ -184,14 +191,13 @@ function readStateStorage(env: Environment): Checked<StateStorageSettings> {
   if (blobServiceUrl === undefined) {
     return { problems: ['AzureWebJobsStorage is not set, nor AzureWebJobsStorage__blobServiceUri or AzureWebJobsStorage__accountName'] };
   }
-  if (!URL.canParse(blobServiceUrl)) return { problems: ['AzureWebJobsStorage__blobServiceUri must be a URL'] };
+  if (!isSafeUrl(blobServiceUrl)) return { problems: [`AzureWebJobsStorage__blobServiceUri ${SAFE_URL_RULE}`] };
   return { value: { blobServiceUrl, ...given('managedIdentityClientId', env['AzureWebJobsStorage__clientId']) } };
 }
 
 function isConnectionString(text: string): boolean {
   try {
-    BlobServiceClient.fromConnectionString(text);
-    return true;
+    return isProtected(new URL(BlobServiceClient.fromConnectionString(text).url));
   } catch {
     return false;
   }

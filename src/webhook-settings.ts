@@ -1,8 +1,7 @@
 import type { Checked } from './checked.ts';
 import type { Environment } from './environment.ts';
+import { isProtected } from './safe-url.ts';
 import type { WebhookSettings } from './webhook/webhook.ts';
-
-const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** What the scheme allows for a key. */
 const MIN_KEY_BYTES = 24;
@@ -25,9 +24,8 @@ export function checkWebhook(env: Environment): Checked<WebhookSettings | undefi
 
 function isWebhookUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
-  return isSafe && username === '' && password === '';
+  const url = new URL(text);
+  return isProtected(url) && url.username === '' && url.password === '';
 }
 
 function keyOf(secret = ''): Uint8Array | undefined {

@@ -33,7 +33,7 @@ describe('checking a sync request', () => {
 
     expect(problems).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^source: "nowhere" is not a location/),
+        expect.stringMatching(/^source: A text of 7 characters is not a location/),
         expect.stringMatching(/^destination: must be a location/),
         expect.stringMatching(/^options\.compare: /),
         expect.stringMatching(/^options\.concurrency: /),
@@ -77,7 +77,7 @@ describe('checking jobs', () => {
   });
 
   it('names the file when the text is not JSON', () => {
-    expect(checkJobs('[', 'jobs.json').problems).toEqual([expect.stringMatching(/^jobs\.json is not valid JSON: /)]);
+    expect(checkJobs('[', 'jobs.json').problems).toEqual([expect.stringMatching(/^jobs\.json is not valid JSON/)]);
   });
 
   it('repeats nothing of a text that is not JSON', () => {

@@ -9,9 +9,9 @@ describe('JSON from outside', () => {
   });
 
   it.each([
-    ['[', 'is not valid JSON: Unexpected end of JSON input'],
-    ['[{"source": sig=planted', 'is not valid JSON: Unexpected token'],
-    ['" "planted', 'is not valid JSON: Unexpected'],
+    ['[', 'is not valid JSON: it has 1 characters'],
+    ['[{"source": sig=planted', 'is not valid JSON'],
+    ['" "planted', 'is not valid JSON at position'],
     // Of 10 MB each: a parser that answers in square time would not end.
     ['['.repeat(10_000_000), 'has brackets nested more than 32 deep'],
     ['{"a":'.repeat(2_000_000), 'has brackets nested more than 32 deep'],

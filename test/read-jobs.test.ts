@@ -31,7 +31,7 @@ const WRONG_JOBS: readonly (readonly [string, unknown, string, RegExp])[] = [
     /schedule: names the app setting "NO_SUCH", which is not set/,
   ],
   ['a schedule of another type', { ...WRONG, schedule: 5 }, 'Job wrong', /^jobs\.json\[1\]\.schedule: /],
-  ['a source', { ...WRONG, source: 'nowhere' }, 'Job wrong', /^jobs\.json\[1\]\.source: "nowhere" is not a location/],
+  ['a source', { ...WRONG, source: 'nowhere' }, 'Job wrong', /^jobs\.json\[1\]\.source: A text of 7 characters is not a location/],
   ['no destination', { name: 'wrong', source: BOX }, 'Job wrong', /^jobs\.json\[1\]\.destination: /],
   ['both locations on one cloud', { ...WRONG, destination: BOX }, 'Job wrong', /other cloud/],
   ['an option', { ...WRONG, options: { lanes: 0 } }, 'Job wrong', /^jobs\.json\[1\]\.options\.lanes: /],

@@ -40,6 +40,8 @@ export function createS3Client({
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const client = new S3Client({
     ...options,
+    // An ambient AWS_ENDPOINT_URL, or one in a file of the SDK's, must not get requests.
+    ignoreConfiguredEndpointUrls: true,
     maxAttempts,
     retryMode: 'standard',
     requestChecksumCalculation: checksums === 'when-supported' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',

@@ -29,6 +29,7 @@ export function checkSettings(source: SettingsSource, report: Report): { readonl
   warnOfAmbientKeys(environment, report);
   warnOfTimeZone(environment, report);
   warnOfReferences(environment, report);
+  warnOfAmbientEndpoint(environment, report);
   warnOfJobs(settings.value, report);
   const { identity, audience, aws, jobs, refusedJobs } = settings.value;
   const refused = refusedJobs.length === 0 ? '' : `, and ${refusedJobs.length} refused`;
@@ -47,6 +48,17 @@ function findingsOf(problems: readonly string[]) {
 function warnOfReferences(environment: Environment, report: Report): void {
   for (const name of unresolvedSettings(environment).others)
     report.warn(findingOf('setting-unresolved', `${name} is a reference that Azure has not resolved to a value.`));
+}
+
+function warnOfAmbientEndpoint(environment: Environment, report: Report): void {
+  if (!environment['AWS_ENDPOINT_URL']?.trim()) return;
+  report.warn({
+    id: 'ambient-aws-endpoint',
+    symptom: 'AWS_ENDPOINT_URL is set. The bridge ignores it.',
+    cause:
+      'Other AWS tools send their requests there, tokens included. The bridge sends its own to AWS, or to AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_S3.',
+    fix: 'Remove it; for an S3-compatible server set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_S3.',
+  });
 }
 
 function warnOfAmbientKeys(environment: Environment, report: Report): void {

@@ -41,6 +41,8 @@ export function createAssumeRole(settings: AssumeRoleSettings): AssumeRole {
   const client = new STSClient({
     region: settings.region,
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    // An ambient AWS_ENDPOINT_URL, or one in a file of the SDK's, must not get the token.
+    ignoreConfiguredEndpointUrls: true,
     // The caller retries, since the SDK does not know every transient error of STS.
     maxAttempts: 1,
     requestHandler: {

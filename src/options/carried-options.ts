@@ -132,8 +132,8 @@ function checkTierMap(
   const [from, to]: readonly (readonly string[])[] =
     destination === 's3' ? [ACCESS_TIERS, STORAGE_CLASSES] : [STORAGE_CLASSES, ACCESS_TIERS];
   for (const [source, tier] of Object.entries(tierMap)) {
-    if (from?.includes(source) !== true) report('tierMap', `knows no "${source}" at the source; there is ${from?.join(', ')}`);
-    if (to?.includes(tier) !== true) report('tierMap', `knows no "${tier}" at the destination; there is ${to?.join(', ')}`);
+    if (from?.includes(source) !== true) report('tierMap', `has what the source has not; there is ${from?.join(', ')}`);
+    if (to?.includes(tier) !== true) report('tierMap', `has what the destination has not; there is ${to?.join(', ')}`);
   }
 }
 

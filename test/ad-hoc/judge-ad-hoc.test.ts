@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { adHocRulesOf, checkAdHoc } from '../../src/ad-hoc/ad-hoc-settings.ts';
 import { judgeAdHoc } from '../../src/ad-hoc/judge-ad-hoc.ts';
-import { checkJobs, checkSyncRequest } from '../../src/jobs.ts';
+import { checkSyncRequest } from '../../src/jobs.ts';
+import { checkJobs } from '../../src/read-jobs.ts';
 
 const BOX = 'https://account.blob.core.windows.net/box';
 const BACK = 'https://account.blob.core.windows.net/back';

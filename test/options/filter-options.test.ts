@@ -54,12 +54,12 @@ describe('the options for which objects are synced', () => {
 
   it.each([
     [{ include: [] }, 'include: must not be empty'],
-    [{ include: ['a', 'b['] }, 'include.1: "b[" has a "[" without its "]"'],
-    [{ include: [''] }, 'include.0: "" is empty'],
-    [{ exclude: ['x'.repeat(1_025)] }, 'exclude.0: "xxx'],
+    [{ include: ['a', 'b['] }, 'include.1: a glob of 2 characters has a "[" without its "]"'],
+    [{ include: [''] }, 'include.0: a glob of 0 characters is empty'],
+    [{ exclude: ['x'.repeat(1_025)] }, 'exclude.0: a glob of 1025 characters is longer'],
     [{ exclude: Array.from({ length: 257 }, () => 'a') }, 'exclude: '],
-    [{ filter: ['*.jpg'] }, 'filter.0: "*.jpg" must begin with "+ " (is in) or "- " (is out)'],
-    [{ filter: ['+ ***'] }, 'filter.0: "***" has more than two "*"'],
+    [{ filter: ['*.jpg'] }, 'filter.0: must begin with "+ " (is in) or "- " (is out)'],
+    [{ filter: ['+ ***'] }, 'filter.0: a glob of 3 characters has more than two "*"'],
     [{ filter: ['- *'], include: ['a'] }, 'filter: stands instead of include and exclude'],
     [{ filter: ['- *'], exclude: ['a'] }, 'filter: stands instead of include and exclude'],
     [{ minSize: '10' }, 'minSize: must be a number of bytes, or text with a unit'],

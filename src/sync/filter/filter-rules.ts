@@ -32,7 +32,7 @@ export function rulesOf({ include = [], exclude = [], filter = [] }: KeyFilterOp
 export function parseFilterRule(rule: string): FilterRule {
   if (rule.startsWith('+ ')) return includeRule(rule.slice(2));
   if (rule.startsWith('- ')) return excludeRule(rule.slice(2));
-  throw new GlobError(`${JSON.stringify(rule)} must begin with "+ " (is in) or "- " (is out), such as "- *.tmp"`);
+  throw new GlobError('must begin with "+ " (is in) or "- " (is out), such as "- *.tmp"');
 }
 
 function includeRule(glob: string): FilterRule {

@@ -3,9 +3,6 @@ export class GlobError extends Error {
   override readonly name = 'GlobError';
 }
 
-/** So many characters of a glob are repeated in a message. */
-const MAX_SHOWN = 80;
-
 /** The characters of a glob that are still to be read. */
 export interface GlobCursor {
   /** The next character, or one further on; `undefined` at the end. */
@@ -13,13 +10,12 @@ export interface GlobCursor {
   take(): string | undefined;
   /** Takes the next character where it is this one; tells whether it was. */
   skip(character: string): boolean;
-  /** For the caller to throw; `problem` goes on behind the glob itself. */
+  /** For the caller to throw; `problem` has no subject: that is the glob, which is not repeated since it may be a secret in the wrong place. */
   error(problem: string): GlobError;
 }
 
 export function createGlobCursor(glob: string, text: string): GlobCursor {
   const characters = [...text];
-  const shown = glob.length > MAX_SHOWN ? `${glob.slice(0, MAX_SHOWN)}…` : glob;
   let position = 0;
   return {
     peek: (ahead = 0) => characters[position + ahead],
@@ -29,6 +25,6 @@ export function createGlobCursor(glob: string, text: string): GlobCursor {
       if (isNext) position++;
       return isNext;
     },
-    error: (problem) => new GlobError(`${JSON.stringify(shown)} ${problem}`),
+    error: (problem) => new GlobError(`a glob of ${glob.length} characters ${problem}`),
   };
 }

@@ -59,7 +59,7 @@ describe('a filter by keys', () => {
   });
 
   it.each(['*.jpg', '*', '+', '+*.jpg', '! *', ' + a', '# a'])('refuses the rule %j', (rule) => {
-    expect(() => filterOf({ filter: [rule] })).toThrow(`${JSON.stringify(rule)} must begin with "+ " (is in) or "- " (is out)`);
+    expect(() => filterOf({ filter: [rule] })).toThrow('must begin with "+ " (is in) or "- " (is out)');
   });
 });
 

@@ -107,7 +107,7 @@ describe('a glob', () => {
   });
 
   it('is refused when no key is so long, and not repeated whole', () => {
-    expect(() => parseGlob('x'.repeat(1_025))).toThrow(`"${'x'.repeat(80)}…" is longer than 1024 characters`);
+    expect(() => parseGlob('x'.repeat(1_025))).toThrow('a glob of 1025 characters is longer than 1024 characters');
     expect(matcherOf('x'.repeat(1_024))('x'.repeat(1_024))).toBe(true);
   });
 

@@ -1,0 +1,16 @@
+/** What a URL must be to which a token, a key or a signature is sent. */
+export const SAFE_URL_RULE = 'must be an https:// URL without user, password, query or fragment (http:// on this machine alone)';
+
+const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Whether nobody on the way can read what is sent to a URL: https, or this machine. */
+export function isProtected({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOST.test(hostname));
+}
+
+/** Tells a URL as {@link SAFE_URL_RULE} says. */
+export function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return isProtected(url) && !/[?#]/.test(text) && url.username === '' && url.password === '';
+}
