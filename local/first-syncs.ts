@@ -49,7 +49,7 @@ async function untilEnded(started: RunView, screen: Screen): Promise<FirstSyncRe
 
 /** Starts the run, or joins the one that the job's timer has just started. */
 async function start(appUrl: string, body: string): Promise<RunView> {
-  const answer = await fetch(`${appUrl}/api/sync`, { method: 'POST', body });
+  const answer = await fetch(`${appUrl}/api/sync`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   if (answer.status !== 409) return readJson<RunView>(answer);
   const { run } = (await answer.json()) as { run: { url: string } };
   return readJson<RunView>(await fetch(run.url));

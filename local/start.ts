@@ -98,7 +98,7 @@ function showHints({ url }: AppProcess, { samples, copy }: Places, runUrl: strin
 Up and running, no key is asked for here; Ctrl-C ends everything. The app's log is .local/app.log. Try:
   curl ${url}/api/jobs
   curl -X POST '${url}/api/jobs/s3-to-blob/runs?wait=60'
-  curl -X POST '${url}/api/sync?wait=60' -d '{"source":"${samples}","destination":"${copy}"}'
+  curl -X POST '${url}/api/sync?wait=60' --json '{"source":"${samples}","destination":"${copy}"}'
   curl '${url}/api/runs?limit=3'
   curl '${runUrl}/report?format=csv'
   npm run doctor -- --settings .local/local.settings.json`);

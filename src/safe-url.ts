@@ -3,9 +3,14 @@ export const SAFE_URL_RULE = 'must be an https:// URL without user, password, qu
 
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK_HOST.test(hostname);
+}
+
 /** Whether nobody on the way can read what is sent to a URL: https, or this machine. */
 export function isProtected({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOST.test(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 /** Tells a URL as {@link SAFE_URL_RULE} says. */

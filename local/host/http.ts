@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLoopback } from '../../src/safe-url.ts';
 import { readRequest, writeResponse } from './http-data.ts';
 import type { Route } from './route.ts';
 import type { HttpRequestData, HttpResponseData } from './typed-data.ts';
@@ -32,6 +33,8 @@ export async function startHttpFront({ port, endpoints, onError }: FrontOptions)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    // Another name leads here when a page's own name does (DNS rebinding): its script would be one of the same origin.
+    if (!isLoopback(url.hostname)) return writeResponse(response, { statusCode: '421' });
     const matching = findEndpoints(inOrder, url.pathname.slice(1));
     const found = matching.find(({ endpoint }) => endpoint.method === request.method);
     if (found === undefined) return refuse(response, matching);

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Bridge, BridgeOrProblems } from '../bridge.ts';
+import { isLoopback } from '../safe-url.ts';
 
 interface ProblemDetails {
   /** What happened and what to do. */
@@ -31,6 +32,7 @@ type BridgeHandler = (bridge: Bridge, request: HttpRequest, context: InvocationC
 export function withBridge(source: BridgeOrProblems, handle: BridgeHandler): HttpHandler {
   return async (request, context) => {
     try {
+      if (request.method !== 'GET') refuseForeignPages(request);
       if (source.bridge === undefined) throw misconfigured(source.problems);
       return await handle(source.bridge, request, context);
     } catch (error) {
@@ -42,6 +44,20 @@ export function withBridge(source: BridgeOrProblems, handle: BridgeHandler): Htt
       );
     }
   };
+}
+
+/**
+ * Throws a 403 for a request that a web page of another site has made its reader's browser send: on a developer's machine no key is asked for.
+ * Whatever is no browser sends neither header.
+ */
+function refuseForeignPages(request: HttpRequest): void {
+  const { origin: own, hostname } = new URL(request.url);
+  if (!isLoopback(hostname)) return;
+  const site = request.headers.get('sec-fetch-site');
+  const origin = request.headers.get('origin');
+  const isForeignSite = site !== null && site !== 'same-origin' && site !== 'none';
+  if (isForeignSite || (origin !== null && origin !== own))
+    throw new HttpProblem(403, { detail: 'The request comes from a web page of another origin. Nothing was done.' });
 }
 
 function misconfigured(problems: readonly string[]): HttpProblem {

@@ -2,15 +2,18 @@ import type { HttpRequest } from '@azure/functions';
 import { cutText, OutsideTextError, parseOutsideJson } from '../outside-text.ts';
 import { HttpProblem } from './problem.ts';
 
-/** Where the HTTP functions are, as the caller reached them: `https://<app>/api`. */
+/** Where the HTTP functions are: `https://<app>/api`. The host is the platform's word: a caller can send any `Host` header. */
 export function baseUrlOf(request: HttpRequest): string {
-  return `${new URL(request.url).origin}/api`;
+  const { protocol, host } = new URL(request.url);
+  return `${protocol}//${process.env['WEBSITE_HOSTNAME'] ?? host}/api`;
 }
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** The body as JSON. Throws a 413 when it is too long, before all of it is read, and a 400 that says what is wrong with it. */
+/** The body as JSON. Throws a 415 when it is not said to be that, a 413 when it is too long, before all of it is read, and a 400 that says what is wrong with it. */
 export async function jsonBody(request: HttpRequest): Promise<unknown> {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new HttpProblem(415, { detail: 'Send the body with the header Content-Type: application/json.' });
   const text = await bodyText(request);
   if (text.trim() === '')
     throw new HttpProblem(400, { detail: 'The body is empty. Send JSON with a Content-Length: the Functions host drops a chunked body.' });

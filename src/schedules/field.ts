@@ -1,5 +1,3 @@
-import { cutText } from '../outside-text.ts';
-
 /** Why a text is no schedule, for people. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
@@ -18,7 +16,8 @@ export interface FieldKind {
 }
 
 const MAX_INT = 2_147_483_647;
-const MAX_SHOWN = 40;
+/** Anything else may be a secret in the wrong place, and is not repeated. */
+const SHOWN = /^[A-Za-z0-9*?/,#-]{1,12}$/;
 
 /** Whole numbers as .NET reads them: spaces of any kind around them, a sign in front, and NULs behind them. */
 const SIGNED = /^[\t-\r ]*([+-]?\d+)[\t-\r ]*\0*$/;
@@ -84,6 +83,6 @@ function asciiLowerCase(text: string): string {
 function wrong({ name, min, max, names, hint }: FieldKind, text: string): ScheduleError {
   const rule = `${min} to ${max}${names === undefined ? '' : `, or a name such as ${names[1]?.slice(0, 3)}`}`;
   return new ScheduleError(
-    `the ${name} has ${JSON.stringify(cutText(text, MAX_SHOWN))}, but takes ${rule}${hint === undefined ? '' : ` (${hint})`}`,
+    `the ${name} has ${SHOWN.test(text) ? JSON.stringify(text) : `a text of ${text.length} characters`}, but takes ${rule}${hint === undefined ? '' : ` (${hint})`}`,
   );
 }

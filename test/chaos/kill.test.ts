@@ -68,7 +68,7 @@ describe('the whole machine, killed in the middle of a run', { timeout: 120_000 
   it('leaves whole objects and no process, and a new run completes the work', async () => {
     const first = await startMachine({ delayMs: 400 });
     const originals = await seed(first.source);
-    await fetch(`${first.appUrl}/api/sync`, { method: 'POST', body: first.body });
+    await fetch(`${first.appUrl}/api/sync`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: first.body });
     await vi.waitFor(async () => expect((await contentsOf(first.destination)).size).toBeGreaterThan(SMALL_OBJECTS / 10), PATIENCE);
 
     await first.kill();
@@ -80,7 +80,7 @@ describe('the whole machine, killed in the middle of a run', { timeout: 120_000 
     expect(left.size).toBeLessThan(originals.size);
     expect([...left].filter(([key, bytes]) => !originals.get(key)?.equals(bytes))).toEqual([]);
 
-    const answer = await fetch(`${second.appUrl}/api/sync?wait=100`, { method: 'POST', body: second.body });
+    const answer = await fetch(`${second.appUrl}/api/sync?wait=100`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: second.body });
 
     const run = (await answer.json()) as RunView;
     expect(run).toMatchObject({ state: 'succeeded', counts: { listed: originals.size, unchanged: left.size } });
@@ -149,7 +149,7 @@ function startBetween({ clouds, blob, s3 }: TwoClouds): Promise<AppProcess> {
 }
 
 async function startSync({ url }: AppProcess, source: string, destination: string): Promise<RunView> {
-  const answer = await fetch(`${url}/api/sync`, { method: 'POST', body: JSON.stringify({ source, destination }) });
+  const answer = await fetch(`${url}/api/sync`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ source, destination }) });
   expect(answer.status).toBe(202);
   return (await answer.json()) as RunView;
 }

@@ -53,7 +53,7 @@ async function seed(): Promise<string> {
 async function sync(appUrl: string, source: string): Promise<unknown> {
   const body = JSON.stringify({ source, destination: `s3://${BUCKET}/` });
   // An answer of 200 rather than 202 means that the run has ended in this time.
-  const answer = await fetch(`${appUrl}/api/sync?wait=20`, { method: 'POST', body });
+  const answer = await fetch(`${appUrl}/api/sync?wait=20`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   expect(answer.status).toBe(200);
   return answer.json();
 }

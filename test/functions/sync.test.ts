@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
@@ -25,6 +26,18 @@ afterAll(async () => {
 
 const body = (more: Record<string, unknown> = {}) => ({ source: bridge.blob('one'), destination: bridge.s3('in/one'), ...more });
 const post = (sent?: unknown, query = '') => bridge.call('POST', `/api/sync${query}`, sent);
+
+/** The status of the answer to a request with any headers: `fetch` would leave some of them out. */
+function request(url: string, { method, headers, body: sent = '' }: { method: string; headers: Record<string, string>; body?: string }) {
+  return new Promise<number | undefined>((resolve, reject) => {
+    httpRequest(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(sent) } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .once('error', reject)
+      .end(sent);
+  });
+}
 
 interface Problem {
   readonly detail: string;
@@ -112,7 +125,12 @@ describe('POST /api/sync', () => {
   it('says what is wrong with a chunked body, which the Functions host drops', async () => {
     const chunks = new Blob([JSON.stringify(body())]).stream();
 
-    const answer = await fetch(`${bridge.url}/api/sync`, { method: 'POST', body: chunks, duplex: 'half' });
+    const answer = await fetch(`${bridge.url}/api/sync`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: chunks,
+      duplex: 'half',
+    });
 
     expect(answer.status).toBe(400);
     expect((await problemOf(answer)).detail).toMatch(/Content-Length/);
@@ -135,6 +153,29 @@ describe('POST /api/sync', () => {
     expect(detail).toContain('BRIDGE_ALLOWED_DESTINATIONS');
     expect(problems).toEqual([expect.stringContaining(bridge.s3('out/')), expect.stringContaining('s3://elsewhere/reports/')]);
   });
+
+  it.each([
+    [415, { 'content-type': 'text/plain' }],
+    [415, { 'content-type': 'application/x-www-form-urlencoded' }],
+    [403, { 'content-type': 'application/json', origin: 'https://page.example' }],
+    [403, { 'content-type': 'application/json', origin: 'null' }],
+    [403, { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }],
+  ])('answers %i, and starts nothing, for what any web page could send: %j', async (status, headers) => {
+    const answer = await request(`${bridge.url}/api/sync`, { method: 'POST', headers, body: JSON.stringify(body()) });
+
+    expect(answer).toBe(status);
+  });
+
+  it('refuses another name than that of this machine, which a page could have given it', async () => {
+    expect(await request(`${bridge.url}/api/runs`, { method: 'GET', headers: { host: 'page.example' } })).toBe(421);
+  });
+
+  it.each(['jobs/a/runs', 'runs/1700000000000-ffffffff/cancel'])(
+    'answers 403 for a page of another site, whatever it posts to: %s',
+    async (path) => {
+      expect(await request(`${bridge.url}/api/${path}`, { method: 'POST', headers: { origin: 'https://page.example' } })).toBe(403);
+    },
+  );
 
   it('does not repeat a SAS', async () => {
     const answer = await post(body({ source: `${bridge.blob('one')}?sig=planted` }));

@@ -117,5 +117,6 @@ function environment(clouds: Clouds, settings: Record<string, string | undefined
 }
 
 function request(url: string, method: string, path: string, body: unknown): Promise<Response> {
-  return fetch(`${url}${path}`, { method, ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }) });
+  const json = { headers: { 'content-type': 'application/json' }, body: typeof body === 'string' ? body : JSON.stringify(body) };
+  return fetch(`${url}${path}`, { method, ...(body !== undefined && json) });
 }
