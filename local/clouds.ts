@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsStandIn, startAwsStandIn } from './aws/server.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
@@ -47,7 +47,9 @@ export interface Clouds {
 }
 
 export async function startClouds({ dataDir, usualPorts = false }: CloudsOptions): Promise<Clouds> {
-  await mkdir(join(dataDir, 'entra'), { recursive: true });
+  await mkdir(join(dataDir, 'entra'), { recursive: true, mode: 0o700 });
+  // Nobody else on this machine gets at what is below, however the parts make their files.
+  await chmod(dataDir, 0o700);
   const [azurite, entra] = await Promise.all([
     startAzuriteOn(join(dataDir, 'azurite'), usualPorts && (await azuritePortsAreFree())),
     startEntraStandIn({ tenantId: TENANT_ID, dataDir: join(dataDir, 'entra') }),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUCKET, type Clouds } from './clouds.ts';
 
@@ -28,7 +28,9 @@ export function writeLocalSettings(folder: string, settings: Readonly<Record<str
 
 function write(folder: string, name: string, lines: readonly string[]): string {
   const path = join(folder, name);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600 });
+  // The mode above is for a new file alone.
+  chmodSync(path, 0o600);
   return path;
 }

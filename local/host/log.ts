@@ -1,3 +1,5 @@
+import { escapeUnseen } from '../../src/unseen-characters.ts';
+
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical';
 
 export interface LogEntry {
@@ -24,7 +26,7 @@ export function createLineLog(write: (line: string) => void): Log {
     if (level === 'trace' || level === 'debug') return;
     const time = new Date().toISOString().slice(11, 23);
     const origin = functionName === undefined ? '' : ` ${functionName}:`;
-    write(`${time} ${LABELS[level]}${origin} ${message.replaceAll(/\s*\n\s*/g, ' | ')}`);
+    write(`${time} ${LABELS[level]}${origin} ${escapeUnseen(message.replaceAll(/\s*[\r\n]\s*/g, ' | '))}`);
   };
 }
 

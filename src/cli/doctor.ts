@@ -3,6 +3,7 @@ import { readConfigFile } from '../config-file.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import { recognise } from '../doctor/known-failures.ts';
 import { renderDiagnosis, renderFindings } from '../doctor/render.ts';
+import { escapeUnseen } from '../unseen-characters.ts';
 import { loadSettings } from './load-settings.ts';
 
 export const DOCTOR_USAGE = `keyless-bridge doctor [options]
@@ -29,7 +30,7 @@ export async function runDoctor(args: readonly string[]): Promise<number> {
     },
   });
   const print = (value: unknown, forPeople: string) =>
-    process.stdout.write(values.json ? `${JSON.stringify(value, undefined, 2)}\n` : forPeople);
+    process.stdout.write(escapeUnseen(values.json ? `${JSON.stringify(value, undefined, 2)}\n` : forPeople));
   if (values.explain !== undefined) {
     const findings = recognise({ text: values.explain === '-' ? await endsOf(process.stdin) : values.explain });
     print(findings, findings.length > 0 ? `${renderFindings(findings)}\n` : UNKNOWN);

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { escapeUnseen } from '../unseen-characters.ts';
+
 type Command = (args: readonly string[]) => Promise<number>;
 
 /** Each is loaded when it is called: the doctor brings the libraries of both clouds. */
@@ -37,7 +39,7 @@ async function run(command: string, rest: readonly string[]): Promise<number> {
   try {
     return await (await load()).run(rest);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${escapeUnseen(error instanceof Error ? error.message : String(error))}\n`);
     return 1;
   }
 }

@@ -7,13 +7,14 @@ const SETTINGS_FILE = 'local.settings.json';
 
 /**
  * Puts the settings of a local.settings.json into the environment, as Core Tools do: what is there already stays. A file that is named
- * must be there. `@azure/identity` reads the environment itself, so that it is not enough to hand them on.
+ * must be there, and replaces what is in the environment, such as a shell's AWS_ROLE_ARN. `@azure/identity` reads the environment itself, so that it is not enough to hand them on.
  */
 export function loadSettings(file: string | undefined): NodeJS.ProcessEnv {
   if (file !== undefined && !existsSync(file)) throw new Error(`There is no settings file ${file}. Give its path with --settings.`);
   if (file === undefined && !existsSync(SETTINGS_FILE))
     process.stderr.write(`No ${SETTINGS_FILE} in ${process.cwd()}: the settings are those of the environment.\n`);
-  for (const [name, value] of Object.entries(readSettingsFile(file ?? SETTINGS_FILE))) process.env[name] ??= value;
+  for (const [name, value] of Object.entries(readSettingsFile(file ?? SETTINGS_FILE)))
+    process.env[name] = file === undefined ? (process.env[name] ?? value) : value;
   trustExtraCertificates(process.env['NODE_EXTRA_CA_CERTS']);
   return process.env;
 }

@@ -80,7 +80,11 @@ describe('the whole machine, killed in the middle of a run', { timeout: 120_000 
     expect(left.size).toBeLessThan(originals.size);
     expect([...left].filter(([key, bytes]) => !originals.get(key)?.equals(bytes))).toEqual([]);
 
-    const answer = await fetch(`${second.appUrl}/api/sync?wait=100`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: second.body });
+    const answer = await fetch(`${second.appUrl}/api/sync?wait=100`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: second.body,
+    });
 
     const run = (await answer.json()) as RunView;
     expect(run).toMatchObject({ state: 'succeeded', counts: { listed: originals.size, unchanged: left.size } });
@@ -149,7 +153,11 @@ function startBetween({ clouds, blob, s3 }: TwoClouds): Promise<AppProcess> {
 }
 
 async function startSync({ url }: AppProcess, source: string, destination: string): Promise<RunView> {
-  const answer = await fetch(`${url}/api/sync`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ source, destination }) });
+  const answer = await fetch(`${url}/api/sync`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ source, destination }),
+  });
   expect(answer.status).toBe(202);
   return (await answer.json()) as RunView;
 }

@@ -81,7 +81,9 @@ function settingsFor(mode: IdentityMode) {
 /** Starts a run, waits for its end, and asks everything that can be asked. */
 async function runAndAsk({ url }: AppProcess, destination: string): Promise<{ run: RunView; answers: string[] }> {
   const body = JSON.stringify({ source: `${clouds.azurite.blobUrl}/samples/`, destination });
-  const ended = await (await fetch(`${url}/api/sync?wait=100`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).text();
+  const ended = await (
+    await fetch(`${url}/api/sync?wait=100`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  ).text();
   const run = JSON.parse(ended) as RunView;
   const instances = `${url}/runtime/webhooks/durabletask/instances`;
   const history = 'showHistory=true&showHistoryOutput=true&showInput=true';

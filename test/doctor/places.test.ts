@@ -12,7 +12,9 @@ function jobsOf(...jobs: readonly Record<string, string>[]) {
 }
 
 function examined(jobs: ReturnType<typeof jobsOf>, allowed: readonly string[]) {
-  return placesOf({ jobs, adHoc: { sources: allowed.map(parseLocation), destinations: [] } }).map(({ name, access }) => `${access} ${name}`);
+  return placesOf({ jobs, adHoc: { sources: allowed.map(parseLocation), destinations: [] } }).map(
+    ({ name, access }) => `${access} ${name}`,
+  );
 }
 
 describe('the locations that the doctor looks at', () => {

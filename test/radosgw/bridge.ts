@@ -66,7 +66,11 @@ export async function startRadosgwBridge(): Promise<RadosgwBridge> {
     deniedS3: `s3://${otherBucket}/`,
     async sync(source, destination) {
       const body = JSON.stringify({ source, destination });
-      const answer = await fetch(`${host.url}/api/sync?wait=200`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const answer = await fetch(`${host.url}/api/sync?wait=200`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       const text = await answer.text();
       if (answer.status !== 200) throw new Error(`The sync was answered ${answer.status}: ${text}`);
       return JSON.parse(text) as RunView;

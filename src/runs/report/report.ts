@@ -1,4 +1,5 @@
 import type { Receipt } from '../../sync/receipt.ts';
+import { escapeUnseen } from '../../unseen-characters.ts';
 import type { State } from '../state.ts';
 import { linesOf } from './lines.ts';
 
@@ -50,7 +51,7 @@ export async function readReport(state: State, runId: string, format: ReportForm
   let characters = 0;
   let position = offset;
   for await (const line of rest) {
-    lines.push(format === 'csv' ? csvLine(JSON.parse(line)) : line);
+    lines.push(format === 'csv' ? csvLine(JSON.parse(line)) : escapeUnseen(line));
     position += Buffer.byteLength(line) + 1;
     characters += line.length;
     if (characters >= PAGE_CHARACTERS) break;
@@ -75,6 +76,7 @@ function csvLine(receipt: Receipt): string {
 function csvField(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
+  const seen = escapeUnseen(String(value));
+  const text = /^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/.test(seen) ? `'${seen}` : seen;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,5 @@
 import { parseLocation } from '../../locations.ts';
+import { escapeUnseen } from '../../unseen-characters.ts';
 import type { RunRecord } from '../record.ts';
 import { readProgress } from '../run-progress.ts';
 import type { ShardPlans } from '../shards/shard-plan.ts';
@@ -31,7 +32,7 @@ export async function writeReport({ state, plans, shards }: ReportDependencies, 
   async function* lines() {
     for await (const receipt of readAllReceipts(state, runId, plan)) {
       add(receipt);
-      yield Buffer.from(`${JSON.stringify(receipt)}\n`);
+      yield Buffer.from(`${escapeUnseen(JSON.stringify(receipt))}\n`);
     }
   }
   await state.writeStream(reportPath(runId), lines(), 'application/x-ndjson');

@@ -109,7 +109,11 @@ function s3Counts({ aws }: Clouds): RequestCounts {
 
 /** Throws when the run did not end well: its figures would mean nothing. */
 async function sync({ url }: AppProcess, source: string, destination: string): Promise<RunView> {
-  const answer = await fetch(`${url}/api/sync?wait=200`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ source, destination }) });
+  const answer = await fetch(`${url}/api/sync?wait=200`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ source, destination }),
+  });
   const text = await answer.text();
   const run = answer.status === 200 ? (JSON.parse(text) as RunView) : undefined;
   if (run?.state !== 'succeeded') throw new Error(`The sync of ${source} did not succeed (${answer.status}): ${text}`);
