@@ -1,6 +1,6 @@
 metadata description = 'Keyless Bridge in Azure: a Flex Consumption app with one identity and no keys. Deploy entra.bicep and infra/aws first, or run infra/deploy.sh.'
 
-import { dataAccounts, identityMode, job, network, s3Server } from 'types.bicep'
+import { adHocLimits as adHocLimitsType, dataAccounts, identityMode, job, network, s3Server } from 'types.bicep'
 
 @description('Name of the bridge, and of what belongs to it.')
 @minLength(4)
@@ -28,6 +28,8 @@ param bucketPrefix string = 'outbox/'
 @description('What ad hoc runs may read besides the jobs; and write.')
 param adHocSources string[] = []
 param adHocDestinations string[] = []
+@description('What else ad hoc runs may do.')
+param adHocLimits adHocLimitsType = {}
 @description('Resource groups of the storage accounts that are elsewhere.')
 param accounts dataAccounts = {}
 
@@ -106,11 +108,14 @@ var jobDestinations = concat(
 var restoringJobs = filter(jobs, each => contains(string(each.?options.?archived ?? 'skip'), '"restore"'))
 var keyLists = filter(map(jobs, each => each.?options.?keys ?? ''), location => !empty(location))
 var taggedJobs = filter(jobs, each => each.?options.?tags ?? false)
-var outboxLocations = hasOutbox ? [outboxJob.source, outboxJob.destination] : []
-var adHocLocations = concat(adHocSources, adHocDestinations)
+// What the jobs read and write stays allowed where more is.
+var allowedSources = empty(adHocSources) ? [] : union(jobSources, hasOutbox ? [outboxJob.source] : [], adHocSources)
+var allowedDestinations = empty(adHocDestinations)
+  ? []
+  : union(jobDestinations, hasOutbox ? [outboxJob.destination] : [], adHocDestinations)
 var grants = concat(
   hasOutbox ? [{ account: outboxAccount, container: 'outbox', access: 'read' }] : [],
-  grantsFor(concat(jobSources, adHocSources, keyLists), 'read'),
+  grantsFor(concat(jobSources, adHocSources, keyLists, adHocLimits.?keyLists ?? []), 'read'),
   grantsFor(concat(jobDestinations, adHocDestinations, map(restoringJobs, each => each.source)), 'write'),
   grantsFor(concat(map(taggedJobs, each => each.source), map(taggedJobs, each => each.destination)), 'tags')
 )
@@ -207,9 +212,15 @@ module functionApp 'modules/function-app.bicep' = {
       BRIDGE_WEBHOOK_SECRET: empty(webhookSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${webhookSecretUri})'
       // Empty: those of the jobs.json in the package.
       BRIDGE_JOBS: hasOutbox ? string([outboxJob]) : (empty(jobs) ? '' : string(jobs))
-      BRIDGE_ALLOWED_LOCATIONS: empty(adHocLocations)
-        ? ''
-        : join(union(jobSources, jobDestinations, outboxLocations, adHocLocations), ' ')
+      // Empty: those of the jobs.
+      BRIDGE_ALLOWED_LOCATIONS: ''
+      BRIDGE_ALLOWED_SOURCES: (adHocLimits.?allowed ?? true) ? join(allowedSources, ' ') : 'none'
+      BRIDGE_ALLOWED_DESTINATIONS: join(allowedDestinations, ' ')
+      BRIDGE_ALLOWED_KEY_LISTS: join(adHocLimits.?keyLists ?? [], ' ')
+      BRIDGE_AD_HOC_MAX_DELETIONS: string(adHocLimits.?maxDeletions ?? 0)
+      BRIDGE_AD_HOC_MAX_RESTORE: adHocLimits.?maxRestore ?? '0'
+      BRIDGE_AD_HOC_TIERS: join(adHocLimits.?tiers ?? [], ' ')
+      BRIDGE_AD_HOC_ACLS: join(adHocLimits.?acls ?? [], ' ')
     }
   }
   dependsOn: [access]

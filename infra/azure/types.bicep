@@ -163,6 +163,25 @@ type network = {
 }
 
 @export()
+@description('What a caller with a function key may do besides starting the jobs. What is left out has the default of the app.')
+@sealed()
+type adHocLimits = {
+  @description('false: there are no ad hoc runs.')
+  allowed: bool?
+  @description('Where their lists of keys may be, besides the lists that jobs name.')
+  keyLists: string[]?
+  @description('Objects that one run may delete; 0 unless given.')
+  @minValue(0)
+  maxDeletions: int?
+  @description('How much one run may restore, such as 500 GiB; nothing unless given.')
+  maxRestore: string?
+  @description('Storage classes and access tiers that it may write; all but archives unless given.')
+  tiers: string[]?
+  @description('Canned ACLs that it may write; those that let only owners in unless given.')
+  acls: string[]?
+}
+
+@export()
 @description('An S3-compatible server in place of AWS.')
 @sealed()
 type s3Server = {

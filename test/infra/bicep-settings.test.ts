@@ -75,12 +75,32 @@ describe('the settings of the deployed app', () => {
     expect(value?.identity).toMatchObject({ mode: 'federated-app', clientId: 'the-application' });
   });
 
-  it('let ad hoc runs use what the jobs use and what is named for them', async () => {
+  it('let ad hoc runs use what the jobs use and what is named for them, each in its direction', async () => {
     const adHocSources = ['https://contoso.blob.core.windows.net/adhoc'];
+    const adHocDestinations = ['s3://contoso-archive/adhoc'];
 
-    const { BRIDGE_ALLOWED_LOCATIONS = '' } = settingsOf(await folder.predict({ ...REQUIRED, jobs: [FULL_JOB], adHocSources }));
+    const named = settingsOf(await folder.predict({ ...REQUIRED, jobs: [FULL_JOB], adHocSources, adHocDestinations }));
+    const unnamed = settingsOf(await folder.predict({ ...REQUIRED, jobs: [FULL_JOB] }));
 
-    expect(BRIDGE_ALLOWED_LOCATIONS.split(' ')).toEqual([FULL_JOB.source, FULL_JOB.destination, FULL_JOB.reportTo, ...adHocSources]);
+    expect(named['BRIDGE_ALLOWED_SOURCES']?.split(' ')).toEqual([FULL_JOB.source, ...adHocSources]);
+    expect(named['BRIDGE_ALLOWED_DESTINATIONS']?.split(' ')).toEqual([FULL_JOB.destination, FULL_JOB.reportTo, ...adHocDestinations]);
+    expect([unnamed['BRIDGE_ALLOWED_SOURCES'], unnamed['BRIDGE_ALLOWED_DESTINATIONS']]).toEqual(['', '']);
+  });
+
+  it('say what else ad hoc runs may do', async () => {
+    const adHocLimits = {
+      ...{ allowed: false, keyLists: ['s3://contoso-archive/lists'], maxDeletions: 5, maxRestore: '1 GiB' },
+      ...{ tiers: ['STANDARD', 'Archive'], acls: ['private'] },
+    };
+
+    const predicted = await folder.predict({ ...REQUIRED, jobs: [FULL_JOB], adHocLimits });
+
+    const { value, problems } = readSettings(asDeployed(settingsOf(predicted)), undefined);
+    expect(problems).toBeUndefined();
+    expect(value?.adHoc).toMatchObject({
+      ...{ sources: [], keyLists: [{ bucket: 'contoso-archive', prefix: 'lists/' }], maxDeletions: 5, maxRestoreBytes: 1024 ** 3 },
+      ...{ tiers: ['STANDARD', 'Archive'], acls: ['private'] },
+    });
   });
 
   it('name the key vault that holds the secret of the webhook', async () => {
@@ -178,14 +198,14 @@ function settingsOf(predicted: readonly PredictedResource[]): Record<string, str
 
 /** With a value in place of each expression that only Azure can evaluate. */
 function asDeployed(settings: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, /^\[[a-z]/.test(value) ? `https://known-in-azure.example/${name}` : value]),
-  );
+  const known = (name: string) =>
+    /client_?id$/i.test(name) ? '00000000-0000-0000-0000-000000000000' : `https://known-in-azure.example/${name}`;
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, /^\[[a-z]/.test(value) ? known(name) : value]));
 }
 
 /** The settings that the schemas of the app name. */
 function namesInSource(): readonly string[] {
-  const source = ['settings.ts', 'identity-settings.ts', 'webhook-settings.ts'].map((file) =>
+  const source = ['settings.ts', 'identity-settings.ts', 'webhook-settings.ts', 'ad-hoc/ad-hoc-settings.ts'].map((file) =>
     readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'),
   );
   return [...new Set(source.join().match(/\b(?:BRIDGE|AWS|AZURE)_[A-Z0-9_]+\b/g))].sort();
