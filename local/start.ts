@@ -8,6 +8,7 @@ import { writeEnvFile, writeLocalSettings } from './env-file.ts';
 import { doSync, type FirstSyncResult, finishRuns } from './first-syncs.ts';
 import { seedLargeSample, seedSmallSamples } from './more-samples.ts';
 import { parseOptions, type StartOptions, USAGE } from './options.ts';
+import { whenNpmEnds } from './parent-process.ts';
 import { seedSamples } from './samples.ts';
 import { createScreen } from './screen.ts';
 
@@ -121,7 +122,9 @@ function options(): StartOptions {
 }
 
 const chosen = options();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll().finally(() => process.exit(0)));
+const end = () => void stopAll().finally(() => process.exit(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+whenNpmEnds(end);
 try {
   const succeeded = await main(chosen);
   if (chosen.once) {
