@@ -30,7 +30,7 @@ afterAll(async () => {
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = '') {
   const quiet = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:AWS|AZURE|BRIDGE|IDENTITY)_|^NODE_/.test(name)));
   return await new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-    const options = { cwd: folder, env: { ...quiet, ...env } };
+    const options = { cwd: folder, env: { ...quiet, XDG_CACHE_HOME: join(folder, 'cache'), ...env } };
     const child = execFile(process.execPath, [ENTRY, ...args], options, (error, stdout, stderr) =>
       resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
@@ -54,6 +54,17 @@ describe('keyless-bridge credential-process', () => {
     const { region, url: endpoint } = patient.clouds.aws;
     const client = createS3Client({ region, endpoint, forcePathStyle: true, checksums: 'when-supported', credentials });
     expect(await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).toMatchObject({ KeyCount: 0 });
+  });
+
+  it('prints the same credentials again while they last, without asking anybody', async () => {
+    const first = await run(['credential-process']);
+
+    const again = await run(['credential-process']);
+    const anew = await run(['credential-process', '--no-cache']);
+
+    expect(again).toEqual(first);
+    expect(anew.status).toBe(0);
+    expect(anew.stdout).not.toBe(first.stdout);
   });
 
   it('needs no storage settings', async () => {
