@@ -98,7 +98,10 @@ describe('what other clients left', () => {
 
     const run = await bridge.sync(bridge.s3('over/'), location);
 
-    expect(run.counts).toMatchObject({ copied: replaceable.filter(({ bytes }) => bytes.length > 0).length, failed: 0 });
+    // Empty ones are equal already. Those that are older than the source's, by whole seconds, are copied all the same.
+    const copied = (await bridge.receiptsOf(run)).filter(({ action, sizeBytes }) => action === 'copied' && sizeBytes > 0);
+    expect(run.counts.failed).toBe(0);
+    expect(copied).toHaveLength(replaceable.filter(({ bytes }) => bytes.length > 0).length);
     for (const { key, bytes } of replaceable) expect(await getObject(store, key), key).toEqual(Buffer.alloc(bytes.length, 'new'));
   });
 });
