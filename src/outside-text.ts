@@ -70,9 +70,9 @@ function parse(text: string): unknown {
   }
 }
 
-const MEMBER_NAME = /^\$?[A-Za-z]{1,24}$/;
+const MEMBER_NAME = /^\$?[A-Za-z_]{1,24}$/;
 
-/** The name of a member as a message may repeat it; what is not like any name of ours may be a secret. */
+/** The name of a member, or of a tier, as a message may repeat it; what is not like any name of ours may be a secret. */
 export function shownName(name: string): string {
   return MEMBER_NAME.test(name) ? name : `(a name of ${name.length} characters)`;
 }

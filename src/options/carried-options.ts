@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownName } from '../outside-text.ts';
 
 /** What can be written; the archives too, since who names them wants them. */
 export const STORAGE_CLASSES = [
@@ -132,8 +133,8 @@ function checkTierMap(
   const [from, to]: readonly (readonly string[])[] =
     destination === 's3' ? [ACCESS_TIERS, STORAGE_CLASSES] : [STORAGE_CLASSES, ACCESS_TIERS];
   for (const [source, tier] of Object.entries(tierMap)) {
-    if (from?.includes(source) !== true) report('tierMap', `has what the source has not; there is ${from?.join(', ')}`);
-    if (to?.includes(tier) !== true) report('tierMap', `has what the destination has not; there is ${to?.join(', ')}`);
+    if (from?.includes(source) !== true) report('tierMap', `knows no ${shownName(source)} at the source; there is ${from?.join(', ')}`);
+    if (to?.includes(tier) !== true) report('tierMap', `knows no ${shownName(tier)} at the destination; there is ${to?.join(', ')}`);
   }
 }
 
