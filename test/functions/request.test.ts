@@ -2,7 +2,8 @@ import { HttpRequest } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { jsonBody } from '../../src/functions/request.ts';
 
-const request = (bytes: Uint8Array) => new HttpRequest({ url: 'http://localhost/api/sync', method: 'POST', body: { bytes } });
+const headers = { 'content-type': 'application/json' };
+const request = (bytes: Uint8Array) => new HttpRequest({ url: 'http://localhost/api/sync', method: 'POST', headers, body: { bytes } });
 
 describe('the body of a request', () => {
   it('is JSON in UTF-8, with or without a mark at its beginning', async () => {
