@@ -54,7 +54,10 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   resource appSettings 'config' = {
     name: 'appsettings'
     // Without these V8 lets its heap grow to about 500 MB before it collects.
-    properties: union({ languageWorkers__node__arguments: '--max-semi-space-size=8 --heap-growing-percent=30' }, settings)
+    properties: union(
+      { languageWorkers__node__arguments: '--max-semi-space-size=8 --heap-growing-percent=30' },
+      settings
+    )
   }
 
   // No passwords: publishing is by Entra ID.
