@@ -44,7 +44,8 @@ export async function startPlatform({ hosts: count, ...options }: PlatformOption
     const host = up[calls++ % up.length];
     if (host === undefined) throw new Error('No host is up. Another one is being started.');
     const signal = AbortSignal.timeout(ANSWER_PATIENCE_MS);
-    return fetch(`${host.url}${path}`, { method, signal, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const json = body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    return fetch(`${host.url}${path}`, { method, signal, ...json });
   };
 
   let starting: Promise<unknown> = Promise.all(Array.from({ length: count }, keepOne));
