@@ -108,7 +108,7 @@ var jobDestinations = concat(
 var restoringJobs = filter(jobs, each => contains(string(each.?options.?archived ?? 'skip'), '"restore"'))
 var keyLists = filter(map(jobs, each => each.?options.?keys ?? ''), location => !empty(location))
 var taggedJobs = filter(jobs, each => each.?options.?tags ?? false)
-// What the jobs read and write stays allowed where more is.
+// The locations of the jobs stay allowed beside those that are named here.
 var allowedSources = empty(adHocSources) ? [] : union(jobSources, hasOutbox ? [outboxJob.source] : [], adHocSources)
 var allowedDestinations = empty(adHocDestinations)
   ? []

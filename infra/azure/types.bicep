@@ -163,7 +163,7 @@ type network = {
 }
 
 @export()
-@description('What a caller with a function key may do besides starting the jobs. What is left out has the default of the app.')
+@description('The limits of ad hoc runs. A member that is left out has the default of the app.')
 @sealed()
 type adHocLimits = {
   @description('false: there are no ad hoc runs.')

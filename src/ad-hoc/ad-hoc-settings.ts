@@ -7,7 +7,7 @@ import { BYTE_SIZE, bytesOf } from '../options/byte-size.ts';
 import { ACCESS_TIERS, CANNED_ACLS, STORAGE_CLASSES } from '../options/carried-options.ts';
 import { shortened } from '../outside-text.ts';
 
-/** What a caller with a function key may do besides starting the configured jobs. */
+/** The limits of ad hoc runs, which a caller with a function key can start. */
 export interface AdHocRules {
   /** `none` is not a place: without a source or a destination there are no ad hoc runs. */
   readonly sources: readonly Location[];
@@ -24,7 +24,7 @@ export interface AdHocRules {
   readonly acls: readonly string[];
 }
 
-/** What the settings say; a list that is not set depends on the jobs. */
+/** {@link AdHocRules} as configured. A list that is not set defaults to the locations of the jobs. */
 export type AdHocSettings = Omit<AdHocRules, 'sources' | 'destinations'> & {
   readonly sources: readonly Location[] | undefined;
   readonly destinations: readonly Location[] | undefined;

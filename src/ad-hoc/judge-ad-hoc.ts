@@ -13,7 +13,7 @@ export function judgeAdHoc(request: SyncRequest, rules: AdHocRules, jobs: readon
 }
 
 function locationProblems({ source, destination, reportTo, options }: SyncRequest, { sources, destinations }: AdHocRules) {
-  // What only reads may read on either side.
+  // A run that writes nothing may use each location in either role.
   const onlyReads = options.dryRun === true || options.verify === true;
   const readable = onlyReads ? [...sources, ...destinations] : sources;
   const writable = onlyReads ? readable : destinations;

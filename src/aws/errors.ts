@@ -178,7 +178,7 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
   }
 }
 
-/** Of the role, its boundary, the bucket, the key, the network or the organization; the words say which. */
+/** A policy of any kind denies it: of the role, its boundary, the bucket, the key, the network or the organization. The message says which. */
 function isExplicitDeny(error: unknown): boolean {
   return error instanceof Error && /explicit(?:ly)? den(?:y|ied|ies)/i.test(error.message.slice(0, 10_000));
 }

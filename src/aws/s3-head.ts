@@ -83,7 +83,7 @@ function toHead(answer: HeadObjectCommandOutput): ObjectHead {
   };
 }
 
-/** What the header x-amz-restore says: `ongoing-request="false", expiry-date="Fri, 23 Dec 2026 00:00:00 GMT"`. */
+/** Reads `x-amz-restore`, such as `ongoing-request="false", expiry-date="Fri, 23 Dec 2026 00:00:00 GMT"`. */
 function restoreStatusIn(header = ''): RestoreStatus {
   const expiryDate = /\bexpiry-date="([^"]{1,100})"/.exec(header)?.[1];
   return {
