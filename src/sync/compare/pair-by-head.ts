@@ -1,9 +1,11 @@
 import { explain, toReceipt } from '../copy/copy-verdict.ts';
+import type { Filter } from '../filter/filter.ts';
 import type { DestinationName } from '../object-version.ts';
 import type { ObjectEntry, ObjectHead } from '../objects.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Store } from '../store.ts';
-import { headOfCopy } from './head-of-copy.ts';
+import { isMarkerInForm } from './folder-markers.ts';
+import { headOfCopy, KeyCollisionError } from './head-of-copy.ts';
 import type { SourcePair } from './join.ts';
 import type { KeyMapping } from './key-mapping.ts';
 
@@ -11,6 +13,7 @@ interface Options {
   readonly source: Store;
   readonly destination: Store;
   readonly mapping: KeyMapping;
+  readonly filter?: Filter;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -19,12 +22,24 @@ interface Options {
  * Finds the counterpart of an object whose copy has another key, which no listing shows beside it: by a HEAD. Or answers the receipt of an
  * object that cannot have its copy there, since something else is.
  */
-export function createHeadPairing({ source, destination, mapping, clock }: Options) {
+export function createHeadPairing({ source, destination, mapping, filter, clock }: Options) {
   async function pairUp(renamed: ObjectEntry & DestinationName, signal: AbortSignal): Promise<SourcePair> {
     const { destinationKey } = renamed;
     if (destination.refuseKey(destinationKey) !== undefined) return { source: renamed };
+    await refuseRival(renamed, signal);
     const head = await headOfCopy(destination, renamed, { signal });
     return { source: renamed, ...(head !== undefined && { destination: entryOf(destinationKey, head) }) };
+  }
+
+  /** A folder `a/` becomes `a` where markers have that form. The source may have an object `a` as well, which keeps its key. */
+  async function refuseRival(
+    { key, destinationKey, originalKey = destinationKey, folderForm }: ObjectEntry & DestinationName,
+    signal: AbortSignal,
+  ) {
+    if (folderForm === undefined || originalKey === key) return;
+    const head = await headIfHeld(source, originalKey, signal);
+    if (head === undefined || isMarkerInForm(head, folderForm)) return;
+    if (filter?.passes(entryOf(originalKey, head)) !== false) throw new KeyCollisionError(destinationKey, { rival: originalKey });
   }
 
   return async (entry: ObjectEntry, signal: AbortSignal): Promise<SourcePair | Receipt> => {

@@ -286,6 +286,54 @@ describe('what stands for a folder', () => {
     expect(blob.textOf('a')).toBe('text');
   });
 
+  it('leaves the place to an object that the source has later, and says so in each run', async () => {
+    const { s3, blob } = sides();
+    s3.put('a/', '');
+    await sync(s3, blob, converting(s3, blob));
+    s3.put('a', 'text');
+
+    const runs = [await sync(s3, blob, converting(s3, blob)), await sync(s3, blob, converting(s3, blob))];
+
+    for (const { receipts, counts } of runs) {
+      expect(receipts.find(({ key }) => key === 'a/')).toMatchObject({ action: 'failed', reason: 'key-collision' });
+      expect(counts).toMatchObject({ listed: 2, failed: 1 });
+    }
+    expect(blob.textOf('a')).toBe('text');
+  });
+
+  it('leaves the place to an object that stands between names which sort before a slash', async () => {
+    const { s3, blob } = sides();
+    for (const key of ['a', 'a-b', 'a.c']) s3.put(key, 'text');
+    s3.put('a/', '');
+
+    const { receipts } = await sync(s3, blob, { ...converting(s3, blob), concurrency: 1 });
+
+    expect(receipts.filter(({ action }) => action === 'failed')).toMatchObject([
+      { key: 'a/', reason: 'key-collision', message: expect.stringContaining('the source\'s object "a"') },
+    ]);
+  });
+
+  it('takes the place of an object that a rule leaves out', async () => {
+    const { s3, blob } = sides();
+    s3.put('a', 'text');
+    s3.put('a/', '');
+
+    const { receipts } = await sync(s3, blob, { ...converting(s3, blob), filter: createFilter({ exclude: ['a'] }, new Date()) });
+
+    expect(receipts).toMatchObject([{ key: 'a/', action: 'copied', destinationKey: 'a' }]);
+  });
+
+  it('leaves the place to an object on S3, too', async () => {
+    const { s3, blob } = sides();
+    blob.put('a', '', { properties: { metadata: { hdi_isfolder: 'true' } } });
+    blob.put('a/', 'text');
+
+    const { receipts } = await sync(blob, s3, converting(blob, s3));
+
+    expect(receipts.find(({ key }) => key === 'a')).toMatchObject({ action: 'failed', reason: 'key-collision' });
+    expect(s3.textOf('a/')).toBe('text');
+  });
+
   it('is extraneous when it is gone from the source', async () => {
     const { s3, blob } = sides();
     s3.put('a/', '');
