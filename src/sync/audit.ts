@@ -3,6 +3,7 @@ import { compareRecords, type HeadedObject, type Proof, proveEqual } from './com
 import { anyRecordOf, serviceRecordOf } from './content-record.ts';
 import { concernsOneObject, failed, toReceipt } from './copy/copy-verdict.ts';
 import type { ObjectEntry } from './objects.ts';
+import { changesSince, type ProvedPair } from './pairs/proved-pair.ts';
 import type { AuditOutcome, Receipt } from './receipt.ts';
 import type { Store } from './store.ts';
 import { isStoreError } from './store-error.ts';
@@ -21,14 +22,14 @@ export type Auditor = (pair: SourcePair, signal: AbortSignal) => Promise<Receipt
 
 /** What concerns this object alone is in the receipt; what would befall every other object too is thrown. */
 export function createAuditor({ clock, ...ends }: AuditOptions): Auditor {
-  return async ({ source, destination }, signal) => {
+  return async ({ source, destination, proved }, signal) => {
     const startedAt = clock();
     const times = () => ({ at: new Date(clock()).toISOString(), milliseconds: clock() - startedAt });
     const { key, destinationKey, sizeBytes, etag: sourceEtag } = source;
     const about = { key, ...(destinationKey !== undefined && { destinationKey }), sizeBytes, sourceEtag };
     if (destination === undefined) return { ...about, action: 'missing', ...times() };
     try {
-      const finding = await findOut(ends, source, destination, signal);
+      const finding = await findOut(ends, { source, destination, ...(proved && { proved }) }, signal);
       return { ...about, ...finding, destinationEtag: destination.etag, ...times() };
     } catch (error) {
       if (!concernsOneObject(error)) throw error;
@@ -39,14 +40,22 @@ export function createAuditor({ clock, ...ends }: AuditOptions): Auditor {
 
 const CHANGING: AuditOutcome = { action: 'unprovable', reason: 'changing' };
 
+interface ListedPair {
+  readonly source: ObjectEntry;
+  readonly destination: ObjectEntry;
+  readonly proved?: ProvedPair;
+}
+
 async function findOut(
   { source, destination, readContent }: Omit<AuditOptions, 'clock'>,
-  here: ObjectEntry,
-  there: ObjectEntry,
+  pair: ListedPair,
   signal: AbortSignal,
 ): Promise<AuditOutcome> {
+  const { source: here, destination: there } = pair;
   if (here.sizeBytes !== there.sizeBytes) return { action: 'different', by: 'size', record: 'services' };
-  if (compareRecords(serviceRecordOf(here), serviceRecordOf(there))?.isEqual) return { action: 'equal', by: 'md5', record: 'services' };
+  const kept = compareRecords(serviceRecordOf(here), serviceRecordOf(there));
+  if (kept?.isEqual) return { action: 'equal', by: 'md5', record: 'services' };
+  if (!readContent && kept === undefined && isAsProved(pair)) return { action: 'equal', by: 'versions', record: 'index' };
   if (!readContent && compareRecords(anyRecordOf(here), anyRecordOf(there))?.isEqual)
     return { action: 'equal', by: 'md5', record: 'writer' };
   const [one, other] = await Promise.all([headOf(source, here, signal), headOf(destination, there, signal)]);
@@ -58,6 +67,13 @@ async function findOut(
     if (isStoreError(error, 'archived')) return { action: 'unprovable', reason: 'archived' };
     throw error;
   }
+}
+
+/** Tells whether both are still the versions that were proved equal. What only a mark says is the word of whoever wrote it. */
+function isAsProved({ source, destination, proved }: ListedPair): boolean {
+  if (proved === undefined || proved.isByMark) return false;
+  const changes = changesSince(proved, source, destination);
+  return changes.source !== 'changed' && changes.destination === 'same';
 }
 
 /** `undefined` when it is no longer the version that was listed. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAuditor } from '../../src/sync/audit.ts';
 import type { SourcePair } from '../../src/sync/compare/join.ts';
+import { type ProvedPair, printOf } from '../../src/sync/pairs/proved-pair.ts';
 import { present } from '../../src/sync/present.ts';
 import { StoreError } from '../../src/sync/store-error.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
@@ -43,6 +44,63 @@ describe('an audit', () => {
     const receipt = await auditor({ source: { ...pair.source, md5 }, destination: { ...present(pair.destination, 'k'), md5 } }, signal);
 
     expect(receipt).toMatchObject({ action: 'equal', by: 'md5' });
+  });
+
+  describe('of versions that an earlier run proved equal', () => {
+    async function proved(more: Partial<ProvedPair> = {}) {
+      const all = await setUp('same', 'same');
+      const there = present(all.pair.destination, 'k');
+      const { source } = all.pair;
+      let heads = 0;
+      for (const store of [all.source, all.destination]) {
+        const { head } = store;
+        store.head = (...args) => {
+          heads++;
+          return head(...args);
+        };
+      }
+      const pair: ProvedPair = { key: 'k', source: printOf(source), destination: printOf(there), ...more };
+      return { ...all, there, pair: { source, destination: there, proved: pair }, heads: () => heads };
+    }
+
+    it('asks nothing, and names the index as the record', async () => {
+      const { pair, auditor, heads } = await proved();
+
+      expect(await auditor(pair, signal)).toMatchObject({ action: 'equal', by: 'versions', record: 'index' });
+      expect(heads()).toBe(0);
+    });
+
+    it('asks where only a mark proved them', async () => {
+      const { pair, auditor, heads } = await proved({ isByMark: true });
+
+      expect(await auditor(pair, signal)).toMatchObject({ action: 'equal', record: 'services' });
+      expect(heads()).toBe(2);
+    });
+
+    it.each(['source', 'destination'] as const)('asks where the %s has another version now', async (side) => {
+      const other = { print: 'another one', modifiedAt: 1 };
+      const { pair, auditor, heads } = await proved({ [side]: other });
+
+      expect(await auditor(pair, signal)).toMatchObject({ action: 'equal', record: 'services' });
+      expect(heads()).toBe(2);
+    });
+
+    it('finds them different when the listings show different checksums', async () => {
+      const { pair, auditor } = await proved();
+      const [source, destination] = [
+        { ...pair.source, md5: '0'.repeat(32) },
+        { ...pair.destination, md5: '1'.repeat(32) },
+      ];
+
+      expect(await auditor({ ...pair, source, destination }, signal)).not.toMatchObject({ record: 'index' });
+    });
+
+    it('reads them all the same where contents may be read', async () => {
+      const { source, destination, pair } = await proved();
+      const auditor = createAuditor({ source, destination, readContent: true, clock: () => 0 });
+
+      expect(await auditor(pair, signal)).not.toMatchObject({ record: 'index' });
+    });
   });
 
   it.each(['source', 'destination'] as const)('does not judge by a version that was not listed: of the %s', async (side) => {

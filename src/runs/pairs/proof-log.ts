@@ -48,10 +48,12 @@ function updateOf(receipt: Receipt, direction: Direction): IndexUpdate | undefin
   const { key } = receipt;
   if (receipt.action === 'deleted') return { key };
   if (receipt.action !== 'copied' || receipt.destinationKey !== undefined) return undefined;
-  const { sizeBytes, sourceEtag, sourceModifiedAt, destinationEtag, destinationModifiedAt } = receipt;
+  const { sizeBytes, sourceEtag, sourceModifiedAt, destinationEtag, destinationModifiedAt, verified } = receipt;
   const source = printOf(version(sizeBytes, sourceEtag, sourceModifiedAt));
   const destination = printOf(version(sizeBytes, destinationEtag, destinationModifiedAt));
-  return { key, entry: toEntry({ key, source, destination }, direction) };
+  // A destination that confirmed the length alone may have other bytes.
+  const isByMark = verified === 'length' && { isByMark: true as const };
+  return { key, entry: toEntry({ key, source, destination, ...isByMark }, direction) };
 }
 
 function version(sizeBytes: number, etag: string, modifiedAt: number | undefined) {

@@ -60,8 +60,8 @@ function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, sli
     ...mappingOf(record, stores),
     ...restorerOf(state, record, stores.source),
     ...listOptionsOf(remainingRange(slice)),
-    // An audit proves everything anew.
-    ...(!verify && { proved: pairs.read(record, remainingRange(slice)) }),
+    // An audit that may read proves everything anew.
+    ...(!(verify && readContent) && { proved: pairs.read(record, remainingRange(slice)) }),
     carry: carryOptionsOf(record.options),
     filter: filterOf(record),
     comparison: record.options.compare,

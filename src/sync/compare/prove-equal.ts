@@ -8,19 +8,19 @@ import { isCopyOf } from './decide.ts';
 
 /**
  * What shows that the contents of two objects are equal, or are not. `source-etag`: one is marked as the copy of this version of the other;
- * `size`: only empty objects are equal by it.
+ * `size`: only empty objects are equal by it; `versions`: they are the versions of a proved pair.
  */
-export type Evidence = 'crc64nvme' | 'md5' | 'content' | 'source-etag' | 'size';
+export type Evidence = 'crc64nvme' | 'md5' | 'content' | 'source-etag' | 'size' | 'versions';
 
 /**
  * By whose word. `services`: what both services say of what they keep; `content`: what was read of each side, but of one of which the service
- * keeps a checksum; `writer`: whoever wrote one of the objects could set what was compared (metadata, or a blob's Content-MD5).
+ * keeps a checksum; `index`: an earlier run proved these very versions equal, and both services still list them; `writer`: whoever wrote one of the objects could set what was compared (metadata, or a blob's Content-MD5).
  */
-export type ProofRecord = 'services' | 'content' | 'writer';
+export type ProofRecord = 'services' | 'content' | 'index' | 'writer';
 
 export type Proof =
   | { readonly verdict: 'equal'; readonly by: Evidence; readonly record: ProofRecord }
-  | { readonly verdict: 'different'; readonly by: Evidence; readonly record: Exclude<ProofRecord, 'writer'> }
+  | { readonly verdict: 'different'; readonly by: Evidence; readonly record: 'services' | 'content' }
   /**
    * Contents were not to be read, and there is nothing to compare (`no-common-checksum`), or what a writer could set differs
    * (`checksums-differ`): then it may be outdated, or the content is another.
