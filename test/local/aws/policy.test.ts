@@ -107,6 +107,10 @@ describe('a policy', () => {
     [`$${'{'}k}`, { s: 'a' }, false],
     [`$${'{'}k, 'a'}`, { s: 'a' }, true],
     [`$${'{'}k, 'a'}`, { k: 'b', s: 'a' }, false],
+    // IAM calls a key with an empty value null, as one that is not there.
+    [`$${'{'}k}`, { k: '', s: '' }, false],
+    [`x$${'{'}k}*`, { k: '', s: 'xy' }, false],
+    [`$${'{'}k, 'a'}`, { k: '', s: 'a' }, true],
   ])('reads the variable %s, asked with %j', (value, context, holds) => {
     const statements = [{ ...ALLOW_ALL, Condition: { StringLike: { s: value } } }];
 
