@@ -7,6 +7,7 @@ import { diagnose } from './doctor/diagnose.ts';
 import { cancelRunFunction } from './functions/cancel-run.ts';
 import { cleanUpFunction } from './functions/clean-up.ts';
 import { doctorFunction } from './functions/doctor.ts';
+import { escapeLogLines } from './functions/escape-log-lines.ts';
 import { finishRunActivity } from './functions/finish-run.ts';
 import { getReportFunction } from './functions/get-report.ts';
 import { getRunFunction } from './functions/get-run.ts';
@@ -40,16 +41,18 @@ import {
 } from './orchestration/names.ts';
 import { run } from './orchestration/run.ts';
 import { readSettings } from './settings.ts';
+import { escapeUnseen } from './unseen-characters.ts';
 
 /** Beside host.json, which is where the host starts the app. */
 const JOBS_FILE = 'jobs.json';
 const HOST_FILE = 'host.json';
 
 const source = configure();
+escapeLogLines();
 registerHttp(source);
 if (source.bridge === undefined) {
   // The Functions host logs a line of stderr as an error only when it has a word such as "error" in it.
-  for (const problem of source.problems) console.error(`Setting error: ${problem}`);
+  for (const problem of source.problems) console.error(escapeUnseen(`Setting error: ${problem}`));
 } else {
   logJobs(source.bridge);
   registerTimers(source.bridge);
@@ -63,8 +66,8 @@ function configure(): BridgeOrProblems {
 
 function logJobs({ settings }: Bridge): void {
   for (const { label, problems } of settings.refusedJobs)
-    for (const problem of problems) console.error(`Error: ${label} is refused: ${problem}`);
-  for (const { message } of settings.jobWarnings) console.warn(`Jobs: ${message}`);
+    for (const problem of problems) console.error(escapeUnseen(`Error: ${label} is refused: ${problem}`));
+  for (const { message } of settings.jobWarnings) console.warn(escapeUnseen(`Jobs: ${message}`));
 }
 
 function registerHttp(bridge: BridgeOrProblems): void {

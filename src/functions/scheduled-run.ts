@@ -18,7 +18,7 @@ export function scheduledRunFunction({ runs, settings }: Bridge, job: Job, sched
     handler: async (timer, context: InvocationContext) => {
       try {
         const { id } = await runs.start(engineOf(context), runRequestOf(job, settings), 'timer');
-        context.log(`Job ${job.name}: started run ${id}.`);
+        context.log(`Job ${job.name}: started run ${id}.${timer.isPastDue ? ' It is late: at its time the app was not running.' : ''}`);
       } catch (error) {
         if (!(error instanceof RunConflictError)) throw error;
         logSkipped(job.name, error.runId, timer, context);

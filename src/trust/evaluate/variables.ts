@@ -35,7 +35,8 @@ function resolveVariable(name: string, context: RequestContext): Resolved {
   const [, key = '', fallback] = /^([^,]*?)\s*(?:,\s*'(.*)'\s*)?$/s.exec(name) ?? [];
   const values = context.get(key.trim().toLowerCase());
   // A key whose value is empty counts as one that the request lacks: IAM calls both null.
-  if (values === undefined || (values.length === 1 && values[0] === '')) return fallback === undefined ? 'unresolved' : Array.from(fallback);
+  if (values === undefined || (values.length === 1 && values[0] === ''))
+    return fallback === undefined ? 'unresolved' : Array.from(fallback);
   const [value] = values;
   // A variable stands for one value. What stands in it is text, wildcards included.
   if (values === 'unknown' || values.length !== 1 || value === undefined || value === STRANGER) return 'unknown';
