@@ -19,28 +19,31 @@ export interface Timers {
   stop(): void;
 }
 
+/** A timer that fires later than this was missed: the machine slept, or the process was stopped. */
+const PAST_DUE_MS = 60_000;
+
 /** Node counts the milliseconds of a timer with 31 bits. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 interface Schedule {
   nextAfter(instant: number): number | undefined;
-  /** What the function is told about its schedule; counts as an occurrence. */
-  tick(): TypedData;
+  /** What the function gets to know about its schedule; counts as the given occurrence, or as one that is now. */
+  tick(occurrence?: number): TypedData;
 }
 
 /** Starts the app's timer functions by their NCRONTAB schedules, of six fields, or of five without seconds. */
 export function startTimers(functions: readonly RegisteredFunction[], { settings, invoke, onError }: TimerOptions): Timers {
   const timers = new Map<string, { readonly registered: RegisteredFunction; readonly schedule: Schedule; stop(): void }>();
 
-  async function run(name: string): Promise<void> {
+  async function run(name: string, occurrence?: number): Promise<void> {
     const timer = timers.get(name);
     if (timer === undefined) throw new Error(`The app has no timer function named "${name}" that is switched on.`);
-    await invoke(timer.registered, timer.schedule.tick());
+    await invoke(timer.registered, timer.schedule.tick(occurrence));
   }
 
   for (const registered of functions.filter(({ trigger }) => trigger.type === 'timerTrigger')) {
     const { name, trigger } = registered;
-    const runSafely = () => run(name).catch((error: unknown) => onError(error, name));
+    const runSafely = (occurrence?: number) => run(name, occurrence).catch((error: unknown) => onError(error, name));
     try {
       const schedule = createSchedule(String(trigger.options['schedule']), settings);
       timers.set(name, { registered, schedule, stop: keepTime(schedule, runSafely) });
@@ -50,7 +53,7 @@ export function startTimers(functions: readonly RegisteredFunction[], { settings
     }
   }
   return {
-    invoke: run,
+    invoke: (name) => run(name),
     stop() {
       for (const timer of timers.values()) timer.stop();
     },
@@ -58,7 +61,7 @@ export function startTimers(functions: readonly RegisteredFunction[], { settings
 }
 
 /** Runs at each occurrence; one that comes while it runs follows at once, and others that come meanwhile are left out. */
-function keepTime(schedule: Schedule, run: () => Promise<void>): () => void {
+function keepTime(schedule: Schedule, run: (occurrence: number) => Promise<void>): () => void {
   let timeout: NodeJS.Timeout | undefined;
   let isStopped = false;
 
@@ -71,7 +74,7 @@ function keepTime(schedule: Schedule, run: () => Promise<void>): () => void {
   async function arrive(occurrence: number): Promise<void> {
     if (Date.now() < occurrence) return waitFor(occurrence);
     const startedAt = Date.now();
-    await run();
+    await run(occurrence);
     waitFor(schedule.nextAfter(startedAt));
   }
 
@@ -89,13 +92,13 @@ function createSchedule(expression: string, settings: AppSettings): Schedule {
   let last = '0001-01-01T00:00:00+00:00';
   return {
     nextAfter,
-    tick() {
+    tick(occurrence) {
       const now = Date.now();
       const next = nextAfter(now);
       const info = {
         Schedule: { AdjustForDST: true },
         ScheduleStatus: { Last: last, LastUpdated: last, ...(next !== undefined && { Next: new Date(next).toISOString() }) },
-        IsPastDue: false,
+        IsPastDue: occurrence !== undefined && now - occurrence > PAST_DUE_MS,
       };
       last = new Date(now).toISOString();
       return { json: JSON.stringify(info) };

@@ -25,7 +25,7 @@ describe('timer functions in the local host', () => {
 
   function startOne(registered: RegisteredFunction, settings: Record<string, string> = {}) {
     const errors: unknown[] = [];
-    const infos: { ScheduleStatus: { Last: string; Next: string } }[] = [];
+    const infos: { IsPastDue: boolean; ScheduleStatus: { Last: string; Next: string } }[] = [];
     const timers: Timers = startTimers([registered], {
       settings,
       invoke: async (_registered, { json = '' }) => void infos.push(JSON.parse(json)),
@@ -63,6 +63,18 @@ describe('timer functions in the local host', () => {
         },
       },
     ]);
+  });
+
+  it('are past due after the machine has slept through their time, and on time after that', async () => {
+    vi.useFakeTimers({ now: Date.parse('2026-12-01T00:00:00Z') });
+    const { infos } = startOne(timerFunction('0 0 * * * *'));
+
+    vi.setSystemTime(Date.parse('2026-12-01T05:30:00Z'));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    vi.useRealTimers();
+
+    expect(infos.map(({ IsPastDue }) => IsPastDue)).toEqual([true, false]);
   });
 
   it('that are switched off do not run', async () => {
