@@ -27,7 +27,7 @@ interface FrontOptions {
   onError(error: unknown, endpointName: string): void;
 }
 
-/** Serves endpoints on loopback: 404 where no route matches, 405 where one does for other methods, 500 when one throws. */
+/** Serves endpoints on loopback: 404 where no route matches the path and the method, as the real host answers, 500 when one throws. */
 export async function startHttpFront({ port, endpoints, onError }: FrontOptions): Promise<HttpFront> {
   const inOrder = endpoints.toSorted((a, b) => (a.route.rank < b.route.rank ? -1 : 1));
 
@@ -37,7 +37,7 @@ export async function startHttpFront({ port, endpoints, onError }: FrontOptions)
     if (!isLoopback(url.hostname)) return writeResponse(response, { statusCode: '421' });
     const matching = findEndpoints(inOrder, url.pathname.slice(1));
     const found = matching.find(({ endpoint }) => endpoint.method === request.method);
-    if (found === undefined) return refuse(response, matching);
+    if (found === undefined) return writeResponse(response, { statusCode: '404' });
     const data = await readRequest(request, url, found.params);
     try {
       writeResponse(response, await found.endpoint.answer(data));
@@ -73,9 +73,4 @@ function findEndpoints(endpoints: readonly HttpEndpoint[], path: string): readon
     const params = endpoint.route.match(path);
     return params === undefined ? [] : [{ endpoint, params }];
   });
-}
-
-function refuse(response: ServerResponse, matching: readonly Match[]): void {
-  const allow = matching.map(({ endpoint }) => endpoint.method).join(', ');
-  writeResponse(response, matching.length === 0 ? { statusCode: '404' } : { statusCode: '405', headers: { allow } });
 }
