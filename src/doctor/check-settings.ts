@@ -2,14 +2,11 @@ import type { Checked } from '../checked.ts';
 import type { Environment } from '../environment.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import type { Trust } from '../trust/lint/trust.ts';
-import { unresolvedSettings } from '../unresolved-settings.ts';
 import { BrokenLink } from './finding.ts';
 import { findingOf, recognise } from './known-failures.ts';
 import { parseTrust } from './trust.ts';
 import type { Report } from './walk.ts';
-
-/** What some tools take in place of the credentials that they are given. */
-const AMBIENT_KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+import { warnOfEnvironment } from './warn-of-environment.ts';
 
 export interface SettingsSource {
   readonly environment: Environment;
@@ -26,10 +23,7 @@ export function checkSettings(source: SettingsSource, report: Report): { readonl
   const trust: Checked<Trust | undefined> = trustPolicy === undefined ? { value: undefined } : parseTrust(trustPolicy);
   const problems = [...(settings.problems ?? []), ...(trust.problems ?? [])];
   if (settings.value === undefined || problems.length > 0) throw new BrokenLink(findingsOf(problems));
-  warnOfAmbientKeys(environment, report);
-  warnOfTimeZone(environment, report);
-  warnOfReferences(environment, report);
-  warnOfAmbientEndpoint(environment, report);
+  warnOfEnvironment(environment, report);
   warnOfJobs(settings.value, report);
   const { identity, audience, aws, jobs, refusedJobs } = settings.value;
   const refused = refusedJobs.length === 0 ? '' : `, and ${refusedJobs.length} refused`;
@@ -41,38 +35,6 @@ function findingsOf(problems: readonly string[]) {
   return problems.map((problem) => {
     const known = recognise({ text: problem }).find(({ id, link }) => link === 'settings' && id !== 'setting-wrong');
     return { ...(known ?? findingOf('setting-wrong')), symptom: problem };
-  });
-}
-
-/** References of settings that are not the bridge's: it works without them. */
-function warnOfReferences(environment: Environment, report: Report): void {
-  for (const name of unresolvedSettings(environment).others)
-    report.warn(findingOf('setting-unresolved', `${name} is a reference that Azure has not resolved to a value.`));
-}
-
-function warnOfAmbientEndpoint(environment: Environment, report: Report): void {
-  if (!environment['AWS_ENDPOINT_URL']?.trim()) return;
-  report.warn({
-    id: 'ambient-aws-endpoint',
-    symptom: 'AWS_ENDPOINT_URL is set. The bridge ignores it.',
-    cause:
-      'Other AWS tools send their requests there, tokens included. The bridge sends its own to AWS, or to AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_S3.',
-    fix: 'Remove it; for an S3-compatible server set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_S3.',
-  });
-}
-
-function warnOfAmbientKeys(environment: Environment, report: Report): void {
-  const names = AMBIENT_KEYS.filter((name) => environment[name]?.trim());
-  if (names.length > 0) report.warn(findingOf('ambient-aws-keys', `Set beside the settings of the bridge: ${names.join(', ')}.`));
-}
-
-function warnOfTimeZone({ WEBSITE_SKU, WEBSITE_TIME_ZONE, TZ }: Environment, report: Report): void {
-  if (WEBSITE_SKU !== 'FlexConsumption' || !(WEBSITE_TIME_ZONE?.trim() || TZ?.trim())) return;
-  report.warn({
-    id: 'time-zone-not-supported',
-    symptom: `${WEBSITE_TIME_ZONE?.trim() ? 'WEBSITE_TIME_ZONE' : 'TZ'} is set.`,
-    cause: 'Flex Consumption knows no time zone: schedules are in UTC, and the setting may break TLS and metrics there.',
-    fix: 'Remove the setting, and write the schedules in UTC.',
   });
 }
 

@@ -53,3 +53,21 @@ describe('the doctor, of a time zone', () => {
     expect(examine(settings).warnings.map(({ id }) => id)).toEqual(ids);
   });
 });
+
+describe('the doctor, of a proxy in the environment', () => {
+  it.each([
+    [{ HTTPS_PROXY: 'http://user:password@proxy.contoso.com:8080' }, 'HTTPS_PROXY'],
+    [{ http_proxy: 'http://proxy.contoso.com:8080' }, 'http_proxy'],
+    [{ ALL_PROXY: 'socks5://proxy.contoso.com', NO_PROXY: 'localhost' }, 'ALL_PROXY'],
+  ])('says which requests go through it, and does not repeat it: %j', (settings, name) => {
+    const [warning, ...others] = examine(settings).warnings;
+
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ id: 'proxy-in-environment', symptom: expect.stringContaining(name) });
+    expect(JSON.stringify(warning)).not.toMatch(/contoso|password/);
+  });
+
+  it.each([{}, { HTTPS_PROXY: ' ' }, { NO_PROXY: '*' }])('is silent where there is none: %j', (settings) => {
+    expect(examine(settings).warnings).toEqual([]);
+  });
+});
