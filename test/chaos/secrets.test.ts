@@ -3,29 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AppProcess, startApp } from '../../local/app-process.ts';
 import { buildApp } from '../../local/build-app.ts';
 import { BUCKET, type Clouds, startClouds } from '../../local/clouds.ts';
 import type { IdentityMode } from '../../local/identities.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SIGNS_OF_SECRETS = ['eyJ', 'sig=', 'X-Amz-Signature', 'X-Amz-Security-Token', 'PRIVATE KEY'];
 /** Shorter lines of a certificate or key are not theirs alone. */
 const MIN_MARKER_LENGTH = 20;
+const WEBHOOK = { path: '/hooks/planted-path-token?code=planted-query', key: 'cGxhbnRlZC13ZWJob29rLWtleS10aGF0LWlzLWxvbmc=' };
 
 let dataDir: string;
 let clouds: Clouds;
 let sts: FaultProxy;
+let receiver: WebhookReceiver;
 let container: ContainerClient;
 /** Tokens, keys and session tokens as they passed between the app and STS. */
 const passed = new Set<string>();
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'keyless-bridge-secrets-'));
-  [clouds, sts] = await Promise.all([startClouds({ dataDir }), startFaultProxy()]);
+  [clouds, sts, receiver] = await Promise.all([startClouds({ dataDir }), startFaultProxy(), startWebhookReceiver()]);
   sts.forwardTo(clouds.aws.url);
   sts.observe(({ body: asked }, { body: answered }) => {
     passed.add(new URLSearchParams(asked.toString()).get('WebIdentityToken') ?? '');
@@ -41,10 +44,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await clouds.stop();
   await sts.stop();
+  await receiver.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-describe('no secret is in what the app prints, answers or keeps', () => {
+describe('no secret is in what the app prints, answers, keeps or sends', () => {
   it.each([
     ['succeeds, with a client secret', 'client-secret', {}, `s3://${BUCKET}/`, 'succeeded'],
     ['succeeds, with a certificate', 'certificate', {}, `s3://${BUCKET}/certificate/`, 'succeeded'],
@@ -65,7 +69,9 @@ describe('no secret is in what the app prints, answers or keeps', () => {
     if (state === 'succeeded') expect(passed.size).toBeGreaterThanOrEqual(3);
     expect(text).toContain(run.id);
     const markers = [...SIGNS_OF_SECRETS, ...(await ownSecrets(settings)), ...passed].filter((marker) => marker !== '');
-    expect(markers.filter((marker) => text.includes(marker))).toEqual([]);
+    const sent = receiver.received.map(({ headers, body }) => JSON.stringify({ headers, body })).join('\n');
+    expect(sent).toContain(run.id);
+    expect(markers.filter((marker) => text.includes(marker) || sent.includes(marker))).toEqual([]);
   });
 });
 
@@ -74,6 +80,8 @@ function settingsFor(mode: IdentityMode) {
     ...clouds.appSettings(mode),
     AWS_ENDPOINT_URL_STS: sts.url,
     BRIDGE_STATE_CONTAINER: 'state-under-search',
+    BRIDGE_WEBHOOK_URL: `${receiver.origin}${WEBHOOK.path}`,
+    BRIDGE_WEBHOOK_SECRET: `whsec_${WEBHOOK.key}`,
     BRIDGE_ALLOWED_LOCATIONS: `s3://${BUCKET} s3://somebody-elses ${clouds.azurite.blobUrl}/samples`,
   };
 }
@@ -89,8 +97,13 @@ async function runAndAsk({ url }: AppProcess, destination: string): Promise<{ ru
   const history = 'showHistory=true&showHistoryOutput=true&showInput=true';
   const paths = [run.links.self, run.links.report, `${url}/api/runs`, `${url}/api/jobs`, `${url}/api/health`, `${url}/api/nothing`];
   const ofEngine = [`${instances}?showInput=true`, `${instances}/${run.id}-1?${history}`, `${instances}/${run.id}-1-lane-0?${history}`];
-  const answers = await Promise.all([...paths, ...ofEngine].map(async (path) => (await fetch(path)).text()));
+  await vi.waitFor(() => expect(receiver.received.some((message) => message.body.includes(run.id))).toBe(true), { timeout: 20_000 });
+  const answers = await Promise.all([...paths, ...ofEngine].map(async (path) => textOf(await fetch(path))));
   return { run, answers: [ended, ...answers] };
+}
+
+async function textOf(response: Response): Promise<string> {
+  return `${JSON.stringify([...response.headers])}\n${await response.text()}`;
 }
 
 async function keptTexts(stateContainer: string): Promise<string[]> {
@@ -105,5 +118,13 @@ async function ownSecrets(settings: Readonly<Record<string, string>>): Promise<s
   const { AZURE_CLIENT_SECRET = '', AZURE_CLIENT_CERTIFICATE_PATH: pemPath } = settings;
   const pem = pemPath === undefined ? '' : await readFile(pemPath, 'utf8');
   const lines = pem.split('\n').filter((line) => line.length >= MIN_MARKER_LENGTH && !line.startsWith('-----'));
-  return [AZURE_CLIENT_SECRET, clouds.azurite.key, clouds.entra.identityHeader, ...lines];
+  return [
+    AZURE_CLIENT_SECRET,
+    clouds.azurite.key,
+    clouds.entra.identityHeader,
+    WEBHOOK.key,
+    'planted-path-token',
+    'planted-query',
+    ...lines,
+  ];
 }
