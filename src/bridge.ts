@@ -9,6 +9,7 @@ import type { Runs } from './runs/runs.ts';
 import type { DeletionTask } from './runs/shards/delete-slice.ts';
 import type { LaneTask, SliceResult } from './runs/shards/lane-task.ts';
 import type { PlanResult, PlanTask } from './runs/shards/plan-run.ts';
+import type { Shutdown } from './runs/shutdown.ts';
 import type { StopTask } from './runs/stop-attempt.ts';
 import type { Settings } from './settings.ts';
 
@@ -17,6 +18,8 @@ export interface Bridge {
   readonly settings: Settings;
   readonly runs: Runs;
   readonly activities: Activities;
+  /** Begun when the process is asked to end. */
+  readonly shutdown: Shutdown;
   view(record: RunRecord, baseUrl: string): Promise<RunView>;
   report(runId: string, format: ReportFormat, offset: number): Promise<ReportPage | undefined>;
   cleanUp(engine: Engine): Promise<CleanUp>;

@@ -14,7 +14,11 @@ import { deleteSlice } from './runs/shards/delete-slice.ts';
 import { planRun } from './runs/shards/plan-run.ts';
 import { runSlice } from './runs/shards/run-slice.ts';
 import type { SliceDependencies } from './runs/shards/slice-dependencies.ts';
+import type { Shutdown } from './runs/shutdown.ts';
+import type { AttemptTask } from './runs/stop.ts';
 import { stopAttempt } from './runs/stop-attempt.ts';
+import { handOverPause, type Pause } from './runs/throttling.ts';
+import { createTurns } from './runs/turns.ts';
 import type { Settings } from './settings.ts';
 import { PART_BYTES } from './sync/copy/copy-parts.ts';
 import { createBufferPool } from './sync/flow/buffer-pool.ts';
@@ -38,11 +42,19 @@ type Kept = Pick<
   'state' | 'clock' | 'records' | 'plans' | 'shards' | 'largeObjects' | 'uploads' | 'locks'
 > & { readonly pairs: PairIndexes; readonly pulses: Pulses };
 
+/** The process that the activities are executed in. */
+export interface HostProcess {
+  readonly shutdown: Shutdown;
+  /** As many activities does the engine execute in it at once. */
+  readonly activitySlots: number;
+}
+
 /** Builds the activities, which share the memory for objects on their way. */
-export function createActivities(settings: Settings, kept: Kept, open: OpenStores) {
+export function createActivities(settings: Settings, kept: Kept, open: OpenStores, { shutdown, activitySlots }: HostProcess) {
   const { sliceSeconds, largeObjectBytes, audience, webhook } = settings;
   const pool = createBufferPool(BUFFERS);
-  const timing = { sliceSeconds, graceSeconds: GRACE_SECONDS };
+  const turns = createTurns({ slots: activitySlots, shutdown, clock: kept.clock });
+  const timing = { sliceSeconds, graceSeconds: GRACE_SECONDS, shutdown, turns };
   const openStores = (run: RunRecord, sharers = 1) => {
     const stores = {
       source: open.store(run, run.source),
@@ -63,17 +75,32 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };
   const largeObjects = { ...kept, ...timing, openCopier };
   const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };
-  const { during } = kept.pulses;
+  const planning = { ...kept, openStores, openKeyList, shutdown, limitSeconds: sliceSeconds + GRACE_SECONDS };
+  const during = <T>(task: AttemptTask, activity: () => Promise<T>) => kept.pulses.during(task, () => turns.during(activity));
+  /** Of a process that ends the engine gets the work back, for another one. */
+  const orBack =
+    <A extends AttemptTask & { readonly pause?: Pause }, R>(activity: (task: A) => Promise<R>, back: (pause: Pause) => R) =>
+    async (task: A): Promise<R> =>
+      shutdown.isUnderWay() ? back(handOverPause(task.pause, kept.clock())) : during(task, () => activity(task));
+  const wait = (pause: Pause) => ({ end: 'wait', pause }) as const;
+  const lookAgain = (pause: Pause) => ({ step: 'look-again', pause }) as const;
   const activities: Activities = {
-    planRun: (task) => during(task, () => planRun({ ...kept, openStores, openKeyList, limitSeconds: sliceSeconds + GRACE_SECONDS }, task)),
-    syncSlice: (task) => during(task, () => runSlice(slices, task)),
-    nextStep: (task) => during(task, () => nextStep(largeObjects, task)),
-    copyRange: (task) => during(task, () => copyRange(largeObjects, task)),
-    commitLargeObject: (task) => during(task, () => commitLargeObject(largeObjects, task)),
-    deleteSlice: (task) => during(task, () => deleteSlice(slices, task)),
+    planRun: orBack((task) => planRun(planning, task), wait),
+    syncSlice: orBack((task) => runSlice(slices, task), wait),
+    nextStep: orBack((task) => nextStep(largeObjects, task), lookAgain),
+    copyRange: orBack((task) => copyRange(largeObjects, task), lookAgain),
+    commitLargeObject: orBack((task) => commitLargeObject(largeObjects, task), lookAgain),
+    deleteSlice: orBack((task) => deleteSlice(slices, task), wait),
     stopAttempt: (task) => stopAttempt(kept, task),
-    finishRun: (task) => during(task, () => finishRun({ ...kept, openReportTarget: open.store }, task)),
+    finishRun: (task) => during(task, () => untilBreakOff(finishRun({ ...kept, openReportTarget: open.store }, task), shutdown)),
     notifyRun: (runId) => notifyRun(notification, runId),
   };
   return { activities, openCopier };
+}
+
+/** The engine has the activity done again elsewhere when it fails. What goes on meanwhile does no harm. */
+async function untilBreakOff<T>(work: Promise<T>, { onBreakOff }: Shutdown): Promise<T> {
+  const { promise: brokenOff, reject } = Promise.withResolvers<never>();
+  const takeBack = onBreakOff(() => reject(new Error('The app is being stopped before the report of the run was made. It is made anew.')));
+  return Promise.race([work, brokenOff]).finally(takeBack);
 }

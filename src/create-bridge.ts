@@ -2,7 +2,7 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { createBlobServiceClient } from './azure/blob-clients.ts';
 import type { Bridge } from './bridge.ts';
-import { createActivities } from './create-activities.ts';
+import { createActivities, type HostProcess } from './create-activities.ts';
 import { createFederation } from './create-federation.ts';
 import { createOpenStores } from './open-stores.ts';
 import { cleanUp } from './runs/clean-up.ts';
@@ -17,16 +17,21 @@ import { viewRun } from './runs/run-view.ts';
 import { createRuns } from './runs/runs.ts';
 import { createShardPlans } from './runs/shards/shard-plan.ts';
 import { createShardStates } from './runs/shards/shard-state.ts';
+import { createShutdown } from './runs/shutdown.ts';
 import { createState } from './runs/state.ts';
 import type { Settings, StateStorageSettings } from './settings.ts';
 
 /** A clean-up leaves the rest for the next time after so long. */
 const CLEAN_UP_MS = 480_000;
 
-/** Builds everything that the triggers call. Asks no service yet. */
-export function createBridge(settings: Settings): Bridge {
+/** Builds everything that the triggers call. Asks no service yet. Any number of activities is executed at once unless `activitySlots` says otherwise. */
+export function createBridge(
+  settings: Settings,
+  { activitySlots = Number.POSITIVE_INFINITY }: Partial<Pick<HostProcess, 'activitySlots'>> = {},
+): Bridge {
   const { aws, stateStorage, stateContainer, keepDays } = settings;
   const clock = Date.now;
+  const shutdown = createShutdown();
   const state = createState(stateService(stateStorage).getContainerClient(stateContainer));
   const open = createOpenStores({ aws, federation: createFederation(settings), stateStorage });
   const kept = {
@@ -41,10 +46,11 @@ export function createBridge(settings: Settings): Bridge {
     pulses: createPulses(state, clock),
     pairs: createPairIndexes({ state, clock, keepDays }),
   };
-  const { activities, openCopier } = createActivities(settings, kept, open);
+  const { activities, openCopier } = createActivities(settings, kept, open, { shutdown, activitySlots });
   return {
     settings,
     activities,
+    shutdown,
     runs: createRuns({ ...kept, notify: activities.notifyRun, check: open.check }),
     view: (record, baseUrl) => viewRun(kept, record, baseUrl),
     report: (runId, format, offset) => readReport(state, runId, format, offset),

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { app as durable } from 'durable-functions';
+import { readActivitySlots } from './activity-slots.ts';
 import type { Bridge, BridgeOrProblems } from './bridge.ts';
 import { readConfigFile } from './config-file.ts';
 import { createBridge } from './create-bridge.ts';
@@ -11,6 +12,7 @@ import { escapeLogLines } from './functions/escape-log-lines.ts';
 import { finishRunActivity } from './functions/finish-run.ts';
 import { getReportFunction } from './functions/get-report.ts';
 import { getRunFunction } from './functions/get-run.ts';
+import { handWorkBack } from './functions/hand-work-back.ts';
 import { healthFunction } from './functions/health.ts';
 import { listJobsFunction } from './functions/list-jobs.ts';
 import { listRunsFunction } from './functions/list-runs.ts';
@@ -57,11 +59,14 @@ if (source.bridge === undefined) {
   logJobs(source.bridge);
   registerTimers(source.bridge);
   registerOrchestrations(source.bridge);
+  handWorkBack(source.bridge.shutdown);
 }
 
 function configure(): BridgeOrProblems {
   const { value, problems } = readSettings(process.env, readConfigFile(JOBS_FILE));
-  return value === undefined ? { problems } : { bridge: createBridge(value) };
+  return value === undefined
+    ? { problems }
+    : { bridge: createBridge(value, { activitySlots: readActivitySlots(process.env, readConfigFile(HOST_FILE)) }) };
 }
 
 function logJobs({ settings }: Bridge): void {

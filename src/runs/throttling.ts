@@ -10,6 +10,8 @@ export interface Pause {
 
 const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** As long as a process needs to end. */
+const HAND_OVER_MS = 5_000;
 /** About half an hour in all. */
 const MAX_IN_VAIN = 10;
 
@@ -18,6 +20,11 @@ export function pauseAfter(previous: Pause | undefined, hasProgressed: boolean, 
   const inVain = hasProgressed ? 0 : (previous?.inVain ?? 0) + 1;
   if (inVain > MAX_IN_VAIN) return undefined;
   return { until: now + Math.min(FIRST_PAUSE_MS * 2 ** inVain, LONGEST_PAUSE_MS), inVain };
+}
+
+/** The process ends: whoever takes the work over begins after this pause, which says nothing against the stores. */
+export function handOverPause(previous: Pause | undefined, now: number): Pause {
+  return { until: now + HAND_OVER_MS, inVain: previous?.inVain ?? 0 };
 }
 
 export function isPaused({ until }: Pause, now: number): boolean {

@@ -1,11 +1,13 @@
 import { isStoreError, type StoreError } from '../sync/store-error.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { RunRecords } from './record.ts';
+import type { Shutdown } from './shutdown.ts';
 import { type AttemptTask, runFailureOf, type Stop, stopOf } from './stop.ts';
 
 interface WatchOptions {
   readonly records: RunRecords;
   readonly task: AttemptTask;
+  readonly shutdown: Pick<Shutdown, 'onBreakOff'>;
   /** After so long the work is broken off. */
   readonly limitSeconds: number;
   /** Keeps progress, every two seconds. */
@@ -14,16 +16,18 @@ interface WatchOptions {
 
 /** Stands beside the work of an activity, and breaks it off when it has to stop. */
 export interface Watch {
-  /** Fires when the run is to stop, when the time is up, and when progress cannot be kept. */
+  /** Fires when the run is to stop, when the time is up, when the process ends, and when progress cannot be kept. */
   readonly signal: AbortSignal;
-  /** Ends the watch; why the work was broken off: the run is to stop, or the time was up. Throws what kept the progress from being kept. */
-  end(): Promise<Stop | 'too-late' | undefined>;
+  /** Ends the watch; why the work was broken off: the run is to stop, the process ends, or the time was up. Throws what kept the progress from being kept. */
+  end(): Promise<Stop | 'handed-back' | 'too-late' | undefined>;
 }
 
 /** How watched work ended: by itself, or because of what it was broken off. */
 export type Ending<T> =
   | { readonly kind: 'done'; readonly result: T }
   | { readonly kind: 'too-late' }
+  /** The process ends; another one goes on. */
+  | { readonly kind: 'handed-back' }
   | { readonly kind: 'throttled'; readonly error: StoreError }
   | { readonly kind: 'stopped'; readonly stop: Stop }
   /** Another try may cure it. */
@@ -37,7 +41,7 @@ export async function endOf<T>(work: Promise<T>, watch: Watch): Promise<Ending<T
     return { kind: 'done', result };
   } catch (error) {
     const brokenOff = await watch.end();
-    if (brokenOff === 'too-late') return { kind: 'too-late' };
+    if (brokenOff === 'too-late' || brokenOff === 'handed-back') return { kind: brokenOff };
     if (brokenOff !== undefined) return { kind: 'stopped', stop: brokenOff };
     if (isStoreError(error, 'throttled')) return { kind: 'throttled', error };
     const failure = runFailureOf(error);
@@ -45,21 +49,25 @@ export async function endOf<T>(work: Promise<T>, watch: Watch): Promise<Ending<T
   }
 }
 
-export function startWatch({ records, task, limitSeconds, beat }: WatchOptions): Watch {
+export function startWatch({ records, task, shutdown, limitSeconds, beat }: WatchOptions): Watch {
   const stopping = new AbortController();
   const tooLate = AbortSignal.timeout(limitSeconds * 1_000);
   let stop: Stop | undefined;
+  const endingProcess = new AbortController();
+  const takeBack = shutdown.onBreakOff(() => endingProcess.abort());
   const heart = startHeartbeat(async () => {
     await beat?.();
     stop = stopOf(await records.find(task.runId), task.attempt);
     if (stop !== undefined) stopping.abort();
   });
   return {
-    signal: AbortSignal.any([stopping.signal, heart.failed, tooLate]),
+    signal: AbortSignal.any([stopping.signal, endingProcess.signal, heart.failed, tooLate]),
     async end() {
+      takeBack();
       await heart.stop();
       if (stop !== undefined) return stop;
       heart.failed.throwIfAborted();
+      if (endingProcess.signal.aborted) return 'handed-back';
       return tooLate.aborted ? 'too-late' : undefined;
     },
   };

@@ -37,6 +37,8 @@ export interface SliceRequest extends OverwriteRules {
   readonly clock: () => number;
   /** After this time of `clock` no new object is started; at least one is dealt with all the same. */
   readonly softDeadline: number;
+  /** Ends the slice early, as if at its deadline. Asked when an object is begun; at least one is dealt with all the same. */
+  readonly mustYield?: () => boolean;
   /** Stops at once: what is under way is broken off, its objects count as not dealt with. */
   readonly signal: AbortSignal;
   /** Objects of this size and more are not copied but told of; 256 MiB unless given. */

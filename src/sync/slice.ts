@@ -28,11 +28,11 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   const { signal, guard, firstOr } = createFailFast(request.signal, (error) => !isStoreError(error, 'throttled'));
   const { settle, largeObjects } = createSettler(request, signal, guard);
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
-  const { clock, softDeadline, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
+  const { clock, softDeadline, mustYield, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
   const items = itemsOf(request, signal);
   const pairs = untilFull(
     request.filter === undefined ? items : takeTurns(items),
-    () => clock() >= softDeadline || largeObjects() >= maxLargeObjects,
+    () => clock() >= softDeadline || largeObjects() >= maxLargeObjects || mustYield?.() === true,
   );
   try {
     for await (const outcome of mapInOrder(pairs.items, limits, settle)) await take(outcome);

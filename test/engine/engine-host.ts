@@ -37,6 +37,8 @@ export interface EngineHost {
   worker(): Promise<WorkerStatus>;
   /** Ends the host at once, as a crash does; the worker follows when it notices. */
   kill(): Promise<void>;
+  /** Asks the host to end, as a platform does that takes an instance away. */
+  terminate(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,10 @@ export async function startEngineHost({ settings, logPath }: EngineHostOptions):
     worker,
     async kill() {
       child.kill('SIGKILL');
+      await ended;
+    },
+    async terminate() {
+      child.kill('SIGTERM');
       await ended;
     },
     async stop() {

@@ -18,6 +18,7 @@ import { present } from '../../src/sync/present.ts';
 import type { Receipt } from '../../src/sync/receipt.ts';
 import type { Store } from '../../src/sync/store.ts';
 import { runRecord } from '../support/run-records.ts';
+import { UNDISTURBED } from '../support/undisturbed.ts';
 
 /** What a worker throws when it dies under a request. */
 export class WorkerDied extends Error {
@@ -60,6 +61,7 @@ export async function driveRun(
     pairs: createPairIndexes({ state, clock, keepDays: 30, maxEntries: 3 }),
     openReportTarget: () => ({ writeStream: async () => undefined }),
     deliveryLimits: { idleSeconds: 60, totalSeconds: 60 },
+    ...UNDISTURBED,
     ...{ sliceSeconds: 60, graceSeconds: 60, limitSeconds: 60, largeObjectBytes: 1_000 },
   };
   const { options } = runRecord();

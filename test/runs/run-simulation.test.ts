@@ -16,6 +16,7 @@ import { StoreError } from '../../src/sync/store-error.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
 import { type StateServer, startStateServer } from '../support/state-server.ts';
+import { UNDISTURBED } from '../support/undisturbed.ts';
 import { type Random, simulateAttempt } from './run-simulation.ts';
 
 let server: StateServer;
@@ -65,6 +66,7 @@ async function setUp() {
     openReportTarget: () => ({ writeStream: async () => undefined }),
     // Each look at the clock is a second.
     clock: () => 1_700_000_000_000 + ++ticks * 1_000,
+    ...UNDISTURBED,
     ...{ sliceSeconds: 60, graceSeconds: 60, largeObjectBytes: LARGE_BYTES },
   };
   const record = runRecord();

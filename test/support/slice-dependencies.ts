@@ -8,6 +8,7 @@ import type { State } from '../../src/runs/state.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import type { Store } from '../../src/sync/store.ts';
+import { UNDISTURBED } from './undisturbed.ts';
 
 export const SLICE_SECONDS = 60;
 
@@ -29,6 +30,7 @@ export function sliceDependencies(
     clock: Date.now,
     sliceSeconds: SLICE_SECONDS,
     graceSeconds: 60,
+    ...UNDISTURBED,
     largeObjectBytes: PART_BYTES,
     ...more,
   };

@@ -27,15 +27,17 @@ function firstMissing(done: ReadonlySet<number>, count: number): readonly number
 
 /** Copies one range, as far as the time allows. May be called again, and twice at once. */
 export function copyRange(dependencies: LargeObjectDependencies, task: RangeTask): Promise<LargeObjectStep> {
-  const { uploads, openCopier, clock, sliceSeconds } = dependencies;
+  const { uploads, openCopier, turns, clock, sliceSeconds } = dependencies;
   return workOn(dependencies, task, async (work) => {
     const kept = await uploads.find(work.id);
     if (kept === undefined) return { step: 'look-again' };
     const { upload } = kept;
     const softDeadline = clock() + sliceSeconds * 1_000;
+    const mustYield = turns.begin(task.sharers);
     const result = await openCopier(work.record, task.sharers).copyRange(upload, task.range, {
       signal: work.signal,
       softDeadline,
+      mustYield,
       onPart: work.progressed,
     });
     if (result.step === 'more') return { step: 'look-again' };

@@ -1,7 +1,9 @@
 import type { LargeObjectCopier } from '../../sync/large/large-object.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
+import type { Shutdown } from '../shutdown.ts';
 import { failRun, stopOf, stopRun } from '../stop.ts';
-import { isPaused, pauseAfter, tooSlow, tooThrottled } from '../throttling.ts';
+import { handOverPause, isPaused, pauseAfter, tooSlow, tooThrottled } from '../throttling.ts';
+import type { Turns } from '../turns.ts';
 import { type Ending, endOf, startWatch } from '../watch.ts';
 import type { KeptUploads } from './kept-uploads.ts';
 import type { LargeObjectStep, LargeObjectTask } from './large-object-task.ts';
@@ -12,6 +14,8 @@ export interface LargeObjectDependencies {
   readonly largeObjects: LargeObjects;
   readonly uploads: KeptUploads;
   readonly openCopier: (record: RunRecord, sharers?: number) => LargeObjectCopier;
+  readonly shutdown: Shutdown;
+  readonly turns: Pick<Turns, 'begin'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** After so long no part is started. */
@@ -40,7 +44,7 @@ export async function workOn(
   task: LargeObjectTask,
   work: (work: LargeObjectWork) => Promise<LargeObjectStep>,
 ): Promise<LargeObjectStep> {
-  const { records, largeObjects, clock, sliceSeconds, graceSeconds } = dependencies;
+  const { records, largeObjects, shutdown, clock, sliceSeconds, graceSeconds } = dependencies;
   const record = await records.find(task.runId);
   const stop = stopOf(record, task.attempt);
   if (record === undefined || stop !== undefined) return { step: 'stopped', stop: stop ?? { end: 'superseded' } };
@@ -53,7 +57,7 @@ export async function workOn(
   const progressed = () => {
     hasProgressed = true;
   };
-  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds });
+  const watch = startWatch({ records, task, shutdown, limitSeconds: sliceSeconds + graceSeconds });
   const ending = await endOf(
     work({ record, id: task.object, large, signal: watch.signal, progressed, hasProgressed: () => hasProgressed }),
     watch,
@@ -70,6 +74,7 @@ async function stepAfter(
   if (ending.kind === 'done') return ending.result;
   if (ending.kind === 'broken') throw ending.error;
   if (ending.kind === 'stopped') return { step: 'stopped', stop: await stopRun(records, task, ending.stop) };
+  if (ending.kind === 'handed-back') return { step: 'look-again', pause: handOverPause(task.pause, clock()) };
   if (ending.kind === 'too-late' && hasProgressed) return { step: 'look-again' };
   const pause = pauseAfter(task.pause, hasProgressed, clock());
   if (pause !== undefined) return { step: 'look-again', pause };

@@ -8,7 +8,7 @@ import type { RunRecord } from '../record.ts';
 import { readReceipts } from '../report/read-receipts.ts';
 import { openSliceLog } from '../report/slice-log.ts';
 import { stopOf, stopRun } from '../stop.ts';
-import { isPaused, tooSlow, tooThrottled } from '../throttling.ts';
+import { handOverPause, isPaused, tooSlow, tooThrottled } from '../throttling.ts';
 import { endOf, startWatch } from '../watch.ts';
 import type { CountedEnding } from './hand-over.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
@@ -67,12 +67,12 @@ async function holdAllBack({ records }: Dependencies, { id }: RunRecord, message
 }
 
 async function deleteSome(dependencies: Dependencies, task: DeletionTask, deletions: Deletions): Promise<SliceResult> {
-  const { state, records, shards, sliceSeconds, graceSeconds, clock } = dependencies;
+  const { state, records, shards, shutdown, sliceSeconds, graceSeconds, clock } = dependencies;
   const { record, before } = deletions;
   const logged = { runId: record.id, shard: 'deletions', slice: before.nextSlice, startAfter: before.checkpoint } as const;
   const progress = trackProgress({ receipts: openSliceLog<Receipt>(state, 'receipts', logged, clock()) });
   const keep = async () => shards.report(record.id, 'deletions', before.nextSlice, (await progress.flushed()).progress);
-  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
+  const watch = startWatch({ records, task, shutdown, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
   const end = await endOf(deleteExtraneous(requestOf(dependencies, deletions, watch.signal), progress.takeReceipt), watch);
   if (end.kind !== 'stopped' && end.kind !== 'broken') return enter(dependencies, task, before, await progress.flushed(), end);
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
@@ -82,7 +82,7 @@ async function deleteSome(dependencies: Dependencies, task: DeletionTask, deleti
 }
 
 function requestOf(dependencies: Dependencies, deletions: Deletions, signal: AbortSignal): DeletionRequest {
-  const { openStores, sliceSeconds, clock } = dependencies;
+  const { openStores, turns, sliceSeconds, clock } = dependencies;
   const { record } = deletions;
   const stores = openStores(record);
   return {
@@ -93,6 +93,7 @@ function requestOf(dependencies: Dependencies, deletions: Deletions, signal: Abo
     isRehearsal: record.options.dryRun === true,
     clock,
     softDeadline: clock() + sliceSeconds * 1_000,
+    mustYield: turns.begin(),
     signal,
   };
 }
@@ -105,11 +106,12 @@ async function enter(
   { progress }: Reached,
   ending: CountedEnding,
 ): Promise<SliceResult> {
-  const { shards, sliceSeconds, graceSeconds } = dependencies;
+  const { shards, sliceSeconds, graceSeconds, clock } = dependencies;
   const isListed = ending.kind === 'done' && ending.result === 'done';
   const hasProgressed = isListed || progress.checkpoint !== undefined;
   if (hasProgressed) await shards.finish(task.runId, 'deletions', nextSlice, { progress, isListed, large: [], splitAt: [] });
   if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, hasProgressed, tooThrottled(ending.error.message));
+  if (!hasProgressed && ending.kind === 'handed-back') return { end: 'wait', pause: handOverPause(task.pause, clock()) };
   if (!hasProgressed) return pauseOrFail(dependencies, task, hasProgressed, tooSlow('object', sliceSeconds + graceSeconds));
   return { end: isListed ? 'done' : 'more' };
 }

@@ -1,5 +1,5 @@
 import type { SliceEnd } from '../../sync/slice-request.ts';
-import { tooSlow, tooThrottled } from '../throttling.ts';
+import { handOverPause, tooSlow, tooThrottled } from '../throttling.ts';
 import type { Ending } from '../watch.ts';
 import { findLongShardSplits } from './find-long-shard-splits.ts';
 import { finishShard } from './finish-shard.ts';
@@ -8,7 +8,7 @@ import { pauseOrFail } from './pause-or-fail.ts';
 import type { ShardSlice, SliceDependencies } from './slice-dependencies.ts';
 import type { Reached } from './track-progress.ts';
 
-/** A slice whose outcomes count: it came to an end or to its deadline, was too late, or a store asked it to slow down. */
+/** A slice whose outcomes count: it came to an end or to its deadline, was too late, handed back, or a store asked it to slow down. */
 export type CountedEnding = Exclude<Ending<SliceEnd>, { readonly kind: 'stopped' | 'broken' }>;
 
 /** Enters what the slice has done, and says what the lane does next. */
@@ -23,6 +23,7 @@ export async function handOver(
   const hasProgressed = isListed || reached.progress.checkpoint !== undefined;
   if (hasProgressed) await enter(dependencies, slice, reached, ending);
   if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, hasProgressed, tooThrottled(ending.error.message));
+  if (!hasProgressed && ending.kind === 'handed-back') return { end: 'wait', pause: handOverPause(task.pause, dependencies.clock()) };
   const seconds = dependencies.sliceSeconds + dependencies.graceSeconds;
   if (!hasProgressed) return pauseOrFail(dependencies, task, hasProgressed, tooSlow('object', seconds));
   return isListed && reached.large.length === 0 ? finishShard(dependencies, task, slice.shard) : { end: 'more' };
@@ -31,8 +32,8 @@ export async function handOver(
 async function enter(dependencies: SliceDependencies, slice: ShardSlice, reached: Reached, ending: CountedEnding): Promise<void> {
   const { record, shard, before } = slice;
   const isListed = ending.kind === 'done' && ending.result === 'done';
-  // A slice that was too late, or throttled, has no time for it.
-  const isLong = ending.kind === 'done' && !isListed;
+  // A slice that was too late, or throttled, has no time for it; and a process that ends has none.
+  const isLong = ending.kind === 'done' && !isListed && !dependencies.shutdown.isUnderWay();
   const splitAt = isLong ? await findLongShardSplits(dependencies, slice, reached.progress.checkpoint) : [];
   const isEntered = await dependencies.shards.finish(record.id, shard.number, before.nextSlice, { ...reached, isListed, splitAt });
   // The next slice would do it too: this way the lanes that stand idle need not wait for it.

@@ -5,8 +5,9 @@ import type { Store } from '../../sync/store.ts';
 import { filterOf } from '../options/filter-of.ts';
 import type { PairIndexes } from '../pairs/pair-index.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
+import type { Shutdown } from '../shutdown.ts';
 import { type AttemptTask, type Stop, stopOf, stopRun } from '../stop.ts';
-import { isPaused, type Pause, tooThrottled } from '../throttling.ts';
+import { handOverPause, isPaused, type Pause, tooThrottled } from '../throttling.ts';
 import { endOf, startWatch } from '../watch.ts';
 import { pauseOrFail } from './pause-or-fail.ts';
 import { type KeyListDependencies, type PlannedKeys, planByKeys } from './plan-keys.ts';
@@ -31,6 +32,7 @@ export interface PlanDependencies extends KeyListDependencies {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly limitSeconds: number;
+  readonly shutdown: Shutdown;
 }
 
 /** An attempt, and what the call before answered. */
@@ -59,9 +61,9 @@ export async function planRun(dependencies: PlanDependencies, task: PlanTask): P
 }
 
 async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: RunRecord): Promise<PlanResult> {
-  const { records, plans, openStores, limitSeconds } = dependencies;
+  const { records, plans, openStores, shutdown, limitSeconds, clock } = dependencies;
   const { lanes, splitAt, tags, keys } = record.options;
-  const watch = startWatch({ records, task, limitSeconds });
+  const watch = startWatch({ records, task, shutdown, limitSeconds });
   const work = async () => {
     const stores = openStores(record);
     if (tags === true) await checkTagsOf(stores.source, watch.signal);
@@ -73,6 +75,7 @@ async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: 
   if (ending.kind === 'done') return planned(record, await plans.create(record.id, ending.result));
   if (ending.kind === 'stopped') return stopRun(records, task, ending.stop);
   if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, false, tooThrottled(ending.error.message));
+  if (ending.kind === 'handed-back') return { end: 'wait', pause: handOverPause(task.pause, clock()) };
   throw 'error' in ending
     ? ending.error
     : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);

@@ -3,7 +3,9 @@ import type { Store } from '../../sync/store.ts';
 import type { LargeObjects } from '../large/large-objects.ts';
 import type { PairIndexes } from '../pairs/pair-index.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
+import type { Shutdown } from '../shutdown.ts';
 import type { State } from '../state.ts';
+import type { Turns } from '../turns.ts';
 import type { Shard, ShardPlans } from './shard-plan.ts';
 import type { ShardState, ShardStates } from './shard-state.ts';
 
@@ -17,6 +19,8 @@ export interface SliceDependencies {
   /** For one of so many activities that share the run's limits; one unless given. */
   readonly openStores: (record: RunRecord, sharers?: number) => { readonly source: Store; readonly destination: Store };
   readonly pool: BufferPool;
+  readonly shutdown: Shutdown;
+  readonly turns: Pick<Turns, 'begin'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** After so long a slice starts no new object. */

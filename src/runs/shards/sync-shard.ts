@@ -21,12 +21,12 @@ import { trackProgress } from './track-progress.ts';
 
 /** Does one slice of a shard: from its checkpoint to the end of its range, as far as the time allows. */
 export async function syncShard(dependencies: SliceDependencies, task: LaneTask, slice: ShardSlice): Promise<SliceResult> {
-  const { records, shards, largeObjects, sliceSeconds, graceSeconds } = dependencies;
+  const { records, shards, largeObjects, shutdown, sliceSeconds, graceSeconds } = dependencies;
   const { record, shard, before } = slice;
   const progress = trackProgress(openLogs(dependencies, slice), (found) => largeObjects.add(record, found));
   const keep = async () => shards.report(record.id, shard.number, before.nextSlice, (await progress.flushed()).progress);
   const keys = await keysOf(dependencies, slice);
-  const watch = startWatch({ records, task, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
+  const watch = startWatch({ records, task, shutdown, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
   const end = await endOf(syncSlice({ ...requestOf(dependencies, task, slice, watch.signal), ...keys }, progress.take), watch);
   if (end.kind !== 'stopped' && end.kind !== 'broken') return handOver(dependencies, task, slice, await progress.flushed(), end);
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
@@ -51,7 +51,7 @@ async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): P
 }
 
 function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {
-  const { state, openStores, pairs, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
+  const { state, openStores, pairs, pool, turns, clock, sliceSeconds, largeObjectBytes } = dependencies;
   const { record } = slice;
   const { verify = false, readContent = false } = record.options;
   const stores = openStores(record, lanes);
@@ -76,6 +76,7 @@ function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, sli
     pool: limitPool(pool, limitsOf(record, lanes)),
     clock,
     softDeadline: clock() + sliceSeconds * 1_000,
+    mustYield: turns.begin(lanes),
     signal,
   };
 }

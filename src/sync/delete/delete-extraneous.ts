@@ -24,6 +24,8 @@ export interface DeletionRequest {
   readonly clock: () => number;
   /** After this time of `clock` no other object is begun; at least one is dealt with all the same. */
   readonly softDeadline: number;
+  /** Ends the deletions early, as if at the deadline. */
+  readonly mustYield?: () => boolean;
   readonly signal: AbortSignal;
   /** Nothing is deleted: receipts tell what would be. */
   readonly isRehearsal?: boolean;
@@ -38,9 +40,9 @@ export async function deleteExtraneous(
   request: DeletionRequest,
   take: (receipt: ExtraneousReceipt) => Promise<void> | void,
 ): Promise<SliceEnd> {
-  const { found, concurrency, clock, softDeadline } = request;
+  const { found, concurrency, clock, softDeadline, mustYield } = request;
   const { signal, guard, firstOr } = createFailFast(request.signal);
-  const objects = untilFull(found, () => clock() >= softDeadline);
+  const objects = untilFull(found, () => clock() >= softDeadline || mustYield?.() === true);
   const limits = { concurrency, window: concurrency * RECEIPTS_PER_OBJECT };
   try {
     const receipts = mapInOrder(objects.items, limits, (object) => guard(deleteOne({ ...request, signal }, object)));

@@ -46,6 +46,8 @@ export interface CopyRangeOptions {
   readonly signal: AbortSignal;
   /** After this time, in milliseconds since 1970, no part is started, unless nothing could be kept for the next call. */
   readonly softDeadline: number;
+  /** Ends the range early, as if at the deadline. */
+  readonly mustYield?: () => boolean;
   /** Told the size of each part that was not in place already. */
   readonly onPart?: (sizeBytes: number) => void;
 }
@@ -95,9 +97,10 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
       return { step: 'copy', object: { ...begun, startedAt, triesLeft } };
     },
 
-    async copyRange(object, rangeIndex, { signal, softDeadline, onPart }) {
+    async copyRange(object, rangeIndex, { signal, softDeadline, mustYield, onPart }) {
       try {
-        const range = await copyRange(path, object, rangeIndex, { signal, onPart, isLate: () => clock() >= softDeadline });
+        const isLate = () => clock() >= softDeadline || mustYield?.() === true;
+        const range = await copyRange(path, object, rangeIndex, { signal, onPart, isLate });
         return range === undefined ? { step: 'more' } : { step: 'done', ...range };
       } catch (error) {
         // One damaged part says nothing against the others.

@@ -1,7 +1,7 @@
 // The real Durable Task extension for our app: a host of WebJobs, as the Functions host is, with the app in a Node.js worker.
 //   dotnet EngineHost.dll --app DIR --worker FILE --node FILE --port N
 // Settings come from the environment, as in Azure; those of the engine from the app's host.json. HTTP functions are served; a timer
-// function runs only when it is asked for. Ends with its standard input, and when the worker has died too often.
+// function runs only when it is asked for. Ends with its standard input, at SIGTERM, and when the worker has died too often.
 using EngineHost;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
@@ -55,6 +55,8 @@ _ = Task.Run(() =>
     web.Lifetime.StopApplication();
 });
 await web.RunAsync();
+// As in the Functions host: the engine takes no more work, what is under way gets some seconds, and only then the worker is told.
+await worker.DrainAsync(TimeSpan.FromSeconds(10));
 
 string Required(string name) => options[name] ?? throw new ArgumentException($"--{name} is missing.");
 

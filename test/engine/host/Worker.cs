@@ -13,14 +13,22 @@ public sealed class Worker(string node, string script, string app) : IDisposable
     private const string ReadyPrefix = "worker is ready: ";
     private const int MaxDeaths = 3;
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private TaskCompletionSource<Running> running = NewSource<Running>();
     private Process? process;
     private volatile bool isStopping;
+    private int callsUnderWay;
 
     public int? ProcessId => process?.Id;
+
+    /// <summary>Waits for the calls under way.</summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        var end = DateTime.UtcNow + patience;
+        while (callsUnderWay > 0 && DateTime.UtcNow < end) await Task.Delay(50);
+    }
 
     /// <summary>Where it listens, once it does.</summary>
     public Uri? Url => running.Task.IsCompletedSuccessfully ? running.Task.Result.Url : null;
@@ -42,7 +50,7 @@ public sealed class Worker(string node, string script, string app) : IDisposable
     public async Task<JObject> InvokeAsync(string name, JObject inputs, JObject triggerMetadata)
     {
         var worker = await running.Task;
-        var answer = await PostAsync(worker, new JObject { ["name"] = name, ["inputs"] = inputs, ["triggerMetadata"] = triggerMetadata });
+        var answer = await CountAsync(() => PostAsync(worker, new JObject { ["name"] = name, ["inputs"] = inputs, ["triggerMetadata"] = triggerMetadata }));
         if (answer["error"] is not JObject error) return answer;
         throw new RpcException($"Result: Failure\nException: {error["message"]}\nStack: {error["stack"]}");
     }
@@ -51,7 +59,20 @@ public sealed class Worker(string node, string script, string app) : IDisposable
     {
         isStopping = true;
         process?.StandardInput.Close();
-        process?.WaitForExit(EndPatience);
+        if (process?.WaitForExit(EndPatience) == false) process.Kill();
+    }
+
+    private async Task<JObject> CountAsync(Func<Task<JObject>> call)
+    {
+        Interlocked.Increment(ref callsUnderWay);
+        try
+        {
+            return await call();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref callsUnderWay);
+        }
     }
 
     private async Task<JObject> PostAsync(Running worker, JObject call)

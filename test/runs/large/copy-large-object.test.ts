@@ -1,15 +1,19 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitLargeObject, copyRange, nextStep } from '../../../src/runs/large/copy-large-object.ts';
 import { createKeptUploads } from '../../../src/runs/large/kept-uploads.ts';
 import type { LargeObjectDependencies } from '../../../src/runs/large/large-object-work.ts';
 import { createLargeObjects } from '../../../src/runs/large/large-objects.ts';
 import { createRunRecords } from '../../../src/runs/record.ts';
+import { createShutdown } from '../../../src/runs/shutdown.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../../src/sync/large/large-object.ts';
+import { present } from '../../../src/sync/present.ts';
 import { StoreError } from '../../../src/sync/store-error.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
 import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { UNDISTURBED } from '../../support/undisturbed.ts';
 
 let server: StateServer;
 
@@ -24,7 +28,7 @@ const TEXT = 'abcdefghijklmnopqrstuvwxyz';
 const PART_SIZES = { bufferBytes: 4, rangeBytes: 8 };
 
 /** A run that has met one large object, in stores that count the parts which are put. */
-async function setUp() {
+async function setUp(more: Partial<LargeObjectDependencies> = {}) {
   const state = server.createState();
   const [source, destination] = [createMemoryStore('memory://source/'), createMemoryStore('memory://destination/')];
   const { uploadPart } = destination;
@@ -43,6 +47,8 @@ async function setUp() {
     clock,
     sliceSeconds: 60,
     graceSeconds: 60,
+    ...UNDISTURBED,
+    ...more,
   };
   source.put('k', TEXT);
 
@@ -69,6 +75,30 @@ async function setUp() {
 }
 
 describe('a large object of a run', () => {
+  it('keeps the parts that are in place when the process ends, and waits for another one', async () => {
+    const shutdown = createShutdown(10);
+    const large = await setUp({ shutdown });
+    await large.next();
+    const { read } = large.source;
+    let reads = 0;
+    large.source.read = async (key, options) => {
+      if (reads++ === 0) return read(key, options);
+      await expect.poll(() => large.put).toEqual([1]);
+      shutdown.begin();
+      await once(present(options?.signal, 'signal'), 'abort');
+      throw new StoreError('aborted', 'The read was broken off.');
+    };
+
+    const step = await large.copy(0, { pause: { until: 0, inVain: 7 } });
+    large.source.read = read;
+    const begun = [...large.put];
+    await copyRange({ ...large, ...UNDISTURBED }, { ...large.task, range: 0 });
+
+    expect(step).toEqual({ step: 'look-again', pause: { until: 1_700_000_005_000, inVain: 7 } });
+    expect(begun).toEqual([1]);
+    expect(large.put).toEqual([1, 2]);
+  });
+
   it('is begun, copied range by range, and committed', async () => {
     const large = await setUp();
 

@@ -10,6 +10,7 @@ import { StoreError } from '../../../src/sync/store-error.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
 import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { UNDISTURBED } from '../../support/undisturbed.ts';
 
 let server: StateServer;
 
@@ -31,6 +32,7 @@ async function setUp(options: object = {}) {
     openStores: () => ({ source, destination }),
     clock: () => 1_700_000_000_000,
     limitSeconds: 60,
+    ...UNDISTURBED,
   };
   const record = runRecord();
   await dependencies.records.create({ ...record, options: { ...record.options, ...options } });
