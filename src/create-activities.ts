@@ -24,6 +24,7 @@ import { PART_BYTES } from './sync/copy/copy-parts.ts';
 import { createBufferPool } from './sync/flow/buffer-pool.ts';
 import { limitPool } from './sync/flow/limit-pool.ts';
 import { limitStores } from './sync/flow/limit-store.ts';
+import { observeStore } from './sync/flow/observe-store.ts';
 import { createLargeObjectCopier, type LargeObjectCopier } from './sync/large/large-object.ts';
 import { createWebhook } from './webhook/webhook.ts';
 
@@ -60,7 +61,9 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
       source: open.store(run, run.source),
       destination: open.store(run, run.destination, { encryption: run.options.encryption, acl: run.options.acl }),
     };
-    return limitStores(stores, limitsOf(run, sharers));
+    const { source, destination } = limitStores(stores, limitsOf(run, sharers));
+    const moved = () => kept.pulses.moved({ runId: run.id, attempt: run.attempt });
+    return { source: observeStore(source, moved), destination: observeStore(destination, moved) };
   };
   const openKeyList = (run: RunRecord) => open.store(run, formatLocation(parseObjectLocation(run.options.keys ?? '').folder));
   const openCopier = (run: RunRecord, sharers = 1): LargeObjectCopier =>

@@ -23,7 +23,7 @@ const CANCEL_PATIENCE_MS = 120_000;
 const WARM_UP_MS = 300_000;
 
 interface Dependencies {
-  readonly pulses: Pick<Pulses, 'last'>;
+  readonly pulses: Pick<Pulses, 'find'>;
   readonly records: RunRecords;
   readonly locks: Locks;
   /** Milliseconds since 1970. */
@@ -40,8 +40,8 @@ export function createHungCheck({ pulses, records, locks, clock }: Dependencies)
     for await (const id of locks.holders()) {
       const other = id === runId ? undefined : await records.find(id);
       if (other === undefined || isOver(other.state)) continue;
-      const last = await pulses.last(other);
-      if (last !== undefined && now - last < CANCEL_PATIENCE_MS) return true;
+      const pulse = await pulses.find(other);
+      if (pulse !== undefined && now - pulse.at < CANCEL_PATIENCE_MS) return true;
     }
     return false;
   }
@@ -53,7 +53,7 @@ export function createHungCheck({ pulses, records, locks, clock }: Dependencies)
     const since = waitsSince(record);
     // Most runs are younger: no request is made for them.
     if (now - upSince < WARM_UP_MS || now - since < patience) return false;
-    const quietMs = now - Math.max(since, (await pulses.last(record)) ?? 0);
+    const quietMs = now - Math.max(since, (await pulses.find(record))?.at ?? 0);
     if (quietMs < patience) return false;
     const mayWaitForSlot = status === 'active' && record.cancelRequestedAt === undefined && quietMs < BUSY_PATIENCE_MS;
     return !(mayWaitForSlot && (await doOthersWork(record.id, now)));

@@ -3,6 +3,8 @@ import type { Counts } from '../sync/tally.ts';
 import { estimate } from './estimate.ts';
 import type { KeptUploads } from './large/kept-uploads.ts';
 import type { LargeObjects } from './large/large-objects.ts';
+import { liveness } from './liveness.ts';
+import type { Pulses } from './pulse.ts';
 import { isOver, type RunRecord } from './record.ts';
 import { type RunProgress, readProgress } from './run-progress.ts';
 import type { ShardPlan, ShardPlans } from './shards/shard-plan.ts';
@@ -29,7 +31,13 @@ export interface RunView extends Omit<RunRecord, 'counts' | 'stopping'> {
   readonly bytesPerSecond: number;
   /** Seconds that are left if it goes on as before; while it copies, and once enough of it is known. */
   readonly secondsLeft?: number;
-  /** Ranges of keys: all, those that are done, and those under way, each in a lane. Once they are planned. */
+  /** When a store last answered to the run, ISO 8601, as far as it is recorded: every ten seconds. While the run is running. */
+  readonly lastProgressAt?: string;
+  /** Since then. */
+  readonly secondsWithoutProgress?: number;
+  /** How often a slice was begun again, since its execution had died or failed. Once the run is planned. */
+  readonly repeatedSlices?: number;
+  /** Ranges of keys: all, those that are done, and those under way, each in a lane that is being executed. Once they are planned. */
   readonly shards?: { readonly total: number; readonly done: number; readonly underWay: number };
   /** At most this many of them may be under way. */
   readonly lanes?: number;
@@ -45,6 +53,7 @@ export interface ViewDependencies {
   readonly shards: ShardStates;
   readonly largeObjects: LargeObjects;
   readonly uploads: KeptUploads;
+  readonly pulses: Pick<Pulses, 'find'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -59,6 +68,7 @@ export async function viewRun(dependencies: ViewDependencies, record: RunRecord,
   const counts = record.counts ?? progress.total.counts;
   const seconds = secondsOf(record, clock());
   const secondsLeft = isOver(record.state) || plan === undefined ? undefined : estimate({ plan, counts, largeObjects, seconds });
+  const { isExecuted, ...lastProgress } = await liveness(dependencies, record);
   const self = `${baseUrl}/runs/${record.id}`;
   return {
     ...shown,
@@ -67,16 +77,22 @@ export async function viewRun(dependencies: ViewDependencies, record: RunRecord,
     seconds,
     bytesPerSecond: seconds === 0 ? 0 : Math.round(counts.copiedBytes / seconds),
     ...(secondsLeft !== undefined && { secondsLeft }),
-    ...(plan !== undefined && viewShards(plan, progress)),
+    ...lastProgress,
+    ...(plan !== undefined && viewShards(plan, progress, isExecuted)),
     largeObjects,
     firstFailures: progress.total.failures,
     links: { self, report: `${self}/report`, cancel: `${self}/cancel` },
   };
 }
 
-function viewShards({ shards, lanes }: ShardPlan, { open }: RunProgress): Pick<RunView, 'shards' | 'lanes'> {
+function viewShards(
+  { shards, lanes }: ShardPlan,
+  { open, total }: RunProgress,
+  isExecuted: boolean,
+): Pick<RunView, 'shards' | 'lanes' | 'repeatedSlices'> {
   const done = shards.filter(({ isDone }) => isDone).length;
-  return { shards: { total: shards.length, done, underWay: open.length }, lanes };
+  const underWay = isExecuted ? open.length : 0;
+  return { shards: { total: shards.length, done, underWay }, lanes, repeatedSlices: total.repeats ?? 0 };
 }
 
 async function viewLargeObjects(

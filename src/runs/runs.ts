@@ -38,7 +38,7 @@ const NEVER_STARTED = { code: 'interrupted', message: 'The app ended while it st
 interface RunsDependencies {
   readonly records: RunRecords;
   readonly locks: Locks;
-  readonly pulses: Pick<Pulses, 'last'>;
+  readonly pulses: Pick<Pulses, 'find'>;
   /** Tells whom it concerns that a run has ended. */
   readonly notify: (runId: string) => Promise<unknown>;
   /** Throws when such a run could not be carried out, whatever the services say. */

@@ -74,7 +74,8 @@ describe('a run on the real engine', { timeout: 240_000 }, () => {
       return { kind: 'reset' };
     });
 
-    await completed(id, places);
+    const run = await completed(id, places);
+    expect(run.repeatedSlices).toBeGreaterThan(0);
     expect(dead.size).toBe(MAX_DEATHS);
     expect(bridge.platform.hosts()).not.toContain(host);
   });

@@ -63,7 +63,7 @@ function setUp() {
     await pulses.during({ runId: id, attempt }, async () => undefined);
     time.now += milliseconds;
     await pulses.during({ runId: id, attempt }, async () => undefined);
-    await expect.poll(() => pulses.last({ id, attempt })).toBe(time.now);
+    await expect.poll(() => pulses.find({ id, attempt })).toEqual({ at: time.now });
   };
   return { records, engine, instances, runs, startApp, notified, time, start, startRunning, attemptAfter, work };
 }

@@ -44,8 +44,9 @@ export async function deleteSlice(dependencies: Dependencies, task: DeletionTask
   if (record === undefined || stop !== undefined) return stop ?? { end: 'superseded' };
   if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
   const guard = record.options.delete;
-  const before = await shards.find(record.id, 'deletions');
-  if (guard === undefined || before.isListed) return { end: 'done' };
+  if (guard === undefined) return { end: 'done' };
+  const before = await shards.begin(record.id, 'deletions', task.pause);
+  if (before.isListed) return { end: 'done' };
   const plan = await plans.find(record.id);
   if (plan === undefined || plan.shards.some(({ isDone }) => isDone === undefined))
     throw new Error(`Run ${record.id} was about to delete before all was compared. Nothing was deleted.`);

@@ -25,7 +25,7 @@ async function runOne(dependencies: SliceDependencies, task: LaneTask): Promise<
   if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
   const claimed = await plans.claim(task.runId, task.lane);
   if (typeof claimed === 'string') return withoutShard(claimed);
-  const before = await shards.find(task.runId, claimed.number);
+  const before = await shards.begin(task.runId, claimed.number, task.pause);
   // In this order: the range is never wider than it was when the slice before was entered, so that no two shards do the same keys.
   const shard = await plans.split(task.runId, claimed.number, before.splitAt);
   if (before.large.length > 0) {

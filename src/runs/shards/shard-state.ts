@@ -1,6 +1,8 @@
+import { compareKeys } from '../../sync/key-order.ts';
 import type { FailureReceipt } from '../../sync/receipt.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../../sync/tally.ts';
 import type { State } from '../state.ts';
+import type { Pause } from '../throttling.ts';
 
 /** How far a slice has come. */
 export interface SliceProgress {
@@ -9,6 +11,8 @@ export interface SliceProgress {
   readonly counts: Counts;
   /** The first few failures. */
   readonly failures: readonly FailureReceipt[];
+  /** How often a slice was begun again, since its execution had died or failed. */
+  readonly repeats?: number;
 }
 
 /** How far a shard has come: what its finished slices did, and what the slice under way has done so far. */
@@ -24,6 +28,15 @@ export interface ShardState extends SliceProgress {
   /** Where the last finished slice found that the rest of the shard should be split. To be done before the next slice begins. */
   readonly splitAt: readonly string[];
   readonly underWay?: SliceProgress;
+  /** The last call that began a slice. */
+  readonly begun?: SliceCall;
+}
+
+/** The same call again is a repetition; what a pause came between is not. */
+interface SliceCall {
+  readonly slice: number;
+  /** The end of the pause before, in milliseconds since 1970; 0 without one. */
+  readonly pausedUntil: number;
 }
 
 /** What a slice has done. */
@@ -49,10 +62,12 @@ export function progressOf(shard: ShardState): SliceProgress {
 
 export function addProgress(before: SliceProgress, slice: SliceProgress): SliceProgress {
   const checkpoint = slice.checkpoint ?? before.checkpoint;
+  const repeats = (before.repeats ?? 0) + (slice.repeats ?? 0);
   return {
     ...(checkpoint === undefined ? {} : { checkpoint }),
     counts: addCounts(before.counts, slice.counts),
     failures: [...before.failures, ...slice.failures].slice(0, MAX_SHOWN_FAILURES),
+    ...(repeats > 0 && { repeats }),
   };
 }
 
@@ -61,7 +76,9 @@ export type SlicedWork = number | 'deletions';
 
 export interface ShardStates {
   find(runId: string, shard: SlicedWork): Promise<ShardState>;
-  /** Shows how far slice `slice` has come; does nothing when that slice is finished already. */
+  /** Enters that the next slice is begun, unless there is something else to do first, and returns the shard. */
+  begin(runId: string, shard: SlicedWork, pause: Pause | undefined): Promise<ShardState>;
+  /** Shows how far slice `slice` has come; does nothing when that slice is finished already, or an earlier execution of it came further. */
   report(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
   /** Enters a finished slice, once; tells whether it was this call that did, rather than another execution of the same slice. */
   finish(runId: string, shard: SlicedWork, slice: number, finished: FinishedSlice): Promise<boolean>;
@@ -92,8 +109,20 @@ export function createShardStates(state: State): ShardStates {
     async find(runId, shard) {
       return (await state.read<ShardState>(pathOf(runId, shard)))?.value ?? NEW_SHARD;
     },
+    async begin(runId, shard, pause) {
+      for (;;) {
+        const current = await state.read<ShardState>(pathOf(runId, shard));
+        const value = current?.value ?? NEW_SHARD;
+        if (value.isListed || value.large.length > 0) return value;
+        const guard = current === undefined ? 'if-absent' : { ifMatch: current.etag };
+        const begun = withBegun(value, { slice: value.nextSlice, pausedUntil: pause?.until ?? 0 });
+        if ((await state.write(pathOf(runId, shard), begun, guard)) !== undefined) return begun;
+      }
+    },
     async report(runId, shard, slice, underWay) {
-      await change(runId, shard, slice, (current) => (current.isListed ? undefined : { ...current, underWay }));
+      await change(runId, shard, slice, (current) =>
+        current.isListed || isFurther(current.underWay, underWay) ? undefined : { ...current, underWay },
+      );
     },
     finish(runId, shard, slice, { progress, ...finished }) {
       return change(runId, shard, slice, ({ underWay: _, ...current }) =>
@@ -106,6 +135,16 @@ export function createShardStates(state: State): ShardStates {
       );
     },
   };
+}
+
+function withBegun(shard: ShardState, call: SliceCall): ShardState {
+  const isRepeated = shard.begun?.slice === call.slice && shard.begun.pausedUntil === call.pausedUntil;
+  return { ...shard, begun: call, ...(isRepeated && { repeats: (shard.repeats ?? 0) + 1 }) };
+}
+
+function isFurther(before: SliceProgress | undefined, { checkpoint }: SliceProgress): boolean {
+  if (before?.checkpoint === undefined) return false;
+  return checkpoint === undefined || compareKeys(before.checkpoint, checkpoint) > 0;
 }
 
 function withLargeAfter({ largeAfter: _, ...current }: ShardState): ShardState {
