@@ -1,5 +1,6 @@
 import type { InstanceStatus } from './engine.ts';
 import type { Locks } from './lock.ts';
+import { createObserver } from './observe-pulses.ts';
 import type { Pulses } from './pulse.ts';
 import { isOver, type RunRecord, type RunRecords } from './record.ts';
 
@@ -19,8 +20,11 @@ const BUSY_PATIENCE_MS = 7_200_000;
 /** Whatever is under way sees a request to cancel within seconds. */
 const CANCEL_PATIENCE_MS = 120_000;
 
-/** After the app was stopped, the engine gets so long to continue by itself. */
-const WARM_UP_MS = 300_000;
+/**
+ * The quiet must have been watched for so long, look by look: the app may have been stopped, the machine asleep, the storage away, the run
+ * suspended, and no clock of another process is trusted.
+ */
+const WATCH_MS = 240_000;
 
 interface Dependencies {
   readonly pulses: Pick<Pulses, 'find'>;
@@ -30,33 +34,39 @@ interface Dependencies {
   readonly clock: () => number;
 }
 
-/** Tells whether the instance that carries a run hangs: it is `pending` or `active`, and nothing explains why the run stands still. */
+/**
+ * Tells whether the instance that carries a run hangs: it is `pending` or `active`, and nothing explains why the run stands still. To be
+ * asked each minute: it only counts what it has seen.
+ */
 export type HungCheck = (record: RunRecord, status: InstanceStatus) => Promise<boolean>;
 
 export function createHungCheck({ pulses, records, locks, clock }: Dependencies): HungCheck {
-  const upSince = clock();
+  const observe = createObserver({ pulses, clock });
 
-  async function doOthersWork(runId: string, now: number): Promise<boolean> {
+  async function doOthersWork(runId: string): Promise<boolean> {
+    let isOneAtWork = false;
     for await (const id of locks.holders()) {
       const other = id === runId ? undefined : await records.find(id);
       if (other === undefined || isOver(other.state)) continue;
-      const pulse = await pulses.find(other);
-      if (pulse !== undefined && now - pulse.at < CANCEL_PATIENCE_MS) return true;
+      // All are looked at each time, so that a change of each is seen.
+      const { lastSign = 0 } = await observe(other);
+      isOneAtWork ||= clock() - lastSign < CANCEL_PATIENCE_MS;
     }
-    return false;
+    return isOneAtWork;
   }
 
   return async (record, status) => {
     if (status !== 'pending' && status !== 'active') return false;
-    const now = clock();
     const patience = patienceWith(record, status);
+    const watch = Math.min(WATCH_MS, patience);
     const since = waitsSince(record);
     // Most runs are younger: no request is made for them.
-    if (now - upSince < WARM_UP_MS || now - since < patience) return false;
-    const quietMs = now - Math.max(since, (await pulses.find(record))?.at ?? 0);
-    if (quietMs < patience) return false;
+    if (clock() - since < patience - watch) return false;
+    const { watchedMs, lastSign = 0 } = await observe(record);
+    const quietMs = clock() - Math.max(since, lastSign);
     const mayWaitForSlot = status === 'active' && record.cancelRequestedAt === undefined && quietMs < BUSY_PATIENCE_MS;
-    return !(mayWaitForSlot && (await doOthersWork(record.id, now)));
+    const areOthersAtWork = mayWaitForSlot && (await doOthersWork(record.id));
+    return quietMs >= patience && watchedMs >= watch && !areOthersAtWork;
   };
 }
 

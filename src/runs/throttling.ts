@@ -27,8 +27,9 @@ export function handOverPause(previous: Pause | undefined, now: number): Pause {
   return { until: now + HAND_OVER_MS, inVain: previous?.inVain ?? 0 };
 }
 
+/** No pause is longer than the longest: one that seems so was made before the clock was put back. */
 export function isPaused({ until }: Pause, now: number): boolean {
-  return now < until;
+  return now < until && until - now <= LONGEST_PAUSE_MS;
 }
 
 export function tooThrottled(message: string): RunFailure {

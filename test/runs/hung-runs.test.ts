@@ -3,7 +3,7 @@ import type { Engine, InstanceStatus } from '../../src/runs/engine.ts';
 import { HUNG_MESSAGE } from '../../src/runs/hung.ts';
 import { createLocks } from '../../src/runs/lock.ts';
 import { createPulses } from '../../src/runs/pulse.ts';
-import { createRunRecords, type RunRequest } from '../../src/runs/record.ts';
+import { createRunRecords, type RunRecord, type RunRequest } from '../../src/runs/record.ts';
 import { createRuns, RunConflictError } from '../../src/runs/runs.ts';
 import { failRun, stopOf } from '../../src/runs/stop.ts';
 import { runRecord } from '../support/run-records.ts';
@@ -53,19 +53,35 @@ function setUp() {
     await records.update(id, (record) => ({ ...record, state: 'running' }));
     return id;
   };
+  const look = async (id: string, app = runs) => (await app.find(engine, id))?.attempt;
+  /** The supervisor looks each minute, and at the end. */
   const attemptAfter = async (id: string, milliseconds: number, app = runs) => {
-    time.now += milliseconds;
-    return (await app.find(engine, id))?.attempt;
+    for (let left = milliseconds; left > 0; left -= MINUTE) {
+      time.now += Math.min(left, MINUTE);
+      await look(id, app);
+    }
+    return look(id, app);
   };
   /** An activity of the attempt that takes `milliseconds`, in a worker of its own. */
-  const work = async (id: string, attempt: number, milliseconds: number) => {
-    const pulses = createPulses(state, clock);
+  const work = async (id: string, attempt: number, milliseconds: number, skew = 0) => {
+    const pulses = createPulses(state, () => time.now + skew);
     await pulses.during({ runId: id, attempt }, async () => undefined);
     time.now += milliseconds;
     await pulses.during({ runId: id, attempt }, async () => undefined);
-    await expect.poll(() => pulses.find({ id, attempt })).toEqual({ at: time.now });
+    await expect.poll(() => pulses.find({ id, attempt })).toEqual({ at: time.now + skew });
   };
-  return { records, engine, instances, runs, startApp, notified, time, start, startRunning, attemptAfter, work };
+  /** A process that works on a run all the time. */
+  const startWorker = (id: string) => {
+    const pulses = createPulses(state, clock);
+    return {
+      async work(milliseconds: number) {
+        time.now += milliseconds;
+        await pulses.during({ runId: id, attempt: 1 }, async () => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      },
+    };
+  };
+  return { records, engine, instances, runs, startApp, notified, time, start, startRunning, attemptAfter, look, work, startWorker };
 }
 
 describe('a run whose orchestration hangs', () => {
@@ -96,9 +112,14 @@ describe('a run whose orchestration hangs', () => {
   it('is noticed by the supervisor, without a request for it', async () => {
     const { engine, runs, start, time } = setUp();
     const id = await start('pending');
-    time.now += 3 * 24 * 60 * MINUTE;
+    const resumed: RunRecord[] = [];
 
-    expect(await runs.resumeAll(engine)).toMatchObject([{ id, attempt: 2 }]);
+    for (let minutes = 0; minutes < 6; minutes++) {
+      time.now += MINUTE;
+      resumed.push(...(await runs.resumeAll(engine)));
+    }
+
+    expect(resumed).toMatchObject([{ id, attempt: 2 }]);
   });
 
   it('gets twice the time after each attempt in a row that hung', async () => {
@@ -150,15 +171,16 @@ describe('a run that only takes long', () => {
   });
 
   it('is left alone for two hours while another run works, for which its activities may have to wait', async () => {
-    const { startRunning, attemptAfter, work } = setUp();
+    const { startRunning, look, startWorker } = setUp();
     const id = await startRunning();
-    const other = await startRunning({ ...REQUEST, destination: `${destination}other/` });
+    const { work } = startWorker(await startRunning({ ...REQUEST, destination: `${destination}other/` }));
 
-    for (let times = 0; times < 7; times++) {
-      await work(other, 1, 17 * MINUTE);
-      expect(await attemptAfter(id, 0)).toBe(1);
+    for (let minutes = 1; minutes < 120; minutes++) {
+      await work(MINUTE);
+      expect(await look(id)).toBe(1);
     }
-    expect(await attemptAfter(id, MINUTE)).toBe(2);
+    await work(MINUTE);
+    expect(await look(id)).toBe(2);
   });
 
   it('is left alone when an operator has suspended it', async () => {
@@ -169,12 +191,75 @@ describe('a run that only takes long', () => {
     expect(await attemptAfter(id, 24 * 60 * MINUTE)).toBe(1);
   });
 
-  it('gets five minutes to continue by itself when the whole app was stopped', async () => {
-    const { time, startApp, startRunning, attemptAfter } = setUp();
+  it.each([
+    ['the whole app was stopped', true],
+    ['the machine was asleep, or the storage away', false],
+  ])('gets four minutes to continue by itself when %s', async (_, isRestarted) => {
+    const { time, runs, startApp, startRunning, attemptAfter, look } = setUp();
     const id = await startRunning();
+    await attemptAfter(id, 15 * MINUTE - 1);
     time.now += 3 * 24 * 60 * MINUTE;
-    const restarted = startApp();
+    const app = isRestarted ? startApp() : runs;
 
-    expect([await attemptAfter(id, 5 * MINUTE - 1, restarted), await attemptAfter(id, 1, restarted)]).toEqual([1, 2]);
+    expect(await look(id, app)).toBe(1);
+    expect([await attemptAfter(id, 4 * MINUTE - 1, app), await attemptAfter(id, 1, app)]).toEqual([1, 2]);
+  });
+
+  it('gets four minutes to continue by itself when it was suspended for a day', async () => {
+    const { instances, startRunning, attemptAfter, look } = setUp();
+    const id = await startRunning();
+    instances.set(`${id}-1`, 'suspended');
+    await attemptAfter(id, 24 * 60 * MINUTE);
+
+    instances.set(`${id}-1`, 'active');
+
+    expect(await look(id)).toBe(1);
+    expect([await attemptAfter(id, 4 * MINUTE - 1), await attemptAfter(id, 1)]).toEqual([1, 2]);
+  });
+
+  it.each([-60, -20, 20, 60])('is left alone while it works on an instance whose clock is %i minutes off', async (minutes) => {
+    const { startRunning, look, work } = setUp();
+    const id = await startRunning();
+
+    for (let times = 0; times < 60; times++) {
+      await work(id, 1, MINUTE, minutes * MINUTE);
+      expect(await look(id)).toBe(1);
+    }
+  });
+
+  it.each([-60, 60])('is noticed within 20 minutes of its last sign of life, when that is of a clock %i minutes off', async (minutes) => {
+    const { startRunning, attemptAfter, look, work } = setUp();
+    const id = await startRunning();
+    for (let times = 0; times < 60; times++) {
+      await work(id, 1, MINUTE, minutes * MINUTE);
+      await look(id);
+    }
+
+    expect(await attemptAfter(id, 4 * MINUTE)).toBe(1);
+    expect(await attemptAfter(id, 16 * MINUTE)).toBe(2);
+  });
+
+  it('is left alone while another run works whose clock is an hour behind, for a slot may be long in coming', async () => {
+    const { startRunning, look, work } = setUp();
+    const id = await startRunning();
+    const other = await startRunning({ ...REQUEST, destination: `${destination}other/` });
+
+    for (let times = 0; times < 60; times++) {
+      await work(other, 1, MINUTE, -60 * MINUTE);
+      expect(await look(id)).toBe(1);
+    }
+  });
+
+  it.each([-120, 120])('is left alone when the clock jumps by %i minutes while it works', async (minutes) => {
+    const { time, startRunning, look, startWorker } = setUp();
+    const id = await startRunning();
+    const { work } = startWorker(id);
+    for (let times = 0; times < 30; times++) await work(MINUTE);
+    time.now += minutes * MINUTE;
+
+    for (let times = 0; times < 60; times++) {
+      expect(await look(id)).toBe(1);
+      await work(MINUTE);
+    }
   });
 });
