@@ -14,20 +14,10 @@ function levelOf(category: string): string | undefined {
 }
 
 const DURABLE = Object.values(names);
-const OTHERS = [
-  'health',
-  'schema',
-  'doctor',
-  'sync',
-  'verify',
-  'listJobs',
-  'runJob',
-  'listRuns',
-  'getRun',
-  'getReport',
-  'cancelRun',
-  'cleanUp',
-];
+/** What is asked again and again, by pages, probes and schedules. */
+const ROUTINE = ['health', 'schema', 'doctor', 'listJobs', 'listRuns', 'getRun', 'getReport', 'resumeRuns', 'cleanUp', 'job-nightly'];
+
+const ORDERS = ['sync', 'verify', 'runJob', 'cancelRun'];
 
 describe('the log of the host', () => {
   it.each(DURABLE)('has only warnings about %s, which is called again and again', (name) => {
@@ -42,7 +32,15 @@ describe('the log of the host', () => {
     expect(levelOf(`Function.${names.FINISH_RUN}.User`)).toBe('Information');
   });
 
-  it.each([...OTHERS, 'job-nightly'])('has everything about %s', (name) => {
+  it.each(ROUTINE)('has only warnings about %s', (name) => {
+    expect(levelOf(`Function.${name}`)).toBe('Warning');
+  });
+
+  it('has what the janitor did', () => {
+    expect(levelOf('Function.cleanUp.User')).toBe('Information');
+  });
+
+  it.each(ORDERS)('has everything about %s, by which somebody starts or ends something', (name) => {
     expect([levelOf(`Function.${name}`), levelOf(`Function.${name}.User`)]).toEqual(['Information', 'Information']);
   });
 

@@ -16,12 +16,13 @@ const SEND_MS = 250;
  */
 export function handWorkBack(shutdown: Shutdown): void {
   let underWay = 0;
+  let lastEndMs = 0;
 
   async function handBack(): Promise<void> {
     shutdown.begin();
     const end = Date.now() + PATIENCE_MS;
     while (underWay > 0 && Date.now() < end) await wait(POLL_MS);
-    await wait(SEND_MS);
+    await wait(Math.max(0, lastEndMs + SEND_MS - Date.now()));
   }
 
   function onSignal(): void {
@@ -36,6 +37,7 @@ export function handWorkBack(shutdown: Shutdown): void {
   });
   app.hook.postInvocation(() => {
     underWay--;
+    lastEndMs = Date.now();
   });
   app.hook.appTerminate(() => {
     process.off('SIGTERM', onSignal);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Engine } from './engine.ts';
 import { createHungCheck } from './hung.ts';
 import type { Locks } from './lock.ts';
@@ -33,6 +34,8 @@ export interface Runs {
 /** A list of a job's runs looks at no more records than this. */
 const MAX_SEARCHED = 1_000;
 
+const PATIENCE_MS = 30_000;
+
 const NEVER_STARTED = { code: 'interrupted', message: 'The app ended while it started the run: nothing was copied. Start it again.' };
 
 interface RunsDependencies {
@@ -43,12 +46,15 @@ interface RunsDependencies {
   readonly notify: (runId: string) => Promise<unknown>;
   /** Throws when such a run could not be carried out, whatever the services say. */
   readonly check?: (request: RunRequest) => void;
+  /** The supervisor waits so long for what the engine says of one run. */
+  readonly patienceMs?: number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
-export function createRuns({ records, locks, pulses, notify, check, clock }: RunsDependencies): Runs {
+export function createRuns({ records, locks, pulses, notify, check, patienceMs = PATIENCE_MS, clock }: RunsDependencies): Runs {
   const resuming = { records, clock, isHung: createHungCheck({ pulses, records, locks, clock }) };
+  const afterPatience = () => wait(patienceMs, undefined, { ref: false });
   const nowText = () => new Date(clock()).toISOString();
 
   async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
@@ -121,8 +127,8 @@ export function createRuns({ records, locks, pulses, notify, check, clock }: Run
       const resumed: RunRecord[] = [];
       for await (const id of locks.holders()) {
         const before = await records.find(id);
-        // One that cannot be looked at now must not keep the others waiting.
-        const after = before && (await settle(engine, before).catch(() => undefined));
+        // One that cannot be looked at now, or of which the engine says nothing, must not keep the others waiting.
+        const after = before && (await Promise.race([settle(engine, before).catch(() => undefined), afterPatience()]));
         if (after !== undefined && after.attempt !== before?.attempt) resumed.push(after);
       }
       return resumed;

@@ -6,7 +6,7 @@ import { BUCKET, type Clouds, startClouds } from '../../local/clouds.ts';
 import { isOver } from '../../src/runs/record.ts';
 import type { RunView } from '../../src/runs/run-view.ts';
 import { present } from '../../src/sync/present.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { type FaultProxy, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { type JournalEntry, readJournal } from './journal.ts';
 import { CONTAINER, createPlaces, type Place, type Places } from './places.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -47,15 +47,23 @@ interface EngineBridgeOptions {
   readonly hosts?: number;
   /** Settings besides those that the clouds give. Locations in them may be made from the URL of the Blob account. */
   readonly settings?: (blobUrl: string) => Readonly<Record<string, string>>;
+  /** Is shown each request to Azure Storage, of the app, the engine and its host. */
+  readonly onStorageRequest?: (service: 'blob' | 'queue' | 'table', request: ProxiedRequest) => void;
 }
 
-export async function startEngineBridge({ name, hosts = 1, settings = () => ({}) }: EngineBridgeOptions): Promise<EngineBridge> {
+export async function startEngineBridge({
+  name,
+  hosts = 1,
+  settings = () => ({}),
+  onStorageRequest,
+}: EngineBridgeOptions): Promise<EngineBridge> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyless-bridge-engine-'));
   const [clouds, s3Proxy, blobProxy] = await Promise.all([startClouds({ dataDir }), startFaultProxy(), startFaultProxy()]);
   const { azurite, aws } = clouds;
   s3Proxy.forwardTo(aws.url);
   blobProxy.forwardTo(azurite.blobUrl);
-  const throughProxy = (text: string) => text.replace(new URL(azurite.blobUrl).origin, blobProxy.url);
+  const observed = onStorageRequest === undefined ? undefined : await observeStorage(clouds, blobProxy, onStorageRequest);
+  const throughProxy = (text: string) => (observed?.connect(text) ?? text).replace(new URL(azurite.blobUrl).origin, blobProxy.url);
   const blobUrl = throughProxy(azurite.blobUrl);
   const { close, ...places } = await createPlaces(clouds, blobUrl);
   const [trap, journalDir] = [join(dataDir, 'trap'), join(dataDir, 'journal')];
@@ -102,8 +110,23 @@ export async function startEngineBridge({ name, hosts = 1, settings = () => ({})
       close();
       // In this order: the engine's shutdown needs its storage.
       await platform.stop();
-      await Promise.all([clouds.stop(), s3Proxy.stop(), blobProxy.stop()]);
+      await Promise.all([clouds.stop(), s3Proxy.stop(), blobProxy.stop(), observed?.stop()]);
       await rm(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+/** Stands before queues and tables too. */
+async function observeStorage({ azurite }: Clouds, blobProxy: FaultProxy, onRequest: NonNullable<EngineBridgeOptions['onStorageRequest']>) {
+  const [queueProxy, tableProxy] = await Promise.all([startFaultProxy(), startFaultProxy()]);
+  queueProxy.forwardTo(azurite.queueUrl);
+  tableProxy.forwardTo(azurite.tableUrl);
+  blobProxy.observe((request) => onRequest('blob', request));
+  queueProxy.observe((request) => onRequest('queue', request));
+  tableProxy.observe((request) => onRequest('table', request));
+  return {
+    connect: (text: string) =>
+      text.replace(new URL(azurite.queueUrl).origin, queueProxy.url).replace(new URL(azurite.tableUrl).origin, tableProxy.url),
+    stop: () => Promise.all([queueProxy.stop(), tableProxy.stop()]),
   };
 }

@@ -14,14 +14,17 @@ function startWorker(then: string) {
     import { createShutdown } from ${url('src/runs/shutdown.ts')};
     const core = installFunctionsCore({ log: () => undefined });
     const shutdown = createShutdown(100);
+    const called = Promise.withResolvers();
+    const work = () => { called.resolve(); return new Promise((done) => void shutdown.onBreakOff(done)); };
     await core.load(async () => {
       const { app } = await import('@azure/functions');
-      app.timer('work', { schedule: '0 * * * * *', handler: () => new Promise((done) => void shutdown.onBreakOff(done)) });
+      app.timer('work', { schedule: '0 * * * * *', handler: work });
       handWorkBack(shutdown);
     });
     const timer = core.functions()[0].trigger.name;
     setInterval(() => undefined, 1000);
     void core.invoke('work', { [timer]: { json: '{}' } }).then(() => console.log('answered'));
+    await called.promise;
     ${then}
     console.log('ready');`;
   return spawn(process.execPath, ['--input-type=module', '--eval', code], { cwd: ROOT });

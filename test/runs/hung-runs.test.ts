@@ -40,7 +40,7 @@ function setUp() {
   };
   const startApp = () => {
     const notify = async (runId: string) => notified.push(runId);
-    return createRuns({ records, locks: createLocks(state), pulses: createPulses(state, clock), notify, clock });
+    return createRuns({ records, locks: createLocks(state), pulses: createPulses(state, clock), notify, patienceMs: 500, clock });
   };
   const runs = startApp();
   const start = async (status: InstanceStatus, request = REQUEST) => {
@@ -120,6 +120,18 @@ describe('a run whose orchestration hangs', () => {
     }
 
     expect(resumed).toMatchObject([{ id, attempt: 2 }]);
+  });
+
+  it('is noticed although the engine never answers about another one', async () => {
+    const { engine, runs, instances, start, startRunning, time } = setUp();
+    const mute = await startRunning();
+    const id = await start('ended', { ...REQUEST, destination: `${destination}other/` });
+    const { status } = engine;
+    engine.status = (instance) => (instance === `${mute}-1` ? new Promise(() => undefined) : status(instance));
+    time.now += MINUTE;
+
+    expect(await runs.resumeAll(engine)).toMatchObject([{ id, attempt: 2 }]);
+    expect(instances.get(`${id}-2`)).toBe('active');
   });
 
   it('gets twice the time after each attempt in a row that hung', async () => {

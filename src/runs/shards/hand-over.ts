@@ -32,8 +32,8 @@ export async function handOver(
 async function enter(dependencies: SliceDependencies, slice: ShardSlice, reached: Reached, ending: CountedEnding): Promise<void> {
   const { record, shard, before } = slice;
   const isListed = ending.kind === 'done' && ending.result === 'done';
-  // A slice that was too late, or throttled, has no time for it; and a process that ends has none.
-  const isLong = ending.kind === 'done' && !isListed && !dependencies.shutdown.isUnderWay();
+  // A slice that was too late, or throttled, has no time for it; one that yields was short, or its process ends.
+  const isLong = ending.kind === 'done' && !isListed && !slice.mustYield();
   const splitAt = isLong ? await findLongShardSplits(dependencies, slice, reached.progress.checkpoint) : [];
   const isEntered = await dependencies.shards.finish(record.id, shard.number, before.nextSlice, { ...reached, isListed, splitAt });
   // The next slice would do it too: this way the lanes that stand idle need not wait for it.

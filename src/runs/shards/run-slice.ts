@@ -32,5 +32,6 @@ async function runOne(dependencies: SliceDependencies, task: LaneTask): Promise<
     const objects = await settleLargeObjects(dependencies, task.runId, shard.number, before);
     return objects.length > 0 ? { end: 'large-objects', objects } : { end: 'more' };
   }
-  return before.isListed ? finishShard(dependencies, task, shard) : syncShard(dependencies, task, { record, shard, before });
+  if (before.isListed) return finishShard(dependencies, task, shard);
+  return syncShard(dependencies, task, { record, shard, before, mustYield: dependencies.turns.begin(task.lanes) });
 }

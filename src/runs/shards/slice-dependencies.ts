@@ -36,4 +36,6 @@ export interface ShardSlice {
   readonly record: RunRecord;
   readonly shard: Shard;
   readonly before: ShardState;
+  /** Whether it is to end before its deadline, for what else waits. */
+  readonly mustYield: () => boolean;
 }

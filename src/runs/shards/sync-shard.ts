@@ -51,8 +51,8 @@ async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): P
 }
 
 function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, slice: ShardSlice, signal: AbortSignal): SliceRequest {
-  const { state, openStores, pairs, pool, turns, clock, sliceSeconds, largeObjectBytes } = dependencies;
-  const { record } = slice;
+  const { state, openStores, pairs, pool, clock, sliceSeconds, largeObjectBytes } = dependencies;
+  const { record, mustYield } = slice;
   const { verify = false, readContent = false } = record.options;
   const stores = openStores(record, lanes);
   return {
@@ -76,7 +76,7 @@ function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, sli
     pool: limitPool(pool, limitsOf(record, lanes)),
     clock,
     softDeadline: clock() + sliceSeconds * 1_000,
-    mustYield: turns.begin(lanes),
+    mustYield,
     signal,
   };
 }
