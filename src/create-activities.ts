@@ -54,7 +54,7 @@ export interface HostProcess {
 export function createActivities(settings: Settings, kept: Kept, open: OpenStores, { shutdown, activitySlots }: HostProcess) {
   const { sliceSeconds, largeObjectBytes, audience, webhook } = settings;
   const pool = createBufferPool(BUFFERS);
-  const turns = createTurns({ slots: activitySlots, shutdown, clock: kept.clock });
+  const turns = createTurns({ slots: activitySlots, shutdown, locks: kept.locks, clock: kept.clock });
   const timing = { sliceSeconds, graceSeconds: GRACE_SECONDS, shutdown, turns };
   const openStores = (run: RunRecord, sharers = 1) => {
     const stores = {
@@ -79,7 +79,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const largeObjects = { ...kept, ...timing, openCopier };
   const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };
   const planning = { ...kept, openStores, openKeyList, shutdown, limitSeconds: sliceSeconds + GRACE_SECONDS };
-  const during = <T>(task: AttemptTask, activity: () => Promise<T>) => kept.pulses.during(task, () => turns.during(activity));
+  const during = <T>(task: AttemptTask, activity: () => Promise<T>) => kept.pulses.during(task, () => turns.during(task.runId, activity));
   /** Of a process that ends the engine gets the work back, for another one. */
   const orBack =
     <A extends AttemptTask & { readonly pause?: Pause }, R>(activity: (task: A) => Promise<R>, back: (pause: Pause) => R) =>

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocks } from '../../src/runs/lock.ts';
 import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { readReceipts } from '../../src/runs/report/read-receipts.ts';
 import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
@@ -33,7 +34,7 @@ async function setUp(finishMs: number) {
   for (const key of ['x', 'y', 'z']) destination.put(key, key, { lastModified: new Date(0) });
   const shutdown = createShutdown(finishMs);
   const clock = () => NOW;
-  const turns = createTurns({ slots: 3, shutdown, clock });
+  const turns = createTurns({ slots: 3, shutdown, locks: createLocks(state), clock });
   const dependencies = sliceDependencies(state, { source, destination }, { shutdown, turns, clock });
   const { options, ...record } = runRecord({ state: 'running' });
   const guard = { maxCount: 10, maxPercent: 100, allowEmptySource: false };

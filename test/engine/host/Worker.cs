@@ -15,6 +15,9 @@ public sealed class Worker(string node, string script, string app) : IDisposable
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>As the Functions host takes them.</summary>
+    private static string[] Flags => (Environment.GetEnvironmentVariable("languageWorkers__node__arguments") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private TaskCompletionSource<Running> running = NewSource<Running>();
     private Process? process;
@@ -98,7 +101,7 @@ public sealed class Worker(string node, string script, string app) : IDisposable
         for (int deaths = 0; deaths < MaxDeaths && !isStopping; deaths++)
         {
             if (deaths > 0) await Task.Delay(RestartDelay);
-            process = Process.Start(new ProcessStartInfo(node, ["--enable-source-maps", script, app])
+            process = Process.Start(new ProcessStartInfo(node, [.. Flags, "--enable-source-maps", script, app])
             {
                 RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = app,
             })!;
