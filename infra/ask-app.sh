@@ -11,15 +11,15 @@ fi
 host_name=$4
 key=$(wait_for 'the Functions host to start' 5 'Bad ?Request|ServiceUnavailable|BadGateway|InternalServerError|GatewayTimeout' \
   az functionapp keys list --subscription "$1" --resource-group "$2" --name "$3" --query functionKeys.default --output tsv)
-: "${key:?of the app was not returned by Azure}"
+if [[ ! $key =~ ^[A-Za-z0-9_=+/-]{4,200}$ ]]; then refuse "The key of the app $3 was not returned by Azure."; fi
 
-ask() { # question: the key is on no command line
+ask_bridge() { # question: the key is on no command line
   curl --silent --show-error --fail-with-body --header @- "https://$host_name/api/$1" <<<"x-functions-key: $key"
 }
 
 # The app takes a while to start, and roles take a while to be known everywhere.
 for _ in {1..30}; do
-  if answer=$(ask "$5"); then
+  if answer=$(ask_bridge "$5"); then
     printf '%s\n' "$answer"
     exit
   fi
@@ -27,5 +27,5 @@ for _ in {1..30}; do
 done
 printf '%s\n' "$answer" >&2
 # Health, which anybody may ask, only counts the problems of the settings.
-if [ "$5" = health ]; then ask doctor >&2 || true; fi
+if [ "$5" = health ]; then ask_bridge doctor >&2 || true; fi
 exit 1

@@ -19,16 +19,36 @@ if [ "$1" = --check ]; then
   shift
 fi
 stack=$1 region=$2
+use_region "$region"
 
-# Prints the status of the stack; nothing where there is none.
-stack_status() {
-  local answer
-  if answer=$(ask aws cloudformation describe-stacks --region "$region" --stack-name "$stack" --query 'Stacks[0].StackStatus' \
-    --output text 2>&1); then
-    printf '%s' "$answer"
-  elif [[ $answer != *'does not exist'* ]]; then
-    say "$answer" >&2
-    return 1
+# Prints what the query asks of the stack; nothing where there is no stack.
+ask_stack() { # query
+  local answer errors status=0
+  errors=$(mktemp)
+  answer=$(ask aws cloudformation describe-stacks --region "$region" --stack-name "$stack" --query "$1" --output text 2>"$errors") || status=$?
+  if [ "$status" -ne 0 ] && grep -q 'does not exist' "$errors"; then
+    status=0 answer=''
+  else
+    cat "$errors" >&2
+  fi
+  rm -f "$errors"
+  if [ "$answer" = None ]; then answer=''; fi
+  printf '%s' "$answer"
+  return "$status"
+}
+
+stack_status() { ask_stack 'Stacks[0].StackStatus'; }
+
+# An update replaces all that is in a stack: what others deployed under this name would be deleted.
+check_owner() { # status
+  local owner
+  if [ -n "$1" ]; then
+    owner=$(ask_stack "Stacks[0].Parameters[?ParameterKey=='Subjects'].ParameterKey")
+    if [ "$owner" != Subjects ]; then
+      refuse "The stack $stack in $region is not one of Keyless Bridge, and an update would delete what is in it. Choose another name (--name)."
+    fi
+  elif ask aws iam get-role --role-name "$stack" --query Role.Arn --output text >/dev/null 2>&1; then
+    refuse "The account has a role $stack already, which no stack of this name in $region made. Choose another name (--name), or delete the role."
   fi
 }
 
@@ -58,6 +78,7 @@ await_operation() {
 prepare_stack() {
   local status command="aws cloudformation" place="--region $region --stack-name $stack"
   status=$(stack_status)
+  check_owner "$status"
   case $status in
     # A change set of a new stack that nobody has executed: the deployment executes one of its own.
     REVIEW_IN_PROGRESS) ;;
@@ -128,5 +149,6 @@ ask aws cloudformation deploy --region "$region" --stack-name "$stack" --templat
   --parameter-overrides RoleName="$stack" TenantId="$tenant" Audience="$audience" Subjects="$subject" \
   ExistingOidcProviderArn="$existing" "$@" >&2
 
-ask aws cloudformation describe-stacks --region "$region" --stack-name "$stack" --output text \
-  --query "Stacks[0].Outputs[?OutputKey=='AwsRoleArn'].OutputValue"
+role_arn=$(ask_stack "Stacks[0].Outputs[?OutputKey=='AwsRoleArn'].OutputValue")
+must_be 'The ARN of the role' "$ROLE_ARN" "$role_arn"
+say "$role_arn"

@@ -7,9 +7,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/../cloud-commands.bash"
 usage() {
   cat <<'TEXT'
 Usage: infra/azure/entra.sh --identity-principal-id ID [--name NAME] [--identity managed-identity|federated-app]
+                           [--tenant ID]
 
 Creates or updates the application NAME (keyless-bridge unless given) whose App ID URI is the audience of the tokens for AWS, and lets only
-the managed identity with the object id ID have them (federated-app: the application itself, which trusts that identity).
+the managed identity with the object id ID have them (federated-app: the application itself, which trusts that identity). With --tenant it refuses to do so in another tenant.
 Needs az, signed in with a role such as Application Administrator. Prints the audience, the application's client id and the subject.
 TEXT
 }
@@ -20,6 +21,7 @@ readonly ROLE_ID=5b3a0c1e-8f5d-4c53-9b0e-6a1d7f0c2e94
 name=keyless-bridge
 identity=managed-identity
 identity_principal_id=
+expected_tenant=
 
 while [ $# -gt 0 ]; do
   if [ "$1" = --help ]; then usage; exit; fi
@@ -27,6 +29,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --name) name=$2 ;;
     --identity) identity=$2 ;;
+    --tenant) expected_tenant=$2 ;;
     --identity-principal-id) identity_principal_id=$2 ;;
     *) echo "Unknown option $1." >&2; usage >&2; exit 2 ;;
   esac
@@ -36,6 +39,10 @@ if [ -z "$identity_principal_id" ]; then usage >&2; exit 2; fi
 case $identity in managed-identity | federated-app) ;; *) echo '--identity is managed-identity or federated-app.' >&2; exit 2 ;; esac
 
 tenant=$(ask az account show --query tenantId --output tsv)
+must_be 'The tenant of az' "$GUID" "$tenant"
+if [ -n "$expected_tenant" ] && [ "$tenant" != "$expected_tenant" ]; then
+  refuse "The application would be created in the tenant $tenant, which az uses now, not in $expected_tenant. Run: az account set --subscription <one of that tenant>"
+fi
 graph=$(ask az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
 authority=$(ask az cloud show --query endpoints.activeDirectory --output tsv)
 
@@ -85,10 +92,12 @@ upsert_graph "applications(uniqueName='$name')" "{
   }]
 }"
 application_client_id=$(read_graph "applications(uniqueName='$name')" appId)
+must_be 'The client id of the application' "$GUID" "$application_client_id"
 
 # Without assignment required, Entra ID gives these tokens to every application of the tenant.
 upsert_graph "servicePrincipals(appId='$application_client_id')" '{"appRoleAssignmentRequired": true}'
 service_principal_id=$(read_graph "servicePrincipals(appId='$application_client_id')" id)
+must_be "The object id of the application's service principal" "$GUID" "$service_principal_id"
 
 subject=$identity_principal_id
 if [ "$identity" = federated-app ]; then
@@ -103,6 +112,7 @@ fi
 
 assigned=$(read_graph "servicePrincipals/$service_principal_id/appRoleAssignedTo?\$top=999" \
   "length(value[?principalId=='$subject' && appRoleId=='$ROLE_ID'])")
+must_be 'The number of assignments' '[0-9]+' "$assigned"
 if [ "$assigned" = 0 ]; then
   ask_graph post "servicePrincipals/$service_principal_id/appRoleAssignedTo" --headers Content-Type=application/json \
     --body "{\"principalId\": \"$subject\", \"resourceId\": \"$service_principal_id\", \"appRoleId\": \"$ROLE_ID\"}" >/dev/null

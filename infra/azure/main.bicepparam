@@ -12,6 +12,11 @@ param awsRegion = readEnvironmentVariable('AWS_REGION')
 param bucket = readEnvironmentVariable('BRIDGE_BUCKET', '')
 param bucketPrefix = readEnvironmentVariable('BRIDGE_PREFIX', 'outbox/')
 param accounts = json(readEnvironmentVariable('BRIDGE_ACCOUNTS', '{}'))
+// Locations, separated by spaces.
+var adHocSourcesText = trim(readEnvironmentVariable('BRIDGE_AD_HOC_SOURCES', ''))
+param adHocSources = empty(adHocSourcesText) ? [] : split(adHocSourcesText, ' ')
+var adHocDestinationsText = trim(readEnvironmentVariable('BRIDGE_AD_HOC_DESTINATIONS', ''))
+param adHocDestinations = empty(adHocDestinationsText) ? [] : split(adHocDestinationsText, ' ')
 // A list, or an object that holds it, as in jobs.json.
 var jobsText = trim(readEnvironmentVariable('BRIDGE_JOBS', '[]'))
 param jobs = startsWith(jobsText, '[') ? json(jobsText) : any(json(jobsText)).jobs

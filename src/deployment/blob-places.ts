@@ -8,15 +8,32 @@ export interface AccountPlace {
   readonly subscriptionId?: string;
 }
 
-/** The storage accounts of the jobs, by name, with the first job that uses each. */
+/** A location, and what uses it, such as `the job "invoices"`. */
+export interface UsedLocation {
+  readonly by: string;
+  readonly location: Location;
+}
+
+/** Every location that a job names. */
+export function locationsOfJobs(jobs: readonly Job[]): readonly UsedLocation[] {
+  return jobs.flatMap(({ name, source, destination, reportTo, options: { keys } }) => {
+    const list = keys === undefined ? [] : [parseObjectLocation(keys).folder];
+    return [source, destination, ...(reportTo === undefined ? [] : [reportTo]), ...list].map((location) => ({
+      by: `the job "${name}"`,
+      location,
+    }));
+  });
+}
+
+/** The storage accounts of the locations, by name, with the first that uses each. */
 export function accountsOf(
-  jobs: readonly Job[],
+  used: readonly UsedLocation[],
   cloud: AzureCloud,
 ): { readonly accounts: ReadonlyMap<string, string>; readonly problems: readonly string[] } {
-  const places = jobs.flatMap((job) => blobLocationsOf(job).map((location) => ({ job: job.name, location })));
+  const places = used.flatMap(({ by, location }) => (isBlob(location) ? [{ by, location }] : []));
   return {
-    accounts: new Map(places.toReversed().map(({ job, location }) => [accountNameOf(location), job])),
-    problems: places.flatMap(({ job, location }) => findProblem(job, location, cloud)),
+    accounts: new Map(places.toReversed().map(({ by, location }) => [accountNameOf(location), by])),
+    problems: places.flatMap(({ by, location }) => findProblem(by, location, cloud)),
   };
 }
 
@@ -26,21 +43,16 @@ function accountNameOf({ accountUrl }: BlobLocation): string {
   return name.replace(/-secondary$/, '');
 }
 
-function findProblem(job: string, location: BlobLocation, cloud: AzureCloud): readonly string[] {
-  const place = `The job "${job}" names ${formatLocation(location)}, which is`;
+function findProblem(by: string, location: BlobLocation, cloud: AzureCloud): readonly string[] {
+  const place = `${formatLocation(location)}, which ${by} names, is`;
   const actual = cloudOfBlobHost(new URL(location.accountUrl).hostname);
   if (actual === undefined) return [`${place} on this machine: an app in Azure cannot reach it.`];
   if (actual !== cloud) return [`${place} in ${actual.name}, but az is signed in to ${cloud.name}.`];
   return /^[a-z0-9]{3,24}$/.test(accountNameOf(location)) ? [] : [`${place} in no storage account: its name has 3 to 24 of a-z and 0-9.`];
 }
 
-function blobLocationsOf({ source, destination, reportTo, options: { keys } }: Job): readonly BlobLocation[] {
-  const list = keys === undefined ? undefined : parseObjectLocation(keys).folder;
-  return [source, destination, reportTo, list].filter((location) => isBlob(location));
-}
-
-function isBlob(location: Location | undefined): location is BlobLocation {
-  return location?.kind === 'blob';
+function isBlob(location: Location): location is BlobLocation {
+  return location.kind === 'blob';
 }
 
 const ACCOUNT = /^([a-z0-9]{3,24})=(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/)?([A-Za-z0-9_().-]{1,90})$/;

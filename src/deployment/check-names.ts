@@ -49,11 +49,13 @@ export const checkBucket: Check = (text) => {
   return isName && !isReserved ? undefined : `must be the name of a bucket, 3 to 63 of a-z, 0-9, "-" and single ".", but is "${text}".`;
 };
 
-/** Of the template of AWS, which takes them for wildcards or variables. */
-const PREFIX = /^[^/*?$\p{Cc}][^*?$\p{Cc}]*$/u;
+/** Wildcards and variables of IAM are excluded, and what is not ASCII: IAM refuses it above U+00FF, and CloudFormation may change it. */
+const PREFIX = /^(?!\/)(?:(?![*?$])[ -~])+$/;
 
 export const checkPrefix: Check = (text) =>
-  PREFIX.test(text) ? undefined : `must not start with "/" nor hold "*", "?", "$" or control characters, but is ${JSON.stringify(text)}.`;
+  PREFIX.test(text)
+    ? undefined
+    : `must not start with "/", and must be of ASCII without "*", "?", "$" and control characters, since CloudFormation and IAM keep it as it is only then. It is ${JSON.stringify(text)}. A wider prefix, or none, is possible.`;
 
 /** The longest part of a prefix that ends with a slash and that the template takes: a limit that is wider, never narrower. */
 export function limitablePrefix(prefix: string): string {

@@ -15,6 +15,8 @@ const OPTIONS = {
   'aws-region': 'REGION',
   account: 'NAME=PLACE',
   'kms-key': 'ARN',
+  'ad-hoc-source': 'LOCATION',
+  'ad-hoc-destination': 'LOCATION',
   identity: 'MODE',
   entra: 'WAY',
   cloud: 'NAME',
@@ -39,6 +41,8 @@ Needs az and aws, both signed in, and npm, zip and curl. Run it with --what-if f
   --account NAME=GROUP    resource group of a storage account of the jobs, or SUBSCRIPTION/GROUP; looked up in the subscription without it.
                           May be repeated
   --kms-key ARN           another KMS key that the role may use, such as the default key of a bucket. May be repeated
+  --ad-hoc-source LOCATION, --ad-hoc-destination LOCATION
+                          what runs of POST /api/sync may read, and write, besides the locations of the jobs. May be repeated
   --identity MODE         managed-identity (default) or federated-app
   --entra WAY             bicep (default), or script for tenants that forbid the Microsoft Graph extension, and for other clouds
   --trust-only FILE       ends after Entra ID and AWS, and writes the settings for main.bicepparam to FILE (for azd)`;
@@ -53,7 +57,7 @@ export interface GivenOptions {
   readonly problems: readonly string[];
 }
 
-const REPEATABLE: readonly OptionName[] = ['account', 'kms-key'];
+const REPEATABLE: readonly OptionName[] = ['account', 'kms-key', 'ad-hoc-source', 'ad-hoc-destination'];
 
 /** Reads a command line. Never throws. */
 export function readOptions(args: readonly string[]): GivenOptions {

@@ -6,7 +6,7 @@ import { describeRole, parametersOf } from './role-access.ts';
  * several lines.
  */
 export function linesOf(plan: DeploymentPlan): readonly string[] {
-  const { parameters, cloud, outbox, kmsKeys, existingBuckets, accounts, accountPlaces } = plan;
+  const { parameters, cloud, outbox, kmsKeys, existingBuckets, accounts, accountPlaces, adHoc } = plan;
   const values: readonly (readonly [string, string])[] = [
     ['tenant', parameters.tenant],
     ['subscription', parameters.subscription],
@@ -22,9 +22,11 @@ export function linesOf(plan: DeploymentPlan): readonly string[] {
     ['jobs', plan.jobsJson],
     ['outbox_bucket', outbox?.bucket ?? ''],
     ['outbox_prefix', outbox?.prefix ?? ''],
+    ['ad_hoc_sources', adHoc.sources.join(' ')],
+    ['ad_hoc_destinations', adHoc.destinations.join(' ')],
     ['role_summary', describeRole(plan.role)],
     ...existingBuckets.map((bucket) => ['existing_bucket', bucket] as const),
-    ...[...accounts].map(([account, job]) => ['account', [account, placeOf(accountPlaces[account]), job].join(' ')] as const),
+    ...[...accounts].map(([account, user]) => ['account', [account, placeOf(accountPlaces[account]), user].join(' ')] as const),
     ...kmsKeys.arns.map((arn) => ['kms_arn', arn] as const),
     ...kmsKeys.names.map((key) => ['kms_name', key] as const),
     ...[...parametersOf(plan.role), `CreateWriteBucket=${parameters.createBucket}`, `IssuerHost=${cloud.issuerHost}`].map(

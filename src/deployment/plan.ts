@@ -4,18 +4,19 @@ import { parseConfig } from '../config-file.ts';
 import { judgeJobs } from '../conflicts/judge-jobs.ts';
 import type { Job } from '../jobs.ts';
 import { checkJobs } from '../read-jobs.ts';
-import { type AccountPlace, accountsOf, readAccountPlaces } from './blob-places.ts';
+import { type AdHocPlaces, readAdHocPlaces } from './ad-hoc-places.ts';
+import { type AccountPlace, accountsOf, locationsOfJobs, readAccountPlaces } from './blob-places.ts';
 import { checkBucket, checkPrefix } from './check-names.ts';
 import { deriveKmsKeys, type KmsKeys } from './kms-keys.ts';
 import type { GivenOptions } from './options.ts';
 import { checkParameters, type DeploymentParameters } from './parameters.ts';
-import { deriveRole, type RoleAccess } from './role-access.ts';
+import { deriveRole, type Need, needsOfJobs, type RoleAccess } from './role-access.ts';
 
 /** All that a deployment asks of both clouds, checked. */
 export interface DeploymentPlan {
   readonly parameters: DeploymentParameters;
   readonly cloud: AzureCloud;
-  /** As they were given, as JSON; `[]` for none. */
+  /** As they were given, as JSON without single quotes; `[]` for none. */
   readonly jobsJson: string;
   /** Without jobs: where the first one copies to. */
   readonly outbox: { readonly bucket: string; readonly prefix: string } | undefined;
@@ -23,7 +24,8 @@ export interface DeploymentPlan {
   readonly kmsKeys: KmsKeys;
   /** Buckets that must be there, since no one creates them. */
   readonly existingBuckets: readonly string[];
-  /** Storage accounts that must be there, by name, each with a job that uses it. */
+  readonly adHoc: Pick<AdHocPlaces, 'sources' | 'destinations'>;
+  /** Storage accounts that must be there, by name, each with what uses it. */
   readonly accounts: ReadonlyMap<string, string>;
   /** Where some of them are. */
   readonly accountPlaces: Readonly<Record<string, AccountPlace>>;
@@ -50,8 +52,10 @@ export function planDeployment(given: GivenOptions, jobsText: JobsText | undefin
   const jobs = read.value ?? [];
   const judged = judgeJobs({ jobs, wrong: [] }, OWN_STORAGE);
   const limit = asFolder(given.one('prefix'));
-  const derived = jobs.length > 0 ? deriveRole(jobs, limit) : { role: roleOfOutbox(given.one('bucket') ?? '', limit), problems: [] };
-  const { accounts, problems: wrongAccounts } = accountsOf(jobs, cloud);
+  const outbox = jobs.length > 0 ? undefined : { bucket: given.one('bucket') ?? '', prefix: limit ?? DEFAULT_OUTBOX_PREFIX };
+  const adHoc = readAdHocPlaces(given);
+  const derived = deriveRole([...(outbox ? [needOfOutbox(outbox)] : needsOfJobs(jobs)), ...adHoc.needs], limit);
+  const { accounts, problems: wrongAccounts } = accountsOf([...locationsOfJobs(jobs), ...adHoc.used], cloud);
   const { places, problems: wrongPlaces } = readAccountPlaces(given.all('account'));
   const kmsKeys = deriveKmsKeys(jobs, given.all('kms-key'), given.one('aws-region'));
   const problems = [
@@ -61,6 +65,7 @@ export function planDeployment(given: GivenOptions, jobsText: JobsText | undefin
     ...judged.refusedJobs.flatMap((refused) => refused.problems),
     ...(read.problems === undefined ? findBucketProblems(given, jobs, derived.role) : []),
     ...findPrefixProblem(given),
+    ...adHoc.problems,
     ...derived.problems,
     ...wrongAccounts,
     ...wrongPlaces,
@@ -72,9 +77,10 @@ export function planDeployment(given: GivenOptions, jobsText: JobsText | undefin
     value: {
       parameters,
       cloud,
-      jobsJson: jobsText === undefined ? '[]' : JSON.stringify(listOf(jobsText.text)),
-      outbox: jobs.length > 0 ? undefined : { bucket: role.writeBucket, prefix: role.writePrefix },
+      jobsJson: jobsText === undefined ? '[]' : withoutQuotes(JSON.stringify(listOf(jobsText.text))),
+      outbox,
       role,
+      adHoc,
       kmsKeys,
       existingBuckets: existingBuckets(role, parameters.createBucket),
       accounts,
@@ -84,9 +90,8 @@ export function planDeployment(given: GivenOptions, jobsText: JobsText | undefin
   };
 }
 
-function roleOfOutbox(bucket: string, prefix = DEFAULT_OUTBOX_PREFIX): RoleAccess {
-  const nothingElse = { allowDelete: false, allowTags: false, allowAcl: false, allowRestore: false };
-  return { readBucket: '', readPrefix: '', writeBucket: bucket, writePrefix: prefix, ...nothingElse };
+function needOfOutbox({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }): Need {
+  return { by: 'the first job', grant: { bucket, prefix, access: 'write' } };
 }
 
 function existingBuckets({ readBucket, writeBucket }: RoleAccess, createsBucket: boolean): readonly string[] {
@@ -121,6 +126,11 @@ function findPrefixProblem(given: GivenOptions): readonly string[] {
 
 function asFolder(prefix: string | undefined): string | undefined {
   return prefix === undefined || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
+
+/** The same JSON for a shell and for a file of settings, where a single quote would end it. */
+function withoutQuotes(json: string): string {
+  return json.replaceAll("'", String.raw`\u0027`);
 }
 
 /** The list in a text that was checked. */

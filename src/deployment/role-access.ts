@@ -16,18 +16,23 @@ export interface RoleAccess {
   readonly allowRestore: boolean;
 }
 
-/** A part of a bucket that a job needs. */
-interface Need {
-  readonly job: string;
+/** A part of a bucket that a job, or an option, needs. */
+export interface Need {
+  /** Such as `the job "invoices"`. */
+  readonly by: string;
   readonly grant: Grant;
 }
 
-/** Derives the role of the jobs. `limit` is the prefix that it is limited to, where one is given. */
+/** What the sessions of the jobs need in S3. */
+export function needsOfJobs(jobs: readonly Job[]): readonly Need[] {
+  return jobs.flatMap((job) => grantsOfJob(job).map((grant) => ({ by: `the job "${job.name}"`, grant })));
+}
+
+/** Derives the role. `limit` is the prefix that it is limited to, where one is given. */
 export function deriveRole(
-  jobs: readonly Job[],
+  needs: readonly Need[],
   limit: string | undefined,
 ): { readonly role: RoleAccess; readonly problems: readonly string[] } {
-  const needs = jobs.flatMap((job) => grantsOfJob(job).map((grant) => ({ job: job.name, grant })));
   const reads = needs.filter(({ grant }) => grant.access === 'read');
   const writes = needs.filter(({ grant }) => grant.access === 'write');
   const grants = needs.map(({ grant }) => grant);
@@ -100,16 +105,16 @@ function commonFolder(one: string, other: string): string {
 }
 
 function findBuckets(needs: readonly Need[], what: string): readonly string[] {
-  const users = new Map(needs.map(({ job, grant }) => [grant.bucket, job]));
+  const users = new Map(needs.map(({ by, grant }) => [grant.bucket, by]));
   if (users.size < 2) return [];
-  const list = [...users].map(([bucket, job]) => `"${job}" ${bucket}`).join(', ');
+  const list = [...users].map(([bucket, by]) => `${bucket} for ${by}`).join(', ');
   return [
-    `The jobs ${what} ${users.size} buckets (${list}), but the role of the template has one to ${what}. Deploy a bridge for each, with --name and a --jobs file of its own.`,
+    `There are ${users.size} buckets to ${what} (${list}), but the role of the template has one to ${what}. Deploy a bridge for each, with --name and a --jobs file of its own.`,
   ];
 }
 
 function findOutside(needs: readonly Need[], limit = ''): readonly string[] {
   return needs
     .filter(({ grant: { prefix } }) => !prefix.startsWith(limit))
-    .map(({ job, grant }) => `The job "${job}" needs s3://${grant.bucket}/${grant.prefix}, which is outside --prefix ${limit}.`);
+    .map(({ by, grant }) => `s3://${grant.bucket}/${grant.prefix}, which ${by} needs, is outside --prefix ${limit}.`);
 }

@@ -99,6 +99,25 @@ describe('the role of the jobs', () => {
     expect(plan([], { bucket: 'archive', prefix: 'invoices' }).value?.outbox).toEqual({ bucket: 'archive', prefix: 'invoices/' });
   });
 
+  it.each([
+    ['s3://archive/Rechnungen/Köln/x', 'WritePrefix=Rechnungen/'],
+    ['s3://archive/日本/x', 'WriteBucket=archive'],
+    ['s3://archive/a b/(1)/x', 'WritePrefix=a b/(1)/x/'],
+    ['s3://archive/a/b"c\'d/x', 'WritePrefix=a/b"c\'d/x/'],
+  ])('is limited to what IAM and CloudFormation keep as it is: %s', (destination, expected) => {
+    expect(roleOf([{ ...TO_S3, destination }]).endsWith(expected)).toBe(true);
+  });
+
+  it('may use what ad hoc runs may', () => {
+    const more = ['--ad-hoc-source', 's3://source/in/', '--ad-hoc-destination', 's3://archive/adhoc/', '--ad-hoc-source', `${BLOB}/inbox`];
+
+    const { value } = plan([TO_S3], {}, more);
+
+    expect(value?.role).toMatchObject({ readBucket: 'source', readPrefix: 'in/', writeBucket: 'archive', writePrefix: '' });
+    expect(value?.existingBuckets).toEqual(['source', 'archive']);
+    expect([...(value?.accounts ?? [])]).toEqual([['contoso', 'the job "out"']]);
+  });
+
   it('may use the keys of the jobs and of the options', () => {
     const arn = 'arn:aws:kms:eu-central-1:111122223333:key/1';
     const jobs = [{ ...TO_S3, options: { encryption: { kmsKeyId: 'alias/finance' } } }];
@@ -126,7 +145,7 @@ describe('input that is refused', () => {
       'two buckets that are written',
       [TO_S3, { ...TO_S3, name: 'b', destination: 's3://second' }],
       {},
-      'The jobs write to 2 buckets ("out" archive, "b" second)',
+      'There are 2 buckets to write to (archive for the job "out", second for the job "b")',
     ],
     ['a location without container', [{ ...TO_S3, source: BLOB }], {}, 'no valid container name'],
     ['an unknown option', [{ ...TO_S3, options: { delte: {} } }], {}, 'delte'],
@@ -155,6 +174,17 @@ describe('input that is refused', () => {
     ],
     ['a key that is none', [TO_S3], { 'kms-key': 'finance' }, '--kms-key names a KMS key by no ARN'],
     ['an account place', [TO_S3], { account: 'contoso' }, '--account must be NAME=GROUP'],
+    ['an ad hoc bucket besides that of the jobs', [TO_S3], { 'ad-hoc-destination': 's3://second' }, 'second for --ad-hoc-destination'],
+    ['an ad hoc place that is none', [TO_S3], { 'ad-hoc-source': 'ftp://x' }, '--ad-hoc-source: '],
+    ['several ad hoc places in one', [TO_S3], { 'ad-hoc-source': 's3://a, s3://b' }, 'It may be repeated'],
+    ['an ad hoc place outside of the prefix', [TO_S3], { prefix: 'out', 'ad-hoc-source': 's3://archive/in' }, 'outside --prefix out/'],
+    [
+      'an ad hoc account of another cloud',
+      [TO_S3],
+      { 'ad-hoc-source': 'https://abc.blob.core.chinacloudapi.cn/inbox' },
+      'in AzureChinaCloud',
+    ],
+    ['a prefix that is not ASCII', [TO_S3], { prefix: 'Köln/' }, '--prefix must not start with'],
     [
       'Bicep for Entra ID in another cloud',
       [],
@@ -187,13 +217,20 @@ it('ids are taken as the portals write them', () => {
   expect(plan([TO_S3], given).value?.parameters).toMatchObject({ tenant: TENANT, region: 'westeurope', awsAccount: '111122223333' });
 });
 
+it('the jobs hold no quote that would end a setting', () => {
+  const { value } = plan([{ ...TO_S3, options: { include: ["it's"] } }]);
+
+  expect(value?.jobsJson).not.toContain("'");
+  expect(JSON.parse(value?.jobsJson ?? '')).toEqual([{ ...TO_S3, options: { include: ["it's"] } }]);
+});
+
 it('the lines for the scripts hold the jobs as they were given, and where accounts are', () => {
   const { value } = plan([FROM_S3], { account: 'contoso=finance', cloud: 'AzureCloud' });
 
   const lines = value === undefined ? [] : linesOf(value);
 
   expect(lines).toContain(`jobs=${JSON.stringify([FROM_S3])}`);
-  expect(lines).toContain('account=contoso finance in');
+  expect(lines).toContain('account=contoso finance the job "in"');
   expect(lines).toContain('role_parameter=IssuerHost=sts.windows.net');
   expect(lines.every((line) => /^[a-z_]+=[^\r\n]*$/.test(line))).toBe(true);
 });

@@ -10,15 +10,17 @@ interface GraphTemplate {
 }
 
 const TENANT = '00000000-0000-0000-0000-000000000001';
+const CLIENT = '00000000-0000-0000-0000-0000000000c1';
+const PRINCIPAL = '00000000-0000-0000-0000-0000000000d1';
 
 /** Entra ID as it is before the application is there. */
 const ENTRA: readonly FakeAnswer[] = [
   { when: 'az account show *', says: TENANT },
   { when: 'az cloud show *microsoftGraphResourceId*', says: 'https://graph.microsoft.com/' },
   { when: 'az cloud show *activeDirectory*', says: 'https://login.microsoftonline.com' },
-  { when: 'az rest --method get */applications(*', says: 'client-id' },
+  { when: 'az rest --method get */applications(*', says: CLIENT },
   { when: 'az rest --method get */appRoleAssignedTo*', says: '0' },
-  { when: 'az rest --method get */servicePrincipals(*', says: 'object-id-of-principal' },
+  { when: 'az rest --method get */servicePrincipals(*', says: PRINCIPAL },
 ];
 
 let folder: BicepFolder;
@@ -69,7 +71,7 @@ describe('entra.sh', () => {
     expect(exitCode).toBe(0);
     expect(writes).toEqual([
       { url: "applications(uniqueName='keyless-bridge')", body: evaluated('application', identity, ['uniqueName']) },
-      { url: "servicePrincipals(appId='client-id')", body: evaluated('servicePrincipal', identity, ['appId']) },
+      { url: `servicePrincipals(appId='${CLIENT}')`, body: evaluated('servicePrincipal', identity, ['appId']) },
       ...(identity === 'federated-app'
         ? [
             {
@@ -78,7 +80,7 @@ describe('entra.sh', () => {
             },
           ]
         : []),
-      { url: 'servicePrincipals/object-id-of-principal/appRoleAssignedTo', body: evaluated('assignment', identity, []) },
+      { url: `servicePrincipals/${PRINCIPAL}/appRoleAssignedTo`, body: evaluated('assignment', identity, []) },
     ]);
   });
 
@@ -124,13 +126,33 @@ describe('entra.sh', () => {
   it('tells the audience, the client id and the subject', async () => {
     const { stdout } = await runScript('managed-identity', ENTRA);
 
-    expect(stdout).toBe(`api://${TENANT}/keyless-bridge\nclient-id\nobject-id-of-identity\n`);
+    expect(stdout).toBe(`api://${TENANT}/keyless-bridge\n${CLIENT}\nobject-id-of-identity\n`);
+  });
+
+  it('refuses another tenant than the one named, before it makes anything', async () => {
+    const { exitCode, stderr, writes } = await runScript('managed-identity', ENTRA, ['--tenant', PRINCIPAL]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`in the tenant ${TENANT}, which az uses now`);
+    expect(writes).toEqual([]);
+  });
+
+  it.each([
+    ['the client id', 'az rest --method get */applications(*', 'None'],
+    ['the service principal', 'az rest --method get */servicePrincipals(*', ''],
+    ['the number of assignments', 'az rest --method get */appRoleAssignedTo*', 'null'],
+  ])('stops where Entra ID does not tell %s', async (_, when, says) => {
+    const { exitCode, stderr, stdout } = await runScript('managed-identity', [{ when, says }, ...ENTRA]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('was not returned');
+    expect(stdout).toBe('');
   });
 
   it('assigns nobody twice', async () => {
     const { writes } = await runScript('managed-identity', [{ when: 'az rest --method get */appRoleAssignedTo*', says: '1' }, ...ENTRA]);
 
-    expect(writes.map(({ url }) => url)).toEqual(["applications(uniqueName='keyless-bridge')", "servicePrincipals(appId='client-id')"]);
+    expect(writes.map(({ url }) => url)).toEqual(["applications(uniqueName='keyless-bridge')", `servicePrincipals(appId='${CLIENT}')`]);
   });
 
   it('waits for what is not known everywhere yet, and gives up in the end', async () => {
@@ -139,7 +161,7 @@ describe('entra.sh', () => {
     const { exitCode, stderr, calls } = await runScript('managed-identity', [missing, ...ENTRA]);
 
     expect(calls.filter((call) => call === 'sleep 10')).toHaveLength(17);
-    expect(stderr).toContain("Entra ID refused to get servicePrincipals(appId='client-id')");
+    expect(stderr).toContain(`Entra ID refused to get servicePrincipals(appId='${CLIENT}')`);
     expect(exitCode).toBe(1);
   });
 
@@ -154,9 +176,9 @@ describe('entra.sh', () => {
   });
 });
 
-async function runScript(identity: string, answers: readonly FakeAnswer[]) {
+async function runScript(identity: string, answers: readonly FakeAnswer[], more: readonly string[] = []) {
   await using world = await openFakeWorld();
-  const args = ['--identity-principal-id', 'object-id-of-identity', '--identity', identity];
+  const args = ['--identity-principal-id', 'object-id-of-identity', '--identity', identity, ...more];
   const end = await world.run('infra/azure/entra.sh', args, answers);
   const writes = end.calls.flatMap((call) => {
     const [, url, body] =
@@ -175,9 +197,9 @@ function evaluated(resource: string, identity: string, inAddress: readonly strin
     "[variables('issuer')]": `https://login.microsoftonline.com/${TENANT}/v2.0`,
     "[variables('exchangeAudiences')[environment().name]]": 'api://AzureADTokenExchange',
     "[parameters('identityPrincipalId')]": 'object-id-of-identity',
-    "[reference('servicePrincipal').id]": 'object-id-of-principal',
+    "[reference('servicePrincipal').id]": PRINCIPAL,
     "[if(equals(parameters('identity'), 'federated-app'), reference('servicePrincipal').id, parameters('identityPrincipalId'))]":
-      identity === 'federated-app' ? 'object-id-of-principal' : 'object-id-of-identity',
+      identity === 'federated-app' ? PRINCIPAL : 'object-id-of-identity',
   };
   const properties = Object.entries(template.resources[resource]?.properties ?? {}).filter(([name]) => !inAddress.includes(name));
   return JSON.parse(JSON.stringify(Object.fromEntries(properties)), (_, value) => values[value] ?? value);

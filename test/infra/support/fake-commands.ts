@@ -18,8 +18,9 @@ if [[ $call == 'npm run '*' plan:deployment -- '* ]]; then
   shift 6
   INIT_CWD=$PWD exec "$REAL_NODE" "$PROJECT/src/cli/keyless-bridge.ts" plan-deployment "$@"
 fi
-while IFS=$'\\t' read -r pattern status times answer; do
+while IFS=$'\\t' read -r pattern status times warning answer; do
   if [[ $call == $pattern ]] && { [ "$times" = always ] || [ "$(grep -Fxc -- "$call" "$FAKE_FOLDER/calls")" -le "$times" ]; }; then
+    if [ "$warning" != - ]; then printf '%b\\n' "$warning" >&2; fi
     if [ "$status" = 0 ]; then printf '%b' "$answer"; else printf '%b\\n' "$answer" >&2; fi
     exit "$status"
   fi
@@ -31,6 +32,8 @@ export interface FakeAnswer {
   readonly when: string;
   readonly says?: string;
   readonly exitCode?: number;
+  /** What it says on standard error besides. */
+  readonly warns?: string;
   /** So many calls get this answer, and later ones the next that fits; all of them when left out. */
   readonly times?: number;
 }
@@ -59,7 +62,9 @@ export async function openFakeWorld(): Promise<FakeWorld> {
       await writeFile(join(folder, 'calls'), '');
       await writeFile(
         join(folder, 'answers'),
-        answers.map(({ when, says = '', exitCode = 0, times = 'always' }) => `${when}\t${exitCode}\t${times}\t${says}\n`).join(''),
+        answers
+          .map(({ when, says = '', exitCode = 0, times = 'always', warns = '-' }) => `${when}\t${exitCode}\t${times}\t${warns}\t${says}\n`)
+          .join(''),
       );
       const env = {
         PATH: [commands, process.env['PATH']].join(delimiter),
