@@ -1,6 +1,9 @@
 import type { Evidence, KnownFailure, Link } from './evidence.ts';
+import { APP_PUBLISHING_FAILURES } from './failures/app-publishing.ts';
 import { AZURE_DEPLOYMENT_FAILURES } from './failures/azure-deployment.ts';
+import { AZURE_RIGHTS_FAILURES } from './failures/azure-rights.ts';
 import { BLOB_FAILURES } from './failures/blob.ts';
+import { BLOB_ACCESS_FAILURES } from './failures/blob-access.ts';
 import { CLOUDFORMATION_FAILURES } from './failures/cloudformation.ts';
 import { DURABLE_FAILURES } from './failures/durable.ts';
 import { ENTRA_FAILURES } from './failures/entra.ts';
@@ -10,6 +13,7 @@ import { IAM_FAILURES } from './failures/iam.ts';
 import { MANAGED_IDENTITY_FAILURES } from './failures/managed-identity.ts';
 import { NETWORK_FAILURES } from './failures/network.ts';
 import { S3_FAILURES } from './failures/s3.ts';
+import { S3_ACCESS_FAILURES } from './failures/s3-access.ts';
 import { SETTING_FAILURES } from './failures/settings.ts';
 import { STORE_FAILURES } from './failures/stores.ts';
 import { STS_FAILURES } from './failures/sts.ts';
@@ -27,10 +31,14 @@ const KNOWN_FAILURES = {
   ...ENTRA_CREDENTIAL_FAILURES,
   ...ENTRA_FAILURES,
   ...MANAGED_IDENTITY_FAILURES,
+  ...AZURE_RIGHTS_FAILURES,
   ...AZURE_DEPLOYMENT_FAILURES,
+  ...APP_PUBLISHING_FAILURES,
   ...DURABLE_FAILURES,
   ...FUNCTIONS_HOST_FAILURES,
+  ...S3_ACCESS_FAILURES,
   ...S3_FAILURES,
+  ...BLOB_ACCESS_FAILURES,
   ...BLOB_FAILURES,
   ...STORE_FAILURES,
   ...NETWORK_FAILURES,

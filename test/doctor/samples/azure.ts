@@ -1,11 +1,15 @@
+import type { APP_PUBLISHING_FAILURES } from '../../../src/doctor/failures/app-publishing.ts';
 import type { AZURE_DEPLOYMENT_FAILURES } from '../../../src/doctor/failures/azure-deployment.ts';
+import type { AZURE_RIGHTS_FAILURES } from '../../../src/doctor/failures/azure-rights.ts';
 import type { DURABLE_FAILURES } from '../../../src/doctor/failures/durable.ts';
 import type { FUNCTIONS_HOST_FAILURES } from '../../../src/doctor/failures/functions-host.ts';
 import type { SETTING_FAILURES } from '../../../src/doctor/failures/settings.ts';
 import type { SamplesOf } from './samples-of.ts';
 
 /** What ARM, az and azd answer. */
-export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<typeof AZURE_DEPLOYMENT_FAILURES> = {
+export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<
+  typeof AZURE_RIGHTS_FAILURES & typeof AZURE_DEPLOYMENT_FAILURES & typeof APP_PUBLISHING_FAILURES
+> = {
   'role-assignment-exists': [
     '{"code":"RoleAssignmentExists","message":"The role assignment already exists. The ID of the existing role assignment is 1."}',
   ],

@@ -1,11 +1,13 @@
 import type { BLOB_FAILURES } from '../../../src/doctor/failures/blob.ts';
+import type { BLOB_ACCESS_FAILURES } from '../../../src/doctor/failures/blob-access.ts';
 import type { NETWORK_FAILURES } from '../../../src/doctor/failures/network.ts';
 import type { S3_FAILURES } from '../../../src/doctor/failures/s3.ts';
+import type { S3_ACCESS_FAILURES } from '../../../src/doctor/failures/s3-access.ts';
 import type { STORE_FAILURES } from '../../../src/doctor/failures/stores.ts';
 import type { SamplesOf } from './samples-of.ts';
 
 /** What S3 answers. */
-export const S3_SAMPLES: SamplesOf<typeof S3_FAILURES> = {
+export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURES> = {
   'bucket-elsewhere': [
     'An error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
     "An error occurred (AuthorizationHeaderMalformed) when calling the GetObject operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'",
@@ -97,7 +99,7 @@ export const S3_SAMPLES: SamplesOf<typeof S3_FAILURES> = {
 };
 
 /** What Azure Storage answers. */
-export const BLOB_SAMPLES: SamplesOf<typeof BLOB_FAILURES> = {
+export const BLOB_SAMPLES: SamplesOf<typeof BLOB_ACCESS_FAILURES & typeof BLOB_FAILURES> = {
   'blob-role-missing': [
     'This request is not authorized to perform this operation using this permission. RequestId:1 Time:2026-03-01T12:00:00Z ErrorCode:AuthorizationPermissionMismatch',
     'RestError: AuthorizationPermissionMismatch',
