@@ -11,6 +11,16 @@ const FORMS: Readonly<Record<string, (text: string) => string>> = {
   'in JSON': (text) => JSON.stringify({ error: { code: 'X', message: text } }),
   'in JSON in JSON': (text) => JSON.stringify({ body: JSON.stringify({ message: text }) }),
   'in HTML': (text) => `<html><body><p>${asHtml(text)}</p><br/></body></html>`,
+  'in HTML, escaped twice': (text) => `<pre>${asHtml(asHtml(text))}</pre>`,
+  'in a URL': (text) => `https://app.example/#error_description=${encodeURIComponent(text)}&state=1`,
+  'in a URL, with + for spaces': (text) => `error_description=${encodeURIComponent(text).replaceAll('%20', '+')}`,
+  'quoted in a mail': (text) => `> > ${text.replaceAll(' ', '\n> > ')}`,
+  'in a log with the time on each line': (text) => {
+    const time = '2026-03-01T12:00:00.1234567Z ##[error]';
+    return `${time}${text.replaceAll(' ', `\n${time} `)}`;
+  },
+  'as an exception of Python': (text) => `HttpResponseError: <class 'azure.core.exceptions.HttpResponseError'>: ('${text}',)`,
+  'in another language': (text) => `FEHLER: Der Vorgang ist fehlgeschlagen. ${text} Ablaufverfolgungs-ID: 12`,
   'with typographic quotes': (text) => text.replaceAll("'", '’').replaceAll(/"([^"]*)"/g, '“$1”'),
 };
 
@@ -130,12 +140,22 @@ describe('an explicit deny', () => {
 
     const found = recognise({ text: `${missing}\n${denied}` });
 
-    expect(found.map(({ id }) => id)).toEqual(['explicit-deny-scp', 'multipart-needs-decrypt', 'no-identity-policy-allows']);
+    expect(found.map(({ id }) => id)).toEqual(['explicit-deny-scp', 'kms-key-denied', 'no-identity-policy-allows']);
   });
 });
 
 describe('a text that is no failure', () => {
-  it.each(['', 'It works.', 'The run copied 5 objects.', 'Hello, world'])('is not taken for one: %j', (text) => {
+  it.each([
+    ...['', 'It works.', 'The run copied 5 objects.', 'Hello, world', 'The run copied 403 objects in 503 seconds', 'error: 0 warnings'],
+    ...['Our uniqueName is keyless-bridge', 'Microsoft.Web/sites', 'GET https://management.azure.com/subscriptions 200', 'az login'],
+    '{"id":"/subscriptions/s/providers/Microsoft.Web/sites/app","properties":{"provisioningState":"Succeeded"}}',
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRoleWithWebIdentity"}]}',
+    "2026-03-01T12:00:00Z [Information] Executed 'Functions.slice' (Succeeded, Duration=403ms)",
+    'Successfully created/updated stack - keyless-bridge',
+    'https://graph.microsoft.com/v1.0/applications',
+    'I have 50076 objects in the container',
+    'Reading host configuration file /home/site/wwwroot/host.json',
+  ])('is not taken for one: %j', (text) => {
     expect(recognise({ text })).toEqual([]);
   });
 });

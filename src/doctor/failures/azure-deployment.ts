@@ -1,5 +1,5 @@
 import type { Failures } from '../evidence.ts';
-import { anyOf, coded, said } from './signs.ts';
+import { anyOf, coded, said, saidInError } from './signs.ts';
 
 /** Resources, templates and tools: ARM, Bicep, az and azd. */
 export const AZURE_DEPLOYMENT_FAILURES = {
@@ -35,7 +35,6 @@ export const AZURE_DEPLOYMENT_FAILURES = {
         'SkuNotAvailable',
         'LocationNotSupported',
         'NoRegisteredProviderFound',
-        'InvalidResourceLocation',
         'LocationRequired',
       ),
       said(
@@ -121,6 +120,47 @@ export const AZURE_DEPLOYMENT_FAILURES = {
       /azd-service-name|infrastructure has not been provisioned|no (?:default )?(?:project|environment) (?:exists|set|selected)|unable to find a resource tagged/i,
     ),
   },
+  'group-elsewhere': {
+    link: 'deployment',
+    symptom: 'InvalidResourceGroupLocation, InvalidResourceLocation or InvalidDeploymentLocation: it is in another region already',
+    cause: 'The resource group, a resource or a deployment of this name was made earlier in another region, which cannot be changed.',
+    fix: 'az group show --name <group> --query location, and deploy with that --region, or with another --resource-group and --name.',
+    isSeenIn: anyOf(
+      coded('InvalidResourceGroupLocation', 'InvalidResourceLocation', 'InvalidDeploymentLocation'),
+      said(/already exists in location/i),
+    ),
+  },
+  'subnet-refused': {
+    link: 'deployment',
+    symptom: 'the subnet is not delegated to Microsoft.App/environments, is too small, or is in use',
+    cause:
+      'Flex Consumption wants a subnet of its own for the app, delegated to Microsoft.App/environments and without private endpoints; its name has no underscore.',
+    fix: 'Set privateNetwork.appSubnetId to such a subnet (az network vnet subnet update --delegations Microsoft.App/environments), of /27 or larger, and endpointSubnetId to another. Register Microsoft.App.',
+    isSeenIn: anyOf(
+      coded(
+        'SubnetMissingRequiredDelegation',
+        'SubnetIsFull',
+        'SubnetWithServiceAssociationLinkCannotBeUsed\\w*',
+        'InUseSubnetCannotBe\\w{1,20}',
+        'SubnetDelegations?\\w{1,60}',
+        'PrivateEndpointCannotBeCreatedInSubnet\\w{0,80}',
+      ),
+      said(
+        /must be delegated to|Delegations of subnet|requires the following delegation|subnet .{1,300} (?:is (?:full|already in use)|does not have enough)/i,
+      ),
+    ),
+  },
+  'bicep-tool-missing': {
+    link: 'deployment',
+    symptom: 'the Bicep CLI, or an extension of it, cannot be found or downloaded',
+    cause:
+      'az downloads Bicep, and Bicep the Microsoft Graph extension, when they are first needed; the network or a proxy does not let them.',
+    fix: 'az bicep install (or az config set bicep.use_binary_from_path=true with a bicep of your own). Let mcr.microsoft.com and downloads.bicep.azure.com through, or deploy with --entra script, which needs no extension.',
+    isSeenIn: said(
+      /Bicep CLI not found|Error while attempting to (?:retrieve the latest Bicep|download Bicep)|BCP19[02]\b|Unable to restore the (?:artifact|module)|bicep: command not found/i,
+    ),
+    rank: 'broad',
+  },
   'bicep-invalid': {
     link: 'deployment',
     symptom: 'a BCP… error of Bicep, or InvalidTemplate',
@@ -128,17 +168,42 @@ export const AZURE_DEPLOYMENT_FAILURES = {
       'A parameter has a value of another type or name than the template knows, or the Bicep CLI is older than the template (the Microsoft Graph extension needs 0.36).',
     fix: 'az bicep upgrade; correct the line that the message names in the .bicepparam file. infra/azure/types.bicep lists what the jobs may have.',
     isSeenIn: anyOf(
-      said(/\bBCP\d{3}\b|Deployment template validation failed|template parameters? .{1,120} (?:is|are) not valid/i),
+      said(
+        /\bBCP(?!19[02]\b)\d{3}\b|unrecognized template parameter|Missing input parameters|Deployment template validation failed|template parameters? .{1,120} (?:is|are) not valid/i,
+      ),
       coded('InvalidTemplate', 'InvalidDeploymentParameterValue', 'InvalidRequestContent'),
     ),
+  },
+  'azd-hook-failed': {
+    link: 'deployment',
+    symptom: "azd: the 'preprovision' or 'postprovision' hook failed",
+    cause: 'infra/deploy.sh (before) or infra/publish.sh (after) stopped. azd adds only that line; what the script said is above it.',
+    fix: 'Explain the lines above, which name the step. With exit code 2 an input is wrong: correct it by azd env set, and run azd up again.',
+    isSeenIn: said(/hook failed with exit code/i),
+    rank: 'broad',
+  },
+  'az-crashed': {
+    link: 'deployment',
+    symptom: 'az: The command failed with an unexpected error',
+    cause: 'The Azure CLI itself failed: an installation that is broken or old, or an extension that does not fit.',
+    fix: 'az upgrade, az extension list and az extension update, then run the command again. The last line of the traceback says more.',
+    isSeenIn: said(
+      /The command failed with an unexpected error|cli\.azure\.cli\.core\.azclierror|azure-cli.{0,200}(?:ModuleNotFoundError|ImportError)/i,
+    ),
+    rank: 'broad',
   },
   'azure-deployment-other': {
     link: 'deployment',
     symptom: 'an error of Azure Resource Manager that the doctor does not explain one by one',
     cause: 'A resource of the deployment was refused; DeploymentFailed and InvalidTemplateDeployment are only the wrapper.',
     fix: 'Resource group > Deployments > the failed one > Operation details, or az deployment operation group list --resource-group <group> --name <deployment>. Explain the innermost message.',
-    isSeenIn: said(
-      /DeploymentFailed|RoleDefinitionDoesNotExist|DeploymentQuotaExceeded|error deploying infrastructure|InvalidTemplateDeployment|resource deployment operation failed|aka\.ms\/(?:arm-|DeployOperations)|management\.azure\.com|Microsoft\.(?:Web|Storage|Authorization|Resources|ManagedIdentity)\//,
+    isSeenIn: anyOf(
+      said(
+        /DeploymentFailed|RoleDefinitionDoesNotExist|DeploymentQuotaExceeded|error deploying infrastructure|InvalidTemplateDeployment|resource deployment operation failed|aka\.ms\/(?:arm-|DeployOperations)/,
+      ),
+      saidInError(
+        /management\.azure\.com|Microsoft\.(?:Web|App|Storage|Authorization|Resources|ManagedIdentity|Network|Insights|OperationalInsights)\//,
+      ),
     ),
     rank: 'family',
   },

@@ -27,8 +27,8 @@ export const AZURE_RIGHTS_FAILURES = {
       'The identity was made moments ago and is not yet everywhere in Entra ID, its id is the client id instead of the principal id, or it is in another tenant.',
     fix: 'Deploy again after a minute. In your own template set principalType: ServicePrincipal, and use the principal (object) id.',
     isSeenIn: anyOf(
-      coded('PrincipalNotFound', 'UnmatchedPrincipalType', 'PrincipalTypeNotSupported'),
-      said(/Principal \S{1,80} does not exist in the directory/i),
+      coded('PrincipalNotFound', 'Request_ResourceNotFound', 'UnmatchedPrincipalType', 'PrincipalTypeNotSupported'),
+      said(/Principal \S{1,80} does not exist in the directory|does not exist or one of its queried reference-property/i),
     ),
   },
   'role-assignment-denied': {
@@ -88,7 +88,7 @@ export const AZURE_RIGHTS_FAILURES = {
     cause: 'Nobody is signed in on the machine that deploys, or the sign-in has expired. The app itself needs none of this.',
     fix: 'az login --tenant <tenant id>, or azd auth login, then run the command again.',
     isSeenIn: said(
-      /(?:Invalid|Expired)AuthenticationToken\w{0,20}|Please run:? ?['"`]?az login|run `?azd auth login|No subscriptions? found for|not logged in|Interactive authentication is needed|az login --(?:tenant|scope|use-device-code)/i,
+      /(?:Invalid|Expired)AuthenticationToken\w{0,20}|Please run:? ?['"`]?az login|run `?azd auth login|No subscriptions? found|Status_InteractionRequired|explicitly log in with|Run Connect-AzAccount|not logged in|Interactive authentication is needed|az login --(?:tenant|scope|use-device-code)/i,
     ),
   },
 } as const satisfies Failures;

@@ -3,6 +3,14 @@ import { anyOf, coded, said } from './signs.ts';
 
 /** Access to a storage account: roles, keys, network. */
 export const BLOB_ACCESS_FAILURES = {
+  'copy-source-unreadable': {
+    link: 'locations',
+    symptom: 'CannotVerifyCopySource: Azure could not read the source of a copy',
+    cause:
+      'In a copy from a URL (azcopy, az storage blob copy) Azure itself reads the source, and was denied or could not reach it. The bridge does not copy that way.',
+    fix: 'Check that the URL of the source is still valid, and that firewall or bucket policy let Azure Storage read it.',
+    isSeenIn: anyOf(coded('CannotVerifyCopySource', 'PendingCopyOperation'), said(/Could not verify the copy source/i)),
+  },
   'blob-role-missing': {
     link: 'locations',
     symptom: 'AuthorizationPermissionMismatch: not authorized to perform this operation using this permission',
@@ -23,7 +31,7 @@ export const BLOB_ACCESS_FAILURES = {
     isSeenIn: anyOf(
       coded('Authorization(?:SourceIP|Protocol|Service|ResourceType)Mismatch'),
       said(
-        /perform this operation using this (?:source IP|protocol|service|resource type)|Signature not valid in the specified (?:time frame|key time frame)|Signature fields not well formed|Access without signed identifier/i,
+        /perform this operation using this (?:source IP|protocol|service|resource type)|Signature not valid in the specified (?:time frame|key time frame)|Signature did not match\. String to sign|Signature fields not well formed|Access without signed identifier/i,
       ),
     ),
   },

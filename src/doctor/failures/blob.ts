@@ -102,14 +102,6 @@ export const BLOB_FAILURES = {
       said(/key vault key is not found to unwrap the encryption key/i),
     ),
   },
-  'copy-source-unreadable': {
-    link: 'locations',
-    symptom: 'CannotVerifyCopySource: Azure could not read the source of a copy',
-    cause:
-      'In a copy from a URL (azcopy, az storage blob copy) Azure itself reads the source, and was denied or could not reach it. The bridge does not copy that way.',
-    fix: 'Check that the URL of the source is still valid, and that firewall or bucket policy let Azure Storage read it.',
-    isSeenIn: anyOf(coded('CannotVerifyCopySource', 'PendingCopyOperation'), said(/Could not verify the copy source/i)),
-  },
   'hierarchical-namespace': {
     link: 'locations',
     symptom: 'an operation is not supported with a hierarchical namespace',

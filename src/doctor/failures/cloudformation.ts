@@ -76,7 +76,7 @@ export const CLOUDFORMATION_FAILURES = {
     cause: 'The account has as many roles or OIDC providers, or the policy is as long, as its quota permits.',
     fix: 'Delete what nobody uses, or raise the quota (Service Quotas > IAM). For a policy that is too long use fewer prefixes.',
     isSeenIn: said(
-      /Cannot exceed quota for \w+|\bLimitExceededException\b|LimitExceeded.{0,200}(?:iam|role|provider|policy)|Maximum policy size of/i,
+      /Cannot exceed quota for \w+|\bLimitExceededException\b|\bLimitExceeded\b.{0,200}(?:iam|role|provider|policy)|Maximum policy size of/i,
     ),
   },
   'iam-entity-missing': {
@@ -173,7 +173,7 @@ export const CLOUDFORMATION_FAILURES = {
     symptom: 'UPDATE_ROLLBACK_COMPLETE, or Resource creation cancelled: the update was undone',
     cause: 'One resource failed, and the others were put back. The stack can be updated again.',
     fix: 'aws cloudformation describe-stack-events --stack-name <stack>: the first …_FAILED is the reason; "Resource creation cancelled" is only what followed.',
-    isSeenIn: said(/UPDATE_ROLLBACK_(?:COMPLETE|IN_PROGRESS)|Resource (?:creation|update) cancelled/i),
+    isSeenIn: said(/Failed to create\/update the stack|UPDATE_ROLLBACK_(?:COMPLETE|IN_PROGRESS)|Resource (?:creation|update) cancelled/i),
     rank: 'broad',
   },
   'aws-cli-signed-out': {

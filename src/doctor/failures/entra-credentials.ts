@@ -77,6 +77,14 @@ export const ENTRA_CREDENTIAL_FAILURES = {
     fix: 'Compare: issuer https://login.microsoftonline.com/<tenant>/v2.0, subject = principal id of the managed identity, audience api://AzureADTokenExchange (another one in national clouds). az ad app federated-credential list --id <client id> prints them. After a deployment wait some minutes.',
     isSeenIn: anyOf(entra('70021(?:[123]\\d?)?'), said(/No matching federated identity record/i)),
   },
+  'client-credential-forbidden': {
+    link: 'deployment',
+    symptom: 'CredentialTypeNotAllowedAsPerAppPolicy: the tenant forbids secrets or certificates for applications',
+    cause:
+      'An application management policy of the tenant does not let anybody add a secret (or one that lives so long) to the app registration.',
+    fix: 'Use BRIDGE_IDENTITY=managed-identity or federated-app, which need no secret, or ask for an exemption of the app registration.',
+    isSeenIn: said(/CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|not allowed as per assigned policy/i),
+  },
   'certificate-file-unreadable': {
     link: 'identity',
     symptom: 'the certificate file cannot be read',

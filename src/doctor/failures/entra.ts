@@ -1,5 +1,5 @@
 import type { Failures } from '../evidence.ts';
-import { anyOf, coded, entra, said } from './signs.ts';
+import { anyOf, coded, entra, said, saidInError } from './signs.ts';
 
 const APP_ID_URI_WITH_SCOPE =
   /AADSTS500011.{0,200}\bnamed '?(?:api|https):\/\/(?:[^/\s']{1,200}\/){0,8}(?:\.|\.?default|user_impersonation|access_as_\w{1,40}|[\w.-]{0,40}scope)(?:\/default)?['\s]/s;
@@ -84,10 +84,7 @@ export const ENTRA_FAILURES = {
     cause:
       'A policy of the tenant, such as one for workload identities with allowed locations, or a risk that Entra ID detected, blocks this service principal. Managed identities are not subject to Conditional Access.',
     fix: 'Entra ID > Sign-in logs > Service principal sign-ins > the entry > Conditional Access names the policy. Exclude the service principal, or add the outbound addresses of the app to its named locations.',
-    isSeenIn: anyOf(
-      entra(53003, 530031, 530032, 530034, 530035, 53000, 53001, 53002, 53004, 53010, 53011, 50005, 50131, 50155, 50097, 50129, 50161),
-      said(/blocked by Conditional Access/i),
-    ),
+    isSeenIn: anyOf(entra('53\\d{3,4}', 50005, 50131, 50155, 50097, 50129, 50161), said(/blocked by Conditional Access/i)),
   },
   'tenant-restricted': {
     link: 'network',
@@ -110,7 +107,8 @@ export const ENTRA_FAILURES = {
       50144,
       50158,
       50173,
-      '5005[3567]',
+      '5005[356]',
+      '50057\\d?',
       50126,
       50034,
       50020,
@@ -190,7 +188,7 @@ export const ENTRA_FAILURES = {
     symptom: 'uniqueName already exists',
     cause: 'A deleted app registration keeps its uniqueName for 30 days, and one that was made elsewhere cannot be adopted without one.',
     fix: 'Purge the deleted application (Deleted applications in Entra ID), set uniqueName on the existing one, or deploy under another name.',
-    isSeenIn: said(/uniqueName/i),
+    isSeenIn: said(/\buniqueName\b.{0,120}(?:already exists|conflict|must be unique|not be (?:changed|updated))|property uniqueName/i),
   },
   'app-role-assigned-already': {
     link: 'deployment',
@@ -198,6 +196,17 @@ export const ENTRA_FAILURES = {
     cause: 'The identity has the app role already. Nothing is wrong.',
     fix: 'Continue with the next step of the deployment.',
     isSeenIn: said(/Permission being assigned already exists/i),
+  },
+  'graph-other': {
+    link: 'deployment',
+    symptom: 'an error of Microsoft Graph that the doctor does not explain one by one',
+    cause: 'Entra ID refused a change of the application, of its service principal or of an assignment.',
+    fix: 'The message says which property. Compare the application with infra/azure/entra.bicep, and run infra/azure/entra.sh again; it can be repeated.',
+    isSeenIn: anyOf(
+      coded('Request_\\w{1,60}', 'Directory_\\w{1,60}', 'ObjectConflict'),
+      saidInError(/graph\.microsoft\.(?:com|us)|microsoftgraph\.chinacloudapi\.cn|Microsoft\.Graph\//),
+    ),
+    rank: 'family',
   },
   'entra-other': {
     link: 'identity',

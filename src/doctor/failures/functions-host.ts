@@ -29,7 +29,7 @@ export const FUNCTIONS_HOST_FAILURES = {
     cause: 'The runtime version of the app, or Node on this machine, is older than 22.18.',
     fix: 'az functionapp config show, and set functionAppConfig.runtime.version (Flex Consumption) or --runtime-version to 22 or later; locally install Node 22.18 or later.',
     isSeenIn: said(
-      /Incompatible Node\.?js version|ERR_UNKNOWN_FILE_EXTENSION|needs Node 22|Unsupported engine|EBADENGINE|Node(?:\.js)? v?\d[\w.]{0,20} (?:is )?not supported/i,
+      /Incompatible Node\.?js version|ERR_UNKNOWN_FILE_EXTENSION|needs Node 22|Your node version .{1,40} not supported|node: bad option|Unsupported engine|EBADENGINE|Node(?:\.js)? v?\d[\w.]{0,20} (?:is )?not supported/i,
     ),
   },
   'worker-out-of-memory': {
@@ -101,7 +101,7 @@ export const FUNCTIONS_HOST_FAILURES = {
       'The host keeps keys, locks and schedules in its storage account: the setting is missing, the identity lacks its roles, or the firewall keeps it out.',
     fix: 'Set AzureWebJobsStorage__accountName, __credential=managedidentity and __clientId, and give the identity Storage Blob Data Owner, Storage Queue Data Contributor and Storage Table Data Contributor on the account; let the network of the app through.',
     isSeenIn: said(
-      /azure\.functions\.webjobs\.storage|AZFD0008|AzureWebJobsStorage.{0,160}(?:unhealthy|not configured|does not exist|missing|unable|invalid|could not|fail)|(?:unable|failed) to (?:access|create client for|connect to).{0,60}AzureWebJobsStorage|Secret initialization from Blob storage failed|Blob Storage Secret Repository|Unable to find an Azure Storage connection|storage connection string named|Singleton lock|Unable to get function keys|Process reporting unhealthy/i,
+      /azure\.functions\.webjobs\.storage|AZFD0008|AzureWebJobsStorage.{0,160}(?:unhealthy|not configured|does not exist|missing|unable|invalid|could not|fail)|(?:unable|failed) to (?:access|create client for|connect to).{0,60}AzureWebJobsStorage|Secret initialization from Blob storage failed|Blob Storage Secret Repository|Unable to find an Azure Storage connection|storage connection string named|Value cannot be null\. \(Parameter '(?:connectionString)'\)|Singleton lock|Unable to get function keys|Process reporting unhealthy/i,
     ),
     rank: 'broad',
   },

@@ -128,9 +128,19 @@ export const IAM_FAILURES = {
     symptom: 'small objects are copied, large ones get AccessDenied',
     cause: 'With SSE-KMS an upload in parts must decrypt the parts to join them, and kms:Decrypt (or kms:GenerateDataKey) is missing.',
     fix: 'Allow kms:Decrypt and kms:GenerateDataKey on the KMS key for the role (parameter KmsKeyArns of the stack); a key of another account must name the role in its own policy too.',
+    isSeenIn: said(/AccessDenied.{0,80}(?:UploadPart|CompleteMultipartUpload) operation(?!.{0,1500}explicit deny)/i),
+  },
+  'kms-key-denied': {
+    link: 'locations',
+    symptom:
+      'not authorized to perform: kms:Decrypt or kms:GenerateDataKey, or the ciphertext refers to a key that you are not allowed to access',
+    cause:
+      'The objects are encrypted with a KMS key that the role may not use: reading and joining parts need kms:Decrypt, writing kms:GenerateDataKey. No other account can use the AWS managed key aws/s3.',
+    fix: 'Add the ARN of the key to the role: --kms-key of infra/deploy.sh, or the parameter KmsKeyArns of the stack. A key of another account must name the role in its own policy too. Objects under aws/s3 of another account must be encrypted anew by their owner.',
     isSeenIn: anyOf(
       notAllowed('kms:(?:Decrypt|GenerateDataKey\\w*|Encrypt|ReEncrypt\\w*|DescribeKey|CreateGrant)'),
-      said(/AccessDenied.{0,80}(?:UploadPart|CompleteMultipartUpload) operation(?!.{0,1500}explicit deny)/i),
+      coded('KMS.AccessDenied'),
+      said(/ciphertext refers to a customer ?master ?key/i),
     ),
   },
   'listing-denied': {

@@ -10,7 +10,7 @@ export const NETWORK_FAILURES = {
       'There is no storage account of that name (or it was deleted), the cloud is another (core.usgovcloudapi.net, core.chinacloudapi.cn), or a private DNS zone lacks its record.',
     fix: 'az storage account show --name <account>. With private endpoints link the zone privatelink.blob.core.windows.net to the network of the app, with an A record for the account.',
     isSeenIn: said(
-      /(?:ENOTFOUND|EAI_AGAIN|No such host is known|Name or service not known|could not be resolved|nodename nor servname).{0,120}\.core\.|\.core\..{0,140}(?:ENOTFOUND|EAI_AGAIN|No such host|Name or service not known|could not be resolved)/i,
+      /(?:ENOTFOUND|EAI_AGAIN|No such host is known|Name or service not known|could not be resolved|nodename nor servname).{0,120}\.core\.(?:windows|usgovcloudapi|chinacloudapi|cloudapi)\b|\.core\.(?:windows|usgovcloudapi|chinacloudapi|cloudapi)\b.{0,140}(?:ENOTFOUND|EAI_AGAIN|No such host|Name or service not known|could not be resolved)/i,
     ),
     rank: 'broad',
   },
@@ -39,7 +39,7 @@ export const NETWORK_FAILURES = {
     symptom: 'self-signed certificate, unable to get local issuer certificate, certificate has expired',
     cause:
       'The server shows a certificate of an authority that Node does not know: a private one, a proxy that opens TLS, or an expired one.',
-    fix: 'Put the certificate of the authority into a PEM file and set NODE_EXTRA_CA_CERTS to its path. Do not set NODE_TLS_REJECT_UNAUTHORIZED=0: tokens could be read on the way.',
+    fix: 'Put the certificate of the authority into a PEM file and set NODE_EXTRA_CA_CERTS to its path (for az REQUESTS_CA_BUNDLE, for aws AWS_CA_BUNDLE, for curl CURL_CA_BUNDLE). Do not set NODE_TLS_REJECT_UNAUTHORIZED=0: tokens could be read on the way.',
     isSeenIn: said(
       /SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT\w*|CERT_HAS_EXPIRED|self[- ]signed certificate|unable to (?:get local issuer|verify the first) certificate|certificate has expired|CERTIFICATE_VERIFY_FAILED|RemoteCertificate(?:NameMismatch|ChainErrors)|SSL connection could not be established/i,
     ),
@@ -52,12 +52,24 @@ export const NETWORK_FAILURES = {
     isSeenIn: said(/ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames/i),
     rank: 'broad',
   },
+  'tls-refused': {
+    link: 'network',
+    symptom: 'TLS handshake failure, wrong version number or unsupported protocol (EPROTO, ERR_SSL_…)',
+    cause:
+      'Something other than a TLS server of today answers: plain HTTP on that port, a proxy, or a server that knows only TLS 1.0 or 1.1.',
+    fix: 'Check the scheme and port of the endpoint and HTTPS_PROXY (a proxy is usually http://host:port); let the server take TLS 1.2 or later.',
+    isSeenIn: said(
+      /\bEPROTO\b|wrong version number|unsupported protocol|ERR_SSL_\w+|handshake failure|(?:SSL|TLS) ?(?:alert|handshake) .{0,40}(?:fail|error)|TlsVersionNotPermitted/i,
+    ),
+  },
   'proxy-refused': {
     link: 'network',
     symptom: '407 Proxy Authentication Required, or the tunnel through the proxy failed',
     cause: 'HTTPS_PROXY names a proxy that wants credentials or does not permit the host.',
     fix: 'Correct HTTPS_PROXY, or put the hosts into NO_PROXY: login.microsoftonline.com, *.core.windows.net, *.amazonaws.com, and 169.254.169.254 always.',
-    isSeenIn: said(/\b407\b.{0,40}Proxy|Proxy Authentication Required|tunneling socket could not be established|ProxyError/i),
+    isSeenIn: said(
+      /\b407\b.{0,40}Proxy|Proxy.{0,40}\b407\b|CONNECT tunnel failed|Proxy Authentication Required|tunneling socket could not be established|ProxyError/i,
+    ),
   },
   'name-not-found': {
     link: 'network',

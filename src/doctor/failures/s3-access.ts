@@ -22,14 +22,6 @@ export const S3_ACCESS_FAILURES = {
       ),
     ),
   },
-  'kms-key-denied': {
-    link: 'locations',
-    symptom: 'the ciphertext refers to a customer master key that does not exist or that you are not allowed to access',
-    cause:
-      'The object is encrypted with a KMS key that the role may not use, often one of another account, or the AWS managed key aws/s3, which no other account can use.',
-    fix: 'Add the key to the role (parameter KmsKeyArns of the stack) and, in another account, the role to the policy of the key. Objects under aws/s3 of another account must be encrypted anew by their owner.',
-    isSeenIn: anyOf(coded('KMS.AccessDenied'), said(/ciphertext refers to a customer ?master ?key/i)),
-  },
   'clock-wrong': {
     link: 'network',
     symptom: 'RequestTimeTooSkewed, or a signature or token that is not valid yet or has just expired: the clock is wrong',

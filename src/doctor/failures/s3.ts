@@ -17,7 +17,9 @@ export const S3_FAILURES = {
         'IllegalLocationConstraintException',
         'IncorrectEndpoint',
       ),
-      said(/must be addressed using the specified endpoint|region .{1,60} is wrong; expecting|location constraint is incompatible/i),
+      said(
+        /must be addressed using the specified endpoint|region .{1,60} is wrong; expecting|location constraint is incompatible|\(301\).{0,80}HeadObject|\(301\).{0,80}HeadBucket/i,
+      ),
     ),
   },
   'object-locked': {
@@ -93,7 +95,7 @@ export const S3_FAILURES = {
         'InvalidMd5',
       ),
       said(
-        /Content-MD5 you specified (?:did not match|was (?:an )?invalid)|checksum.{0,60}did not match|MD5 value specified in the request did not match/i,
+        /Content-MD5 you specified (?:did not match|was (?:an )?invalid)|checksum.{0,60}did not match|Value for x-amz-checksum-\w{1,20} header is invalid|MD5 value specified in the request did not match/i,
       ),
     ),
   },
@@ -102,18 +104,16 @@ export const S3_FAILURES = {
     symptom: 'NoSuchUpload, InvalidPart or InvalidPartOrder: the upload or one of its parts is not there',
     cause: 'Somebody aborted the upload: usually a lifecycle rule AbortIncompleteMultipartUpload that is shorter than the copy takes.',
     fix: 'Start the run again. Let the rule wait for seven days at least.',
-    isSeenIn: anyOf(
-      coded('NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'),
-      said(/specified (?:multipart )?upload does not exist/i),
-    ),
+    isSeenIn: anyOf(coded('NoSuchUpload', 'InvalidPart', 'InvalidPartOrder'), said(/specified (?:multipart )?upload does not exist/i)),
   },
   'object-too-large': {
     link: 'locations',
-    symptom: 'EntityTooLarge or RequestBodyTooLarge: the object is larger than the service takes',
-    cause: 'An object, part or block is over a limit of the service or of a server or proxy in between.',
+    symptom: 'EntityTooLarge, EntityTooSmall or RequestBodyTooLarge: the object or a part has a size that the service does not take',
+    cause:
+      'An object, part or block is over a limit of the service or of a server or proxy in between; or a part is under 5 MiB, which only the last may be.',
     fix: 'Check the size of the object against the limits of the destination, and the body limit of a proxy (client_max_body_size of nginx).',
     isSeenIn: anyOf(
-      coded('EntityTooLarge', 'RequestBodyTooLarge', 'RequestEntityTooLarge', 'MaxMessageLengthExceeded'),
+      coded('EntityTooLarge', 'EntityTooSmall', 'RequestBodyTooLarge', 'RequestEntityTooLarge', 'MaxMessageLengthExceeded'),
       said(/413 Request Entity Too Large/i),
     ),
   },

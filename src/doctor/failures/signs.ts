@@ -17,6 +17,15 @@ export function entra(...numbers: readonly (number | string)[]): Sign {
   return said(new RegExp(`(?:AADSTS|error_codes\\W{1,6}|error code\\W{1,3}(?:is )?|error\\?code=)(?:${numbers.join('|')})(?!\\d)`, 'i'));
 }
 
+/** Where a name alone proves no failure: a word of an error must be in the text too. */
+const AN_ERROR =
+  /\b(?:errors?|exception|denied|refused|forbidden|unauthorized|invalid|conflict|rejected|bad ?request|fail(?:ed|ure|s)|not (?:found|allowed|authorized|valid|supported))\b|"?code"?\W{1,4}\w|\b[45]\d\d\b/i;
+
+/** Sees a failure by words that a text without any failure may have as well. */
+export function saidInError(words: RegExp): Sign {
+  return ({ text }) => words.test(text) && AN_ERROR.test(text);
+}
+
 export function anyOf(...signs: readonly Sign[]): Sign {
   return (evidence) => signs.some((isSeenIn) => isSeenIn(evidence));
 }

@@ -27,7 +27,7 @@ export const STORE_FAILURES = {
     fix: 'Let the next run look at it again. If every object is missing, correct the location: a prefix ends with a slash.',
     isSeenIn: anyOf(
       coded('NoSuchKey', 'NoSuchVersion', 'BlobNotFound', 'PathNotFound'),
-      said(/specified (?:key|blob|version|path) does not exist/i),
+      said(/specified (?:key|blob|version|path) does not exist|\(404\).{0,80}HeadObject/i),
     ),
   },
   'changed-meanwhile': {

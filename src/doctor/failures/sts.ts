@@ -1,6 +1,6 @@
 import { ISSUER_HOSTS } from '../../clouds/azure-clouds.ts';
 import type { Evidence, Failures } from '../evidence.ts';
-import { anyOf, coded, notAllowed, said } from './signs.ts';
+import { anyOf, coded, notAllowed, said, saidInError } from './signs.ts';
 
 /** Application id of Microsoft's token exchange, which is the audience of the token that a managed identity shows for an app registration. */
 const TOKEN_EXCHANGE = 'fb60f99c-7a34-4190-8149-302f77469936';
@@ -197,7 +197,7 @@ export const STS_FAILURES = {
     cause: 'STS did not exchange the token for credentials.',
     fix: 'Run npm run doctor with --trust-policy: it compares the token with the role. The event AssumeRoleWithWebIdentity in CloudTrail has the reason.',
     isSeenIn: anyOf(
-      said(/AssumeRoleWithWebIdentity/),
+      saidInError(/AssumeRoleWithWebIdentity/),
       coded('InvalidIdentityToken', 'IDP\\w{1,40}', 'STSServiceException', 'GetCallerIdentity'),
     ),
     rank: 'family',

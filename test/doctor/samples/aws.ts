@@ -50,9 +50,13 @@ export const IAM_SAMPLES: SamplesOf<typeof IAM_FAILURES> = {
     `${USER} is not authorized to perform: s3:DeleteObject on resource: "${OBJECT}"`,
     `${USER} is not authorized to perform: s3:RestoreObject on resource: "${OBJECT}" because no identity-based policy allows the s3:RestoreObject action`,
   ],
+  'kms-key-denied': [
+    'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    `${USER} is not authorized to perform: kms:GenerateDataKey on resource: ${KEY} because no resource-based policy allows the kms:GenerateDataKey action`,
+    `An error occurred (AccessDenied) when calling the GetObject operation: ${USER} is not authorized to perform: kms:Decrypt on resource: ${KEY}`,
+  ],
   'multipart-needs-decrypt': [
     `An error occurred (AccessDenied) when calling the UploadPart operation: ${USER} is not authorized to perform: kms:Decrypt on resource: ${KEY} because no identity-based policy allows the kms:Decrypt action`,
-    `${USER} is not authorized to perform: kms:GenerateDataKey on resource: ${KEY} because no resource-based policy allows the kms:GenerateDataKey action`,
     'An error occurred (AccessDenied) when calling the UploadPart operation: Access Denied',
   ],
   'listing-denied': [
@@ -202,7 +206,11 @@ export const CLOUDFORMATION_SAMPLES: SamplesOf<typeof CLOUDFORMATION_FAILURES> =
   'stack-missing': ['An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id bridge does not exist'],
   'stack-protected': ['Stack [bridge] cannot be deleted while TerminationProtection is enabled'],
   'stack-hook-failed': ['The following hook(s) failed: [Contoso::IAM::Guard]'],
-  'stack-rolled-back': ['Stack bridge: UPDATE_ROLLBACK_COMPLETE', 'Resource creation cancelled'],
+  'stack-rolled-back': [
+    'Failed to create/update the stack. Run the following command to fetch the list of events leading up to the failure',
+    'Stack bridge: UPDATE_ROLLBACK_COMPLETE',
+    'Resource creation cancelled',
+  ],
   'aws-cli-signed-out': [
     'Unable to locate credentials. You can configure credentials by running "aws configure".',
     'The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.',

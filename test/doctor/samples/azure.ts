@@ -17,6 +17,7 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<
     'RoleAssignmentUpdateNotPermitted: Tenant ID, application ID, principal ID, and scope are not allowed to be updated.',
   ],
   'principal-not-replicated': [
+    `Resource '1' does not exist or one of its queried reference-property objects are not present.`,
     'PrincipalNotFound: Principal d05f9b6200000000 does not exist in the directory 7c1a2f3e. Check that you have the correct principal ID.',
   ],
   'role-assignment-denied': [
@@ -40,6 +41,7 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<
     "SkuNotAvailable: The requested tier for resource is currently not available in location 'westeurope'",
   ],
   'azure-quota': [
+    'RoleAssignmentLimitExceeded: No more role assignments can be created (code: RoleAssignmentLimitExceeded)',
     "Quota 'Total Regional Cores' exceeded",
     'SubscriptionIsOverQuotaForSku: This region has quota of 0 instances for your subscription.',
     'Operation cannot be completed without additional quota. Current Limit (Dynamic VMs): 0',
@@ -73,6 +75,9 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<
     'ReadOnlyDisabledSubscription: The subscription is disabled and therefore marked as read only.',
   ],
   'az-signed-out': [
+    '(pii). Status: Response_Status.Status_InteractionRequired, Error code: 3399614476, Tag: 557973645',
+    `No subscription found. Run 'az account set' to select a subscription.`,
+    'Run Connect-AzAccount to login.',
     'ExpiredAuthenticationToken: The access token expiry UTC time is earlier than current UTC time',
     "Please run 'az login' to setup account.",
     'ERROR: not logged in, run `azd auth login` to login',
@@ -82,6 +87,8 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<
     'infrastructure has not been provisioned. Run `azd provision`',
   ],
   'bicep-invalid': [
+    `unrecognized template parameter 'foo'. Allowed parameters: name`,
+    'Missing input parameters: audience, roleArn',
     'main.bicepparam(12,17) : Error BCP036: The property "minSize" expected a value of type "null | string" but the provided value is of type "1024".',
     "InvalidTemplate: Deployment template validation failed: 'The template parameters are not valid'",
   ],
@@ -93,8 +100,35 @@ export const AZURE_DEPLOYMENT_SAMPLES: SamplesOf<
     'InaccessibleStorageException: Failed to access storage account for deployment: BlobUploadFailedException: Failed to upload blob to storage account',
     'Failed to upload blob package to storage account with Error: Response status code does not indicate success: 403',
   ],
-  'publish-refused': ['Ip Forbidden (CODE: 403)', 'Basic authentication is disabled.', 'Site Unavailable (CODE: 503)'],
+  'publish-refused': [
+    'Deployment endpoint responded with status code 401',
+    'Ip Forbidden (CODE: 403)',
+    'Basic authentication is disabled.',
+    'Site Unavailable (CODE: 503)',
+  ],
+  'group-elsewhere': [
+    `InvalidResourceGroupLocation: Invalid resource group location 'westeurope'. The Resource group already exists in location 'northeurope'.`,
+    `InvalidDeploymentLocation: Invalid deployment location 'westeurope'. The deployment 'main' already exists in location 'northeurope'.`,
+  ],
+  'subnet-refused': [
+    `Subnet 'apps' must be delegated to Microsoft.App/environments`,
+    '(SubnetMissingRequiredDelegation) Subnet requires the following delegation(s) [Microsoft.App/environments]',
+    '{"code":"BadRequest","message":"SubnetIsFull"}',
+  ],
+  'bicep-tool-missing': [
+    'Error BCP192: Unable to restore the artifact with reference "br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:1.0.0"',
+    'Bicep CLI not found. Install it now by running "az bicep install".',
+  ],
+  'azd-hook-failed': [
+    `failed running pre hooks: 'preprovision' hook failed with exit code: '2', Path: '/tmp/azd-preprovision-1.sh'. : exit code: 2`,
+  ],
+  'az-crashed': ['The command failed with an unexpected error. Here is the traceback: ModuleNotFoundError'],
+  'publish-failed': [
+    `Zip deployment failed. {'id': 'x', 'status': 3, 'message': 'Deployment Failed.'}`,
+    'InternalServerError occurred while deploying the package: Deployment Failed, Error: [Errno 28] No space left on device',
+  ],
   'azure-deployment-other': [
+    'GET https://management.azure.com/subscriptions/1/resourceGroups/2/providers/Microsoft.Web/sites/3: 418, an error of a new kind',
     'ERROR: deployment failed: error deploying infrastructure',
     'DeploymentFailed: At least one resource deployment operation failed. Please list deployment operations for details.',
     'InvalidTemplateDeployment',
@@ -111,6 +145,8 @@ export const FUNCTIONS_HOST_SAMPLES: SamplesOf<typeof FUNCTIONS_HOST_FAILURES> =
     "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'zod' imported from /home/site/wwwroot/dist/settings.js",
   ],
   'node-version': [
+    'Error: Your node version v18.20.0 is not supported',
+    'node: bad option: --experimental-strip-types',
     'Incompatible Node.js version (v18.20.0). The version of the Azure Functions runtime you are using supports Node.js v20.x.',
     'TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts"',
     'keyless-bridge needs Node 22.18 or later; this is 20.1.0.',
@@ -145,6 +181,7 @@ export const FUNCTIONS_HOST_SAMPLES: SamplesOf<typeof FUNCTIONS_HOST_FAILURES> =
     'Exceeded language worker restart retry count for runtime:node. Shutting down and proactively recycling the Functions Host to recover',
   ],
   'host-storage-unreachable': [
+    `A host error has occurred during startup operation: Value cannot be null. (Parameter 'connectionString')`,
     'Process reporting unhealthy: Unhealthy. Health check entries are {"azure.functions.webjobs.storage":{"status":"Unhealthy","description":"Unable to create client for AzureWebJobsStorage"}}',
     'Secret initialization from Blob storage failed due to missing both an Azure Storage connection string and a SAS connection uri.',
     'There was an error performing a read operation on the Blob Storage Secret Repository.',

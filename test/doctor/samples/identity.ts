@@ -44,6 +44,7 @@ export const IDENTITY_SAMPLES: SamplesOf<typeof ENTRA_CREDENTIAL_FAILURES & type
     "Error: AADSTS7002138: No matching federated identity record found for presented assertion subject 'D05F9B62'. Please note that the matching is done using a case-sensitive comparison.",
     '{"error":"invalid_request","error_codes":[70021],"timestamp":"2026-03-01 12:00:00Z"}',
   ],
+  'client-credential-forbidden': ['CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed as per assigned policy'],
   'certificate-file-unreadable': [
     'The file at the specified path does not contain a PEM-encoded certificate.',
     "ENOENT: no such file or directory, open '/home/site/wwwroot/bridge.pem'",
@@ -72,12 +73,15 @@ export const IDENTITY_SAMPLES: SamplesOf<typeof ENTRA_CREDENTIAL_FAILURES & type
     'ClientAuthError: endpoints_resolution_error: Endpoints cannot be resolved',
   ],
   'conditional-access': [
+    'AADSTS530003: Your device is required to be managed to access this resource.',
+    'AADSTS530021: Application does not meet the conditional access approved app requirements.',
     'AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
     'AADSTS530034: A delegated administrator was blocked from accessing the tenant due to account risk in their home tenant.',
     'Sign-in error code: 53003. Failure reason: Access has been blocked by Conditional Access policies.',
   ],
   'tenant-restricted': ["AADSTS500021: Access to 'Contoso' tenant is denied."],
   'user-sign-in-needed': [
+    'AADSTS500571: The guest user account is disabled.',
     'AADSTS50076: Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access',
     'AADSTS700082: The refresh token has expired due to inactivity. The token was issued on 2026-01-01 and was inactive for 90.00:00:00.',
     'AADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token is needed.',
@@ -109,6 +113,10 @@ export const IDENTITY_SAMPLES: SamplesOf<typeof ENTRA_CREDENTIAL_FAILURES & type
   ],
   'unique-name-taken': ['Another object with the same value for property uniqueName already exists.'],
   'app-role-assigned-already': ['Permission being assigned already exists on the object'],
+  'graph-other': [
+    'Request_MultipleObjectsWithSameKeyValue: Another object with the same value for property appRoles already exists',
+    'Bad Request({"error":{"code":"Request_UnsupportedQuery","message":"Unsupported"}})',
+  ],
   'entra-other': [
     'AADSTS135010: UserPrincipal does not have the key ID configured.',
     'AADSTS9999999: Something that Microsoft has not made yet.',

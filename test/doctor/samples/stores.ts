@@ -9,6 +9,7 @@ import type { SamplesOf } from './samples-of.ts';
 /** What S3 answers. */
 export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURES> = {
   'bucket-elsewhere': [
+    'An error occurred (301) when calling the HeadObject operation: Moved Permanently',
     'An error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
     "An error occurred (AuthorizationHeaderMalformed) when calling the GetObject operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'",
     'IllegalLocationConstraintException: The eu-central-1 location constraint is incompatible for the region specific endpoint this request was sent to.',
@@ -33,9 +34,6 @@ export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURE
     'An error occurred (KMS.DisabledException) when calling the PutObject operation: arn:aws:kms:eu-central-1:111122223333:key/1 is disabled.',
     'An error occurred (KMS.KMSInvalidStateException) when calling the GetObject operation: arn:aws:kms:eu-central-1:111122223333:key/1 is pending deletion.',
     "KMS.NotFoundException: Invalid keyId 'alias/none'",
-  ],
-  'kms-key-denied': [
-    'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
   ],
   'clock-wrong': [
     'An error occurred (RequestTimeTooSkewed) when calling the ListObjectsV2 operation: The difference between the request time and the current time is too large.',
@@ -68,6 +66,7 @@ export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURE
     'An error occurred (MethodNotAllowed) when calling the PutObject operation: The specified method is not allowed against this resource.',
   ],
   'checksum-refused': [
+    'InvalidRequest: Value for x-amz-checksum-crc64nvme header is invalid.',
     'An error occurred (BadDigest) when calling the PutObject operation: The Content-MD5 you specified did not match what we received.',
     'XAmzContentSHA256Mismatch: The provided x-amz-content-sha256 header does not match what was computed.',
     '<Code>Md5Mismatch</Code><Message>The MD5 value specified in the request did not match with the MD5 value calculated by the server.</Message>',
@@ -76,7 +75,10 @@ export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURE
     'An error occurred (NoSuchUpload) when calling the UploadPart operation: The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
     'InvalidPart: One or more of the specified parts could not be found.',
   ],
-  'object-too-large': ['EntityTooLarge: Your proposed upload exceeds the maximum allowed size'],
+  'object-too-large': [
+    'EntityTooSmall: Your proposed upload is smaller than the minimum allowed size',
+    'EntityTooLarge: Your proposed upload exceeds the maximum allowed size',
+  ],
   'key-or-metadata-refused': [
     'KeyTooLongError: Your key is too long',
     'MetadataTooLarge: Your metadata headers exceed the maximum allowed metadata size',
@@ -105,6 +107,7 @@ export const BLOB_SAMPLES: SamplesOf<typeof BLOB_ACCESS_FAILURES & typeof BLOB_F
     'RestError: AuthorizationPermissionMismatch',
   ],
   'storage-sas-refused': [
+    'AuthenticationFailed. Signature did not match. String to sign used was r 2024-01-01',
     'AuthorizationSourceIPMismatch: This request is not authorized to perform this operation using this source IP 203.0.113.7.',
     'AuthenticationFailed: Server failed to authenticate the request. Signature not valid in the specified time frame: Start [Sun, 01 Mar 2026] - Expiry [Mon, 02 Mar 2026] - Current [Tue, 03 Mar 2026]',
   ],
@@ -152,7 +155,10 @@ export const BLOB_SAMPLES: SamplesOf<typeof BLOB_ACCESS_FAILURES & typeof BLOB_F
     'The specified encryption scope is not found or disabled',
   ],
   'storage-key-vault-key': ['KeyVaultEncryptionKeyNotFound: The key vault key is not found to unwrap the encryption key.'],
-  'copy-source-unreadable': ['CannotVerifyCopySource: Could not verify the copy source within the specified time.'],
+  'copy-source-unreadable': [
+    'CannotVerifyCopySource: Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly',
+    'CannotVerifyCopySource: Could not verify the copy source within the specified time.',
+  ],
   'hierarchical-namespace': [
     'FeatureNotYetSupportedForHierarchicalNamespaceAccounts',
     'Blob API is not yet supported for hierarchical namespace accounts.',
@@ -176,7 +182,11 @@ export const STORE_SAMPLES: SamplesOf<typeof STORE_FAILURES> = {
     'An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist',
     'ContainerNotFound: The specified container does not exist.',
   ],
-  'object-missing': ['NoSuchKey: The specified key does not exist.', 'BlobNotFound: The specified blob does not exist.'],
+  'object-missing': [
+    'An error occurred (404) when calling the HeadObject operation: Not Found',
+    'NoSuchKey: The specified key does not exist.',
+    'BlobNotFound: The specified blob does not exist.',
+  ],
   'changed-meanwhile': [
     'HTTP 412 Precondition Failed',
     'An error occurred (PreconditionFailed) when calling the PutObject operation: At least one of the pre-conditions you specified did not hold',
@@ -207,6 +217,7 @@ export const NETWORK_SAMPLES: SamplesOf<typeof NETWORK_FAILURES> = {
     'Could not connect to the endpoint URL: "https://invoices.s3.nowhere.amazonaws.com/"',
   ],
   'certificate-not-trusted': [
+    'Error while attempting to download Bicep CLI: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed>',
     'self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN)',
     'unable to get local issuer certificate',
     'Error: certificate has expired',
@@ -215,7 +226,17 @@ export const NETWORK_SAMPLES: SamplesOf<typeof NETWORK_FAILURES> = {
   'certificate-other-name': [
     "ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match certificate's altnames: IP: 10.0.0.4 is not in the cert's list",
   ],
-  'proxy-refused': ['tunneling socket could not be established, statusCode=407', 'HTTP 407 Proxy Authentication Required'],
+  'tls-refused': [
+    'write EPROTO 1:error:0A000102:SSL routines:ssl_choose_client_version:unsupported protocol',
+    'error:0A00010B:SSL routines::wrong version number',
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  ],
+  'proxy-refused': [
+    'curl: (56) CONNECT tunnel failed, response 407',
+    'Proxy response (407) !== 200 when HTTP Tunneling',
+    'tunneling socket could not be established, statusCode=407',
+    'HTTP 407 Proxy Authentication Required',
+  ],
   'name-not-found': ['getaddrinfo ENOTFOUND minio.internal', 'getaddrinfo EAI_AGAIN login.microsoftonline.com'],
   'connection-refused': ['connect ECONNREFUSED 10.0.0.4:9000'],
   'connection-lost': ['read ECONNRESET', 'socket hang up', 'connect ETIMEDOUT 203.0.113.7:443'],
