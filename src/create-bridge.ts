@@ -60,9 +60,9 @@ export function createBridge(
 }
 
 /** The host's storage account, reached as the host reaches it. */
-export function stateService(storage: StateStorageSettings): BlobServiceClient {
-  if ('connectionString' in storage) return createBlobServiceClient(storage);
+export function stateService(storage: StateStorageSettings, maxTries?: number): BlobServiceClient {
+  if ('connectionString' in storage) return createBlobServiceClient(storage, undefined, maxTries);
   const { blobServiceUrl, managedIdentityClientId } = storage;
   const credential = new ManagedIdentityCredential(managedIdentityClientId === undefined ? {} : { clientId: managedIdentityClientId });
-  return createBlobServiceClient({ url: blobServiceUrl, credential });
+  return createBlobServiceClient({ url: blobServiceUrl, credential }, undefined, maxTries);
 }

@@ -88,6 +88,8 @@ export interface Access extends WritingOptions {
   readonly namespaces?: KnownNamespaces;
   /** The governor of an account's requests; without one they are as many as are asked for. */
   readonly governorOf?: (accountUrl: string) => Governor;
+  /** Of each request to Blob Storage. */
+  readonly maxTries?: number;
 }
 
 /** Opens a location. Asks no service yet. */
@@ -126,9 +128,9 @@ export function createS3ClientOf(
 }
 
 function openBlob(location: BlobLocation, access: Access): OpenedStore {
-  const { storageCredential, stateStorage, namespaces = new Map(), governorOf, encryption } = access;
+  const { storageCredential, stateStorage, namespaces = new Map(), governorOf, maxTries, encryption } = access;
   const account = accountOf(location, storageCredential, stateStorage);
-  const container = createBlobServiceClient(account, governorOf?.(location.accountUrl)).getContainerClient(location.container);
+  const container = createBlobServiceClient(account, governorOf?.(location.accountUrl), maxTries).getContainerClient(location.container);
   const scope = encryption?.scope;
   return createBlobStore({
     container,

@@ -67,6 +67,16 @@ const WHOLE_STORE_CODES = new Set([
   'SignatureDoesNotMatch',
 ]);
 
+/** Refusals that no permission changes. */
+const REMEDIES: Readonly<Partial<Record<string, string>>> = {
+  RequestTimeTooSkewed: 'Set the clock of the machine',
+  InvalidAccessKeyId: 'S3 does not know the credentials: check that AWS_REGION and the endpoint belong to the partition of AWS_ROLE_ARN',
+  InvalidToken:
+    'S3 does not accept the session: check that AWS_REGION is enabled in the account and belongs to the partition of AWS_ROLE_ARN',
+  SignatureDoesNotMatch: 'A proxy may have changed the request, or the endpoint is another server: check AWS_ENDPOINT_URL_S3 and the clock',
+  AllAccessDisabled: 'AWS has closed the bucket: ask its owner',
+};
+
 const PASSING_CODES: readonly StoreErrorCode[] = ['throttled', 'unavailable', 'credentials-expired'];
 
 /** What reads no object needs none that is restored: then it is the object at the destination that is archived. */
@@ -160,6 +170,8 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     case 'permission-denied':
       if (isExplicitDeny(error))
         return `A policy denies it explicitly, which no permission outweighs. Change that policy, or exempt the role in it: ${reasonOf(error)}`;
+      if (Object.hasOwn(REMEDIES, serviceCodeOf(error))) return `${REMEDIES[serviceCodeOf(error)]}: ${reasonOf(error)}`;
+      if (deniedKeyAction(error) !== undefined) return `Allow ${deniedKeyAction(error)} on the KMS key for the role: ${reasonOf(error)}`;
       return `Allow ${PERMISSIONS[action]} on it for the role (and set the option requesterPays if requesters pay for the bucket), and check the bucket policy and the KMS key: ${reasonOf(error)}`;
     case 'credentials-expired':
       return 'The session has expired: start the run again for a new one.';
@@ -181,6 +193,11 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
 /** A policy of any kind denies it: of the role, its boundary, the bucket, the key, the network or the organization. The message says which. */
 function isExplicitDeny(error: unknown): boolean {
   return error instanceof Error && /explicit(?:ly)? den(?:y|ied|ies)/i.test(error.message.slice(0, 10_000));
+}
+
+/** What AWS denied on a key while S3 used it for the request. */
+function deniedKeyAction(error: unknown): string | undefined {
+  return error instanceof Error ? /not authorized to perform: ?(kms:\w{1,40})/.exec(error.message.slice(0, 10_000))?.[1] : undefined;
 }
 
 function regionIn(error: unknown): string | undefined {

@@ -10,11 +10,11 @@ const MEAN_RETRY_DELAY_MS = 500;
 const MAX_RETRY_DELAY_MS = 30_000;
 
 /**
- * A client that tries each request up to eight times, for about a minute; connections are kept alive and shared by all clients of the process.
+ * A client that tries each request up to eight times, for about a minute, unless told otherwise; connections are kept alive and shared by all clients of the process.
  * Its requests, and those of the clients that come of it, are as many at once as are asked for, unless it has a governor.
  */
-export function createBlobServiceClient(account: BlobAccount, governor?: Governor): BlobServiceClient {
-  const options = pipelineOptions();
+export function createBlobServiceClient(account: BlobAccount, governor?: Governor, maxTries = MAX_TRIES): BlobServiceClient {
+  const options = pipelineOptions(maxTries);
   const client =
     'connectionString' in account
       ? BlobServiceClient.fromConnectionString(account.connectionString, options)
@@ -23,10 +23,10 @@ export function createBlobServiceClient(account: BlobAccount, governor?: Governo
   return client;
 }
 
-function pipelineOptions(): StoragePipelineOptions {
+function pipelineOptions(maxTries: number): StoragePipelineOptions {
   // The SDK's delays have no jitter: a delay of its own for each client keeps the instances of the app from retrying in step.
   const retryDelayInMs = Math.round(MEAN_RETRY_DELAY_MS * (0.5 + Math.random()));
-  return { retryOptions: { maxTries: MAX_TRIES, retryDelayInMs, maxRetryDelayInMs: MAX_RETRY_DELAY_MS } };
+  return { retryOptions: { maxTries, retryDelayInMs, maxRetryDelayInMs: MAX_RETRY_DELAY_MS } };
 }
 
 /** Each attempt, the SDK's retries too, goes through the governor, and is signed after it has waited there. */

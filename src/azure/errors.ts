@@ -60,6 +60,10 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
   PendingCopyOperation: 'Wait until the copy to this blob has ended, or abort it, then start the run again.',
   BlobImmutableDueToPolicy: IMMUTABLE,
   BlobImmutableDueToLegalHold: IMMUTABLE,
+  AuthorizationFailure: 'Let the network of the app through the firewall of the account, or to its private endpoint.',
+  KeyBasedAuthenticationNotPermitted: 'The account takes no account keys: let the app use its identity (AzureWebJobsStorage__accountName).',
+  InvalidAuthenticationInfo: 'The token is of another tenant or cloud than the account: check AZURE_TENANT_ID and AZURE_AUTHORITY_HOST.',
+  AuthenticationFailed: 'The key, signature or token is not accepted: check the connection string, the identity and the clock.',
 };
 
 const WHOLE_STORE_CODES = new Set([
@@ -126,6 +130,7 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
     case 'precondition-failed':
       return 'It exists already or has changed; the next run looks at it again.';
     case 'permission-denied':
+      if (Object.hasOwn(REMEDIES, serviceCodeOf(error))) return `${REMEDIES[serviceCodeOf(error)]}`;
       return `Give the identity of the bridge the role ${ROLES[attempt.action]} on the container, and check the firewall of the account.`;
     case 'throttled':
       return 'The account asks for fewer requests: lower the concurrency, or start the run again later.';

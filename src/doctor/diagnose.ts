@@ -25,6 +25,9 @@ export interface DoctorOptions extends SettingsSource {
   readonly clock?: () => number;
 }
 
+/** So few that the answer of the service is known before the time of a check is up. */
+const MAX_TRIES = 3;
+
 /** Walks the chain from the settings to the objects, link by link, and stops at the first that is broken. */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const { environment, clock = Date.now } = options;
@@ -55,7 +58,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
 
 /** The app's own records, in the host's storage account. Their container is made when it is first needed. */
 async function checkRecords({ stateStorage, stateContainer }: Settings, report: Report): Promise<void> {
-  const store = createBlobStore({ container: stateService(stateStorage).getContainerClient(stateContainer), prefix: '' });
+  const store = createBlobStore({ container: stateService(stateStorage, MAX_TRIES).getContainerClient(stateContainer), prefix: '' });
   try {
     await checkLocation(store, { access: 'write', writeProbe: false }, report);
   } catch (error) {
@@ -74,18 +77,21 @@ async function checkPlaces(walk: Walk, { settings, federation, writeProbe }: Rea
   const { storageCredential } = federation.identity;
   for (const place of placesOf(settings)) {
     await walk.check(place.name, (report) => {
-      const s3Client = () => createS3ClientOf(settings.aws, federation.openSession(SESSION_NAME, grantsOf(place, writeProbe)));
-      const store = openLocation(place.location, { storageCredential, stateStorage: settings.stateStorage, s3Client });
+      const { requesterPays, ...writing } = place.manner;
+      const session = federation.openSession(SESSION_NAME, grantsOf(place, writeProbe));
+      const s3Client = () => createS3ClientOf(settings.aws, session, { requesterPays });
+      const access = { ...writing, storageCredential, stateStorage: settings.stateStorage, s3Client, maxTries: MAX_TRIES };
+      const store = openLocation(place.location, access);
       return checkLocation(store, { access: place.access, writeProbe }, report);
     });
   }
 }
 
 /** As narrow as a run's session is. */
-function grantsOf({ location, access }: Place, mayDelete: boolean) {
+function grantsOf({ location, access, manner }: Place, mayDelete: boolean) {
   if (location.kind !== 's3') return [];
   const { bucket, prefix } = location;
-  return [access === 'read' ? { bucket, prefix, access } : { bucket, prefix, access, mayDelete }];
+  return [access === 'read' ? { bucket, prefix, access } : { bucket, prefix, access, mayDelete, maySetAcl: manner.acl !== undefined }];
 }
 
 /** Services that tell the time to whoever asks. */

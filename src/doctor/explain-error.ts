@@ -67,7 +67,8 @@ export function explainError(error: unknown, circumstances: Omit<Evidence, 'text
   const [first, ...rest] = found.filter((finding) => !isOfFamily(finding));
   const isOurs = isFederationError(error) || isStoreError(error);
   const symptom = isOurs ? error.message : wordsOf(error);
-  if (first !== undefined) return [{ ...first, symptom }, ...rest];
+  // One error has one cause: what else its words resemble is left out, but not that the token may be older than a change.
+  if (first !== undefined) return [{ ...first, symptom }, ...rest.filter(({ id }) => id === 'identity-token-cached')];
   const byCode = isOurs ? BY_CODE[error.code] : undefined;
   return [{ id: isOurs ? error.code : 'unexpected', symptom, ...(byCode ?? remedyOf(found[0]) ?? UNKNOWN) }];
 }

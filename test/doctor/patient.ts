@@ -35,6 +35,8 @@ interface TrustPolicy {
 export interface Patient {
   readonly clouds: Clouds;
   readonly container: ContainerClient;
+  /** For files of a test; removed with the patient. */
+  readonly folder: string;
   /** All settings; nothing is wrong with them. */
   settings(mode?: IdentityMode): Record<string, string>;
   diagnose(options?: DiagnoseOptions): Promise<Diagnosis>;
@@ -82,6 +84,7 @@ export async function startPatient(): Promise<Patient> {
   return {
     clouds,
     container,
+    folder: dataDir,
     settings,
     job,
     blob,

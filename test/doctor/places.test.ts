@@ -50,4 +50,19 @@ describe('the locations that the doctor looks at', () => {
     expect(examined(jobs, ['s3://bucket/a', 's3://other'])).toContain('read s3://other/ (allowed to ad hoc runs)');
     expect(examined(jobs, ['s3://bucket/a', 's3://other'])).toHaveLength(3);
   });
+
+  it('are looked at in each manner in which jobs write there', () => {
+    const job = { source: BLOB, destination: 's3://bucket/a' };
+    const text = JSON.stringify([
+      { ...job, name: 'out', options: { acl: 'private' } },
+      { ...job, name: 'again', options: { encryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/a' }, requesterPays: true } },
+    ]);
+
+    const places = placesOf({ jobs: checkJobs(text, 'jobs').value ?? [], adHoc: { sources: [], destinations: [] } });
+
+    expect(places.filter(({ access }) => access === 'write').map(({ manner }) => manner)).toEqual([
+      { acl: 'private' },
+      { encryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/a' }, requesterPays: true },
+    ]);
+  });
 });

@@ -3,6 +3,13 @@ import { anyOf, coded, said } from './signs.ts';
 
 /** Access to a storage account: roles, keys, network. */
 export const BLOB_ACCESS_FAILURES = {
+  'token-over-http': {
+    link: 'locations',
+    symptom: 'Bearer token authentication is not permitted for non-TLS protected (non-https) URLs',
+    cause: 'The location has http://, and is not in the account of the connection string AzureWebJobsStorage: tokens go over https only.',
+    fix: 'Write https:// in the location. For Azurite use the account and port that AzureWebJobsStorage names.',
+    isSeenIn: said(/Bearer token authentication is not permitted for non-TLS/i),
+  },
   'copy-source-unreadable': {
     link: 'locations',
     symptom: 'CannotVerifyCopySource: Azure could not read the source of a copy',

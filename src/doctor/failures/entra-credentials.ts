@@ -88,8 +88,11 @@ export const ENTRA_CREDENTIAL_FAILURES = {
   'certificate-file-unreadable': {
     link: 'identity',
     symptom: 'the certificate file cannot be read',
-    cause: 'AZURE_CLIENT_CERTIFICATE_PATH names no file that the app can read, or one that lacks the certificate or the private key.',
+    cause:
+      'AZURE_CLIENT_CERTIFICATE_PATH names no file that the app can read, or one that lacks the certificate or the private key, or whose key has a passphrase.',
     fix: 'Use a PEM file with the private key and the certificate: openssl pkcs12 -in <pfx> -nodes -out <pem>.',
-    isSeenIn: said(/PEM-encoded certificate|(?:ENOENT|EACCES).{0,300}\.(?:pem|pfx|p12|cer|crt)\b|unable to parse.{0,40}PEM/i),
+    isSeenIn: said(
+      /PEM-encoded certificate|secretOrPrivateKey must|must be an asymmetric key|ERR_OSSL_\w+|DECODER routines|ERR_MISSING_PASSPHRASE|error:\w{1,20}:PEM routines|(?:ENOENT|EACCES).{0,300}\.(?:pem|pfx|p12|cer|crt)\b|unable to parse.{0,40}PEM/i,
+    ),
   },
 } as const satisfies Failures;

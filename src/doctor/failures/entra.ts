@@ -71,7 +71,7 @@ export const ENTRA_FAILURES = {
     link: 'identity',
     symptom: 'AADSTS700016, AADSTS90002, AADSTS90038 or AADSTS900382: application or tenant not found here',
     cause:
-      'AZURE_TENANT_ID is not the tenant of the app registration, AZURE_CLIENT_ID is not its client id, or AZURE_AUTHORITY_HOST is the authority of another cloud.',
+      'AZURE_TENANT_ID is not the tenant of the app registration, AZURE_CLIENT_ID is not its client id, or AZURE_AUTHORITY_HOST is the authority of another cloud, or none that can be reached (endpoints_resolution_error).',
     fix: 'Compare AZURE_TENANT_ID and AZURE_CLIENT_ID with the overview page of the app registration, and AZURE_AUTHORITY_HOST with the cloud of the tenant.',
     isSeenIn: anyOf(
       entra(700016, 700011, 90002, 90038, 900382, 900432, 90043, 90051, 50049, 1000104),

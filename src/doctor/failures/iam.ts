@@ -150,7 +150,9 @@ export const IAM_FAILURES = {
     fix: 'Allow s3:ListBucket on the bucket for the role, with a condition on s3:prefix that covers the prefix of the location, and check the bucket policy.',
     isSeenIn: anyOf(
       notAllowed('s3:ListBucket\\w*'),
-      said(/did not list s3:\/\/.{0,1200}\b403\b(?!.{0,1500}explicit deny)|\(403\).{0,80}HeadObject operation|HeadObject.{0,80}\b403\b/i),
+      said(
+        /did not list s3:\/\/.{0,1200}\(403(?: AccessDenied| Forbidden)?\)(?!.{0,1500}explicit deny)|\(403\).{0,80}HeadObject operation|HeadObject.{0,80}\b403\b/i,
+      ),
     ),
   },
   'no-resource-policy-allows': {

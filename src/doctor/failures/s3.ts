@@ -18,7 +18,7 @@ export const S3_FAILURES = {
         'IncorrectEndpoint',
       ),
       said(
-        /must be addressed using the specified endpoint|region .{1,60} is wrong; expecting|location constraint is incompatible|\(301\).{0,80}HeadObject|\(301\).{0,80}HeadBucket/i,
+        /must be addressed using the specified endpoint|region .{1,60} is wrong; expecting|location constraint is incompatible|the bucket (?:is in the region|has another endpoint)|\(301\).{0,80}HeadObject|\(301\).{0,80}HeadBucket/i,
       ),
     ),
   },

@@ -46,6 +46,8 @@ export const IDENTITY_SAMPLES: SamplesOf<typeof ENTRA_CREDENTIAL_FAILURES & type
   ],
   'client-credential-forbidden': ['CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed as per assigned policy'],
   'certificate-file-unreadable': [
+    'secretOrPrivateKey must be an asymmetric key when using PS256',
+    'error:1E08010C:DECODER routines::unsupported',
     'The file at the specified path does not contain a PEM-encoded certificate.',
     "ENOENT: no such file or directory, open '/home/site/wwwroot/bridge.pem'",
   ],

@@ -9,6 +9,8 @@ import type { SamplesOf } from './samples-of.ts';
 /** What S3 answers. */
 export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURES> = {
   'bucket-elsewhere': [
+    'Amazon S3 did not list s3://invoices/ (301): the bucket is in the region us-west-2. Set AWS_REGION to us-west-2',
+
     'An error occurred (301) when calling the HeadObject operation: Moved Permanently',
     'An error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
     "An error occurred (AuthorizationHeaderMalformed) when calling the GetObject operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'",
@@ -102,6 +104,7 @@ export const S3_SAMPLES: SamplesOf<typeof S3_ACCESS_FAILURES & typeof S3_FAILURE
 
 /** What Azure Storage answers. */
 export const BLOB_SAMPLES: SamplesOf<typeof BLOB_ACCESS_FAILURES & typeof BLOB_FAILURES> = {
+  'token-over-http': ['Bearer token authentication is not permitted for non-TLS protected (non-https) URLs.'],
   'blob-role-missing': [
     'This request is not authorized to perform this operation using this permission. RequestId:1 Time:2026-03-01T12:00:00Z ErrorCode:AuthorizationPermissionMismatch',
     'RestError: AuthorizationPermissionMismatch',
