@@ -12,7 +12,7 @@ export const REMEDIES: Readonly<Record<FailureCode, string>> = {
     'Start the run again. Objects that fail again are damaged at the source, or by something on the way: restore them there.',
   'invalid-key': 'Rename these objects at the source: the destination cannot hold their keys.',
   'key-collision':
-    'Something else has the key at the destination that these objects would get, since the destination cannot hold their own. Move it, or rename them at the source.',
+    'Something else has, or gets, the key at the destination that these objects would have: the destination cannot hold their own, or they stand for folders. Move it, or rename them at the source.',
   'invalid-metadata':
     'Shorten or rename at the source the metadata or tags that the message names. The option "metadata" says what becomes of names.',
   archived: 'Restore these objects from the archive (S3), or rehydrate them (Blob Storage), before they are copied.',

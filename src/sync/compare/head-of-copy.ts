@@ -5,17 +5,12 @@ import { isMarkerInForm } from './folder-markers.ts';
 
 type Named = Pick<ObjectVersion, 'key' | 'destinationKey' | 'originalKey' | 'folderForm'>;
 
-/** Something else has the key that an object's copy would have, or will have it: another object of the source is copied there. */
+/** Something else has the key that an object's copy would have. */
 export class KeyCollisionError extends Error {
   override readonly name = 'KeyCollisionError';
 
-  constructor(destinationKey: string, { rival }: { readonly rival?: string } = {}) {
-    const name = JSON.stringify(destinationKey);
-    super(
-      rival === undefined
-        ? `it would be ${name} at the destination, where something else is. Move that, or rename the object at the source.`
-        : `it would be ${name} at the destination, which is the place of the source's object ${JSON.stringify(rival)}. Rename one of the two, or remove the folder marker.`,
-    );
+  constructor(destinationKey: string, why = 'where something else is. Move that, or rename the object at the source.') {
+    super(`it would be ${JSON.stringify(destinationKey)} at the destination, ${why}`);
   }
 }
 

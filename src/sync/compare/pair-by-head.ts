@@ -4,7 +4,6 @@ import type { DestinationName } from '../object-version.ts';
 import type { ObjectEntry, ObjectHead } from '../objects.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Store } from '../store.ts';
-import { isMarkerInForm } from './folder-markers.ts';
 import { headOfCopy, KeyCollisionError } from './head-of-copy.ts';
 import type { SourcePair } from './join.ts';
 import type { KeyMapping } from './key-mapping.ts';
@@ -13,6 +12,7 @@ interface Options {
   readonly source: Store;
   readonly destination: Store;
   readonly mapping: KeyMapping;
+  /** What the sync is about: all objects unless given. */
   readonly filter?: Filter;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -23,23 +23,24 @@ interface Options {
  * object that cannot have its copy there, since something else is.
  */
 export function createHeadPairing({ source, destination, mapping, filter, clock }: Options) {
-  async function pairUp(renamed: ObjectEntry & DestinationName, signal: AbortSignal): Promise<SourcePair> {
-    const { destinationKey } = renamed;
-    if (destination.refuseKey(destinationKey) !== undefined) return { source: renamed };
-    await refuseRival(renamed, signal);
-    const head = await headOfCopy(destination, renamed, { signal });
-    return { source: renamed, ...(head !== undefined && { destination: entryOf(destinationKey, head) }) };
+  /** The object of the source that has the same key at the destination as the converted marker of a folder, if there is one. */
+  async function findRival({ destinationKey, originalKey: name = destinationKey }: DestinationName, signal: AbortSignal) {
+    const head = await headIfHeld(source, name, signal);
+    if (head === undefined) return undefined;
+    const rival = entryOf(name, head);
+    if (filter !== undefined && !filter.passes(rival)) return undefined;
+    const copyKey = mapping.concerns({ source: rival }) ? (await mapping.nameAtDestination(rival, signal)).destinationKey : name;
+    return copyKey === destinationKey ? rival : undefined;
   }
 
-  /** A folder `a/` becomes `a` where markers have that form. The source may have an object `a` as well, which keeps its key. */
-  async function refuseRival(
-    { key, destinationKey, originalKey = destinationKey, folderForm }: ObjectEntry & DestinationName,
-    signal: AbortSignal,
-  ) {
-    if (folderForm === undefined || originalKey === key) return;
-    const head = await headIfHeld(source, originalKey, signal);
-    if (head === undefined || isMarkerInForm(head, folderForm)) return;
-    if (filter?.passes(entryOf(originalKey, head)) !== false) throw new KeyCollisionError(destinationKey, { rival: originalKey });
+  async function pairUp(renamed: ObjectEntry & DestinationName, signal: AbortSignal): Promise<SourcePair> {
+    const { destinationKey, folderForm } = renamed;
+    if (destination.refuseKey(destinationKey) !== undefined) return { source: renamed };
+    // An object of that key may be copied at the same moment, so that the destination's word would come too late.
+    const rival = folderForm === undefined ? undefined : await findRival(renamed, signal);
+    if (rival !== undefined) throw new KeyCollisionError(destinationKey, takenBy(rival));
+    const head = await headOfCopy(destination, renamed, { signal });
+    return { source: renamed, ...(head !== undefined && { destination: entryOf(destinationKey, head) }) };
   }
 
   return async (entry: ObjectEntry, signal: AbortSignal): Promise<SourcePair | Receipt> => {
@@ -50,6 +51,10 @@ export function createHeadPairing({ source, destination, mapping, filter, clock 
       return toReceipt(explain({ source, destination }, entry, error), startedAt, clock());
     }
   };
+}
+
+function takenBy({ key }: ObjectEntry): string {
+  return `as the object ${JSON.stringify(key)} of the source. Rename one of them, or leave one out by the option exclude.`;
 }
 
 /** What both sides have under a key, by a HEAD of each; `undefined` when the source has nothing. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createKeyMapping } from '../../../src/sync/compare/key-mapping.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
@@ -237,6 +238,15 @@ describe('what stands for a folder', () => {
     return { s3, blob };
   }
 
+  /** What has bytes arrives after what has none. */
+  function withSlowWrites(store: MemoryStore): MemoryStore {
+    const write: MemoryStore['write'] = async (key, body, options) => {
+      if (body.byteLength > 0) await wait(30);
+      return store.write(key, body, options);
+    };
+    return { ...store, write };
+  }
+
   const converting = (source: MemoryStore, destination: MemoryStore) => ({
     mapping: createKeyMapping({ source, destination, escapes: true, convertsFolders: true }),
   });
@@ -286,7 +296,42 @@ describe('what stands for a folder', () => {
     expect(blob.textOf('a')).toBe('text');
   });
 
-  it('leaves the place to an object that the source has later, and says so in each run', async () => {
+  it.each([
+    { object: 'a', marker: 'a/', isRehearsal: false },
+    { object: 'a', marker: 'a/', isRehearsal: true },
+    { object: 'Acme Inc.', marker: 'Acme Inc./', isRehearsal: false },
+    { object: 'a_x002e_', marker: 'a_x002e_/', isRehearsal: false },
+  ])('fails beside the object $object, whichever is written first (dry: $isRehearsal)', async ({ object, marker, ...more }) => {
+    const { s3, blob } = sides();
+    const dotless = { ...withSlowWrites(blob), refuseKey: (key: string) => (/\.(?=\/|$)/.test(key) ? 'it ends with a dot' : undefined) };
+    dotless.escapeKey = (key) => keyEscape.escape(key, /\.(?=\/|$)/);
+    s3.put(object, 'text');
+    s3.put(marker, '');
+
+    const { receipts } = await sync(s3, dotless, { ...converting(s3, dotless), ...more });
+
+    expect(receipts).toMatchObject([
+      { key: object, action: more.isRehearsal ? 'would-copy' : 'copied' },
+      { key: marker, action: 'failed', reason: 'key-collision', message: expect.stringContaining(JSON.stringify(object)) },
+    ]);
+    expect(blob.keys().map((key) => blob.textOf(key))).toEqual(more.isRehearsal ? [] : ['text']);
+  });
+
+  it('fails beside another marker of its name, on its way to S3 too', async () => {
+    const { s3, blob } = sides();
+    blob.put('a', '', { properties: { metadata: { hdi_isfolder: 'true' } } });
+    blob.put('a/', 'text');
+
+    const { receipts } = await sync(blob, s3, converting(blob, s3));
+
+    expect(receipts).toMatchObject([
+      { key: 'a', action: 'failed', reason: 'key-collision' },
+      { key: 'a/', action: 'copied' },
+    ]);
+    expect(s3.textOf('a/')).toBe('text');
+  });
+
+  it('leaves the place to an object that the source has later, and fails in each run', async () => {
     const { s3, blob } = sides();
     s3.put('a/', '');
     await sync(s3, blob, converting(s3, blob));
@@ -301,19 +346,7 @@ describe('what stands for a folder', () => {
     expect(blob.textOf('a')).toBe('text');
   });
 
-  it('leaves the place to an object that stands between names which sort before a slash', async () => {
-    const { s3, blob } = sides();
-    for (const key of ['a', 'a-b', 'a.c']) s3.put(key, 'text');
-    s3.put('a/', '');
-
-    const { receipts } = await sync(s3, blob, { ...converting(s3, blob), concurrency: 1 });
-
-    expect(receipts.filter(({ action }) => action === 'failed')).toMatchObject([
-      { key: 'a/', reason: 'key-collision', message: expect.stringContaining('the source\'s object "a"') },
-    ]);
-  });
-
-  it('takes the place of an object that a rule leaves out', async () => {
+  it('is copied beside an object of its name that the sync is not about', async () => {
     const { s3, blob } = sides();
     s3.put('a', 'text');
     s3.put('a/', '');
@@ -321,17 +354,6 @@ describe('what stands for a folder', () => {
     const { receipts } = await sync(s3, blob, { ...converting(s3, blob), filter: createFilter({ exclude: ['a'] }, new Date()) });
 
     expect(receipts).toMatchObject([{ key: 'a/', action: 'copied', destinationKey: 'a' }]);
-  });
-
-  it('leaves the place to an object on S3, too', async () => {
-    const { s3, blob } = sides();
-    blob.put('a', '', { properties: { metadata: { hdi_isfolder: 'true' } } });
-    blob.put('a/', 'text');
-
-    const { receipts } = await sync(blob, s3, converting(blob, s3));
-
-    expect(receipts.find(({ key }) => key === 'a')).toMatchObject({ action: 'failed', reason: 'key-collision' });
-    expect(s3.textOf('a/')).toBe('text');
   });
 
   it('is extraneous when it is gone from the source', async () => {
