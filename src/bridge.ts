@@ -21,7 +21,7 @@ export interface Bridge {
   /** Begun when the process is asked to end. */
   readonly shutdown: Shutdown;
   view(record: RunRecord, baseUrl: string): Promise<RunView>;
-  report(runId: string, format: ReportFormat, offset: number): Promise<ReportPage | undefined>;
+  report(record: RunRecord, format: ReportFormat, offset: number): Promise<ReportPage | undefined>;
   cleanUp(engine: Engine): Promise<CleanUp>;
 }
 

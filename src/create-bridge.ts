@@ -53,7 +53,7 @@ export function createBridge(
     shutdown,
     runs: createRuns({ ...kept, notify: activities.notifyRun, check: open.check }),
     view: (record, baseUrl) => viewRun(kept, record, baseUrl),
-    report: (runId, format, offset) => readReport(state, runId, format, offset),
+    report: (record, format, offset) => readReport(state, record, format, offset),
     cleanUp: (engine) =>
       cleanUp({ ...kept, openCopier, openLeftovers: open.leftovers, keepDays }, engine, AbortSignal.timeout(CLEAN_UP_MS)),
   };

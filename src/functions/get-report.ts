@@ -25,7 +25,7 @@ export function getReportFunction(source: BridgeOrProblems): HttpFunctionOptions
       const format = formatOf(request);
       const offset = wholeNumber(request, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, preset: 0 });
       const record = existing(await runs.find(engineOf(context), runIdOf(request)), request);
-      const page = await report(record.id, format, offset);
+      const page = await report(record, format, offset);
       if (page === undefined) throw noReport(record.id, isOver(record.state), offset);
       const next = `${baseUrlOf(request)}/runs/${record.id}/report?format=${format}&offset=${page.nextOffset}`;
       return {

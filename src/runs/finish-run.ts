@@ -5,6 +5,7 @@ import type { PairIndexes } from './pairs/pair-index.ts';
 import { updateIndex } from './pairs/update-index.ts';
 import { type DeletionNote, isOver, type RunFailure, type RunRecord, type RunState } from './record.ts';
 import { type DeliveryDependencies, deliverReport } from './report/deliver-report.ts';
+import { newReportName, reportPath } from './report/report.ts';
 import { type ReportDependencies, writeReport } from './report/write-report.ts';
 import { type AttemptTask, interruptAttempt, type Stop } from './stop.ts';
 
@@ -45,7 +46,9 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
   return ended;
 }
 
-async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end: RunEnd): Promise<RunRecord> {
+async function enterEnd(dependencies: FinishDependencies, found: RunRecord, end: RunEnd): Promise<RunRecord> {
+  // A late execution must not replace the report whose counts are in the record.
+  const record = { ...found, reportName: newReportName(found.attempt) };
   const { counts, goneForGood, skippedByReason, copiedByRecord, equalByRecord, failuresByReason, forecast } = await writeReport(
     dependencies,
     record,
@@ -54,13 +57,14 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
   await updateIndex(dependencies, record).catch(() => undefined);
   const delivery = await deliverReport(dependencies, record);
   const endedAt = new Date(dependencies.clock()).toISOString();
-  return dependencies.records.update(record.id, (latest) =>
+  const ended = await dependencies.records.update(record.id, (latest) =>
     isOver(latest.state) || latest.attempt !== record.attempt
       ? undefined
       : {
           ...withoutStopping(latest),
           ...finalState(end, counts, latest.deletion),
           ...(goneForGood > 0 && { deletion: noteOf(goneForGood) }),
+          reportName: record.reportName,
           ...delivery,
           ...(latest.options.dryRun && { forecast }),
           counts,
@@ -71,6 +75,8 @@ async function enterEnd(dependencies: FinishDependencies, record: RunRecord, end
           endedAt,
         },
   );
+  if (ended.reportName !== record.reportName) await dependencies.state.remove(reportPath(record));
+  return ended;
 }
 
 /** A location is a folder: one that names an object has nothing in it, and looks like an empty one. */

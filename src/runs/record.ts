@@ -95,6 +95,8 @@ export interface RunRecord extends RunRequest {
   readonly deletion?: DeletionNote;
   /** What may be wrong though nothing failed, for people. */
   readonly hint?: string;
+  /** Which report is the run's: several executions may each have made one. Not there in records of earlier releases. */
+  readonly reportName?: string;
   readonly reportDelivery?: ReportDelivery;
   readonly notification?: Notification;
 }

@@ -1,7 +1,7 @@
 import type { RunRecord } from './record.ts';
 
 /** What is told of a run when it has ended. */
-type RunSummary = Omit<RunRecord, 'stopping' | 'notification'>;
+type RunSummary = Omit<RunRecord, 'stopping' | 'reportName' | 'notification'>;
 
 /** The end of a run as a CloudEvent 1.0. */
 export interface RunEndedEvent {
@@ -20,7 +20,7 @@ export interface RunEndedEvent {
 }
 
 export function runEndedEvent(record: RunRecord, source: string): RunEndedEvent {
-  const { stopping: _, notification: __, ...data } = record;
+  const { stopping: _, reportName: __, notification: ___, ...data } = record;
   return {
     specversion: '1.0',
     id: data.id,

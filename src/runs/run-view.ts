@@ -22,7 +22,7 @@ export interface LargeObjectView {
 }
 
 /** A run as `GET /api/runs/{id}` shows it. */
-export interface RunView extends Omit<RunRecord, 'counts' | 'stopping'> {
+export interface RunView extends Omit<RunRecord, 'counts' | 'stopping' | 'reportName'> {
   readonly phase: RunPhase;
   readonly counts: Counts;
   /** From the first slice's start until now, or until the end. */
@@ -61,7 +61,7 @@ export interface ViewDependencies {
 /** Adds to a run's record how far it has come. `baseUrl` is where the HTTP functions are, such as `https://<app>/api`. */
 export async function viewRun(dependencies: ViewDependencies, record: RunRecord, baseUrl: string): Promise<RunView> {
   const { plans, shards, clock } = dependencies;
-  const { stopping: _, ...shown } = record;
+  const { stopping: _, reportName: __, ...shown } = record;
   const plan = await plans.find(record.id);
   const progress = await readProgress(shards, record.id, plan);
   const largeObjects = isOver(record.state) ? [] : await viewLargeObjects(dependencies, record.id, progress);

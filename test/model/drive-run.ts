@@ -79,7 +79,7 @@ export async function driveRun(
   await untilDone(() => runSlice(dependencies, task));
   if (deletes) await untilDone(() => deleteSlice(dependencies, task));
   const record = await again(() => finishRun(dependencies, { ...task, end: { end: 'done' } }));
-  return { record: present(record, 'the record'), receipts: await receiptsOf(state, id) };
+  return { record: present(record, 'the record'), receipts: await receiptsOf(state, present(record, 'the record')) };
 }
 
 async function untilDone(activity: () => Promise<{ readonly end: string }>): Promise<void> {
@@ -100,8 +100,8 @@ async function again<T>(activity: () => Promise<T>): Promise<T> {
   }
 }
 
-async function receiptsOf(state: State, runId: string): Promise<ReadonlyMap<string, Receipt>> {
-  const report = await state.stream(reportPath(runId));
+async function receiptsOf(state: State, record: RunRecord): Promise<ReadonlyMap<string, Receipt>> {
+  const report = await state.stream(reportPath(record));
   const lines = Buffer.concat(await Array.fromAsync(report?.body ?? []))
     .toString()
     .split('\n');

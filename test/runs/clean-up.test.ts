@@ -119,7 +119,7 @@ describe('cleaning up', () => {
 
   it('forgets runs that ended long ago, and the histories of their instances', async () => {
     const run = await setUp({ ...OVER, endedAt: daysAgo(31).toISOString() });
-    await run.state.write(reportPath(RUN_ID), {});
+    await run.state.write(reportPath({ id: RUN_ID }), {});
 
     const result = await run.clean();
 

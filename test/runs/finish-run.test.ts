@@ -50,7 +50,7 @@ async function setUp(more: Partial<RunRecord> = {}, target: Partial<FinishDepend
     delivered,
     finish: (end: RunEnd = { end: 'done' }, attempt = 1) => finishRun(dependencies, { runId: RUN_ID, attempt, end }),
     record: () => dependencies.records.find(RUN_ID),
-    report: async () => (await readReport(state, RUN_ID, 'ndjson', 0))?.text,
+    report: async () => (await readReport(state, { ...record, ...(await dependencies.records.find(RUN_ID)) }, 'ndjson', 0))?.text,
     lockHolder: () => dependencies.locks.take(record, 'someone-else', async () => true),
     async execute(startedAt: number, receipts: readonly Receipt[], shard: SlicedWork = 0) {
       const log = openSliceLog<Receipt>(state, 'receipts', { runId: RUN_ID, shard, slice: 0, startAfter: undefined }, startedAt);
@@ -241,6 +241,92 @@ describe('finishing a run', () => {
     expect(answer).toBeUndefined();
     expect(await run.record()).toEqual(before);
     expect(await run.lockHolder()).toBe(RUN_ID);
+  });
+
+  describe('while another execution does, too', () => {
+    /** An end that stands still before its report is committed, until it is let go. */
+    async function setUpSlow() {
+      const run = await setUp();
+      await run.execute(1, [copied('a')]);
+      const [read, slow] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const state: FinishDependencies['state'] = {
+        ...run.state,
+        async writeStream(path, body, contentType) {
+          const bytes = Buffer.concat(await Array.fromAsync(body));
+          read.resolve();
+          await slow.promise;
+          await run.state.writeStream(
+            path,
+            (async function* () {
+              yield bytes;
+            })(),
+            contentType,
+          );
+        },
+      };
+      const late = finishRun({ ...run, state }, { runId: RUN_ID, attempt: 1, end: { end: 'done' } });
+      await read.promise;
+      return { ...run, late, letGo: slow.resolve };
+    }
+
+    it.each([1, 2])('leaves the record and the report to the one that was first, of attempt %d', async (attempt) => {
+      const run = await setUpSlow();
+      if (attempt === 2) await run.records.update(RUN_ID, (latest) => ({ ...latest, attempt }));
+      await run.execute(2, [copied('b'), failed('c')]);
+      await run.finish({ end: 'done' }, attempt);
+      const [record, report] = [await run.record(), await run.report()];
+
+      run.letGo();
+      await run.late;
+
+      expect(record).toMatchObject({ state: 'completed-with-failures', counts: { copied: 2, failed: 1 } });
+      expect(await run.record()).toEqual(record);
+      expect(await run.report()).toBe(report);
+      expect(report).toBe(linesOf(copied('a'), copied('b'), failed('c')));
+      expect(await Array.fromAsync(run.state.list(`runs/${RUN_ID}/report`))).toHaveLength(1);
+    });
+
+    it('ends nothing of a later attempt that is under way', async () => {
+      const run = await setUpSlow();
+      await run.records.update(RUN_ID, (latest) => ({ ...latest, attempt: 2 }));
+      const before = await run.record();
+
+      run.letGo();
+
+      expect(await run.late).toBeUndefined();
+      expect(await run.record()).toEqual(before);
+      expect(await run.report()).toBeUndefined();
+      expect(await run.lockHolder()).toBe(RUN_ID);
+    });
+  });
+
+  it.each([
+    ['attempt', { attempt: 2 }],
+    ['state', { state: 'cancelled' }],
+  ] as const)('delivers no report where the run has another %s by then', async (_, change) => {
+    const run = await setUp({ reportTo: 's3://reports/' });
+    const plans = {
+      ...run.plans,
+      find: async (id: string) => {
+        await run.records.update(RUN_ID, (latest) => ({ ...latest, ...change }));
+        return run.plans.find(id);
+      },
+    };
+
+    await finishRun({ ...run, plans }, { runId: RUN_ID, attempt: 1, end: { end: 'done' } });
+
+    expect(run.delivered.size).toBe(0);
+    expect((await run.record())?.reportDelivery).toBeUndefined();
+  });
+
+  it('counts what only the destination has that a slice met before it died', async () => {
+    const run = await setUp();
+    const found = { sizeBytes: 1, destinationEtag: '"d"', at: '2026-01-01T00:00:00.000Z', milliseconds: 1 };
+    await run.execute(1, [copied('a'), { ...found, key: 'b', action: 'extraneous' }]);
+
+    await run.finish({ end: 'cancelled' });
+
+    expect((await run.record())?.counts).toMatchObject({ listed: 1, copied: 1, extraneous: 1, atDestination: 1 });
   });
 
   it('reports the shards in the order of their keys, whichever was split off when', async () => {

@@ -32,7 +32,7 @@ async function setUp(more: Partial<RunRecord>, ...deliveries: Delivery[]) {
 
 describe('notifying of a run', () => {
   it('sends its summary as an event, and enters that it arrived', async () => {
-    const { sent, notify, notification } = await setUp({ ...ENDED, job: 'nightly' });
+    const { sent, notify, notification } = await setUp({ ...ENDED, job: 'nightly', reportName: 'report-1-0123abcd.ndjson' });
 
     await notify();
 

@@ -95,7 +95,9 @@ describe('a run whose activities die, and go on as zombies beside others', () =>
         const end = await simulateAttempt(run, { runId: RUN_ID, attempt: 1 }, randomOf(seed));
         const record = await finishRun(run, { runId: RUN_ID, attempt: 1, end: { end: 'done' } });
 
-        const text = Buffer.concat(await Array.fromAsync((await run.state.stream(reportPath(RUN_ID)))?.body ?? [])).toString();
+        const text = Buffer.concat(
+          await Array.fromAsync((await run.state.stream(reportPath({ id: RUN_ID, ...record })))?.body ?? []),
+        ).toString();
         const receipts = text
           .split('\n')
           .filter((line) => line !== '')

@@ -2,6 +2,7 @@ import { zipByKey } from '../../sync/flow/zip-by-key.ts';
 import type { Outcome } from '../../sync/outcome.ts';
 import { type ProvedPair, printOf } from '../../sync/pairs/proved-pair.ts';
 import type { Receipt } from '../../sync/receipt.ts';
+import type { RunRecord } from '../record.ts';
 import { linesOf } from '../report/lines.ts';
 import { readSliceLogs } from '../report/read-slice-logs.ts';
 import { reportPath } from '../report/report.ts';
@@ -23,19 +24,19 @@ export function proofLineOf(outcome: Outcome): ProofLine | undefined {
 /** Yields the findings of a finished run, ascending by key: from its report, and from the logs of its slices. */
 export async function* findingsOf(
   state: State,
-  runId: string,
+  record: Pick<RunRecord, 'id' | 'reportName'>,
   plan: ShardPlan | undefined,
   direction: Direction,
 ): AsyncGenerator<IndexUpdate> {
-  for await (const { one, other } of zipByKey(reportedBy(state, runId, direction), loggedBy(state, runId, plan, direction))) {
+  for await (const { one, other } of zipByKey(reportedBy(state, record, direction), loggedBy(state, record.id, plan, direction))) {
     // What was copied after it had been found equal, or gone, is what counts.
     const update = one ?? other;
     if (update !== undefined) yield update;
   }
 }
 
-async function* reportedBy(state: State, runId: string, direction: Direction): AsyncGenerator<IndexUpdate> {
-  const report = await state.stream(reportPath(runId));
+async function* reportedBy(state: State, record: Pick<RunRecord, 'id' | 'reportName'>, direction: Direction): AsyncGenerator<IndexUpdate> {
+  const report = await state.stream(reportPath(record));
   if (report === undefined) return;
   for await (const line of linesOf(report.body)) {
     const update = updateOf(JSON.parse(line), direction);

@@ -22,5 +22,5 @@ export async function updateIndex({ state, plans, pairs }: Dependencies, record:
   const plan = await plans.find(record.id);
   // Without a plan nothing was compared.
   if (plan === undefined) return;
-  await pairs.update(record, () => findingsOf(state, record.id, plan, sidesOf(record).direction));
+  await pairs.update(record, () => findingsOf(state, record, plan, sidesOf(record).direction));
 }

@@ -31,7 +31,10 @@ export async function deliverReport(dependencies: DeliveryDependencies, record: 
   const to = `${record.reportTo}${key}`;
   const watch = startDeliveryWatch(dependencies, record);
   try {
-    const report = await dependencies.state.stream(reportPath(record.id));
+    // A late execution must not replace what another one delivered.
+    await watch.look();
+    watch.signal.throwIfAborted();
+    const report = await dependencies.state.stream(reportPath(record));
     if (report === undefined) return {};
     const target = dependencies.openReportTarget(record, record.reportTo);
     const body = watch.noting(report.body);
@@ -57,13 +60,15 @@ function startDeliveryWatch({ records, deliveryLimits = DELIVERY_LIMITS }: Deliv
   const tooLong = (seconds: number) => () => stop(`The delivery was given up: the store did not take the report within ${seconds} s.`);
   const total = setTimeout(tooLong(totalSeconds), totalSeconds * 1_000);
   const idle = setTimeout(tooLong(idleSeconds), idleSeconds * 1_000);
-  const heart = startHeartbeat(async () => {
+  const look = async () => {
     // A record that cannot be read now is no reason to give up.
     const latest = await records.find(record.id).catch(() => record);
     if (latest === undefined || isOver(latest.state) || latest.attempt !== record.attempt) stop('The run was ended meanwhile.');
     else if (latest.cancelRequestedAt !== record.cancelRequestedAt) stop('The run was cancelled while its report was delivered.');
-  });
+  };
+  const heart = startHeartbeat(look);
   return {
+    look,
     signal: stopping.signal,
     problem: () => problem,
     async *noting(body: AsyncIterable<Uint8Array>) {

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Receipt } from '../../sync/receipt.ts';
 import { escapeUnseen } from '../../unseen-characters.ts';
+import type { RunRecord } from '../record.ts';
 import type { State } from '../state.ts';
 import { linesOf } from './lines.ts';
 
@@ -36,14 +38,24 @@ export interface ReportPage {
   readonly nextOffset?: number;
 }
 
-/** The finished report of a run: NDJSON, one receipt a line, in key order. */
-export function reportPath(runId: string): string {
-  return `runs/${runId}/report.ndjson`;
+/** Where a run's report is: NDJSON, one receipt a line, in key order. Its record names it. */
+export function reportPath({ id, reportName = 'report.ndjson' }: Pick<RunRecord, 'id' | 'reportName'>): string {
+  return `runs/${id}/${reportName}`;
+}
+
+/** A name for what one execution makes, so that no other one can replace it. */
+export function newReportName(attempt: number): string {
+  return `report-${attempt}-${randomBytes(4).toString('hex')}.ndjson`;
 }
 
 /** Reads the page of a finished report that begins at `offset`: 0 or a page's `nextOffset`. `undefined` when there is none (yet). */
-export async function readReport(state: State, runId: string, format: ReportFormat, offset: number): Promise<ReportPage | undefined> {
-  const report = await state.stream(reportPath(runId), Math.max(0, offset - 1));
+export async function readReport(
+  state: State,
+  run: Pick<RunRecord, 'id' | 'reportName'>,
+  format: ReportFormat,
+  offset: number,
+): Promise<ReportPage | undefined> {
+  const report = await state.stream(reportPath(run), Math.max(0, offset - 1));
   if (report === undefined) return undefined;
   const rest = linesOf(report.body);
   if (offset > 0 && !(offset < report.totalBytes && (await isAtLineEnd(rest)))) return undefined;

@@ -1,4 +1,5 @@
 import { parseLocation } from '../../locations.ts';
+import type { Counts } from '../../sync/tally.ts';
 import { escapeUnseen } from '../../unseen-characters.ts';
 import type { RunRecord } from '../record.ts';
 import { readProgress } from '../run-progress.ts';
@@ -35,10 +36,21 @@ export async function writeReport({ state, plans, shards }: ReportDependencies, 
       yield Buffer.from(`${escapeUnseen(JSON.stringify(receipt))}\n`);
     }
   }
-  await state.writeStream(reportPath(runId), lines(), 'application/x-ndjson');
+  await state.writeStream(reportPath(record), lines(), 'application/x-ndjson');
   const { counts: seen, ...found } = summary();
   const { listed, extraneous, filtered, atDestination } = (await readProgress(shards, runId, plan)).total.counts;
   const unchanged = Math.max(0, listed - seen.listed);
-  const counts = { ...seen, listed: Math.max(listed, seen.listed), unchanged, extraneous, filtered, atDestination };
+  // What a slice met that died before it entered any counts is in the report alone.
+  const alone = Math.max(extraneous, extraneousIn(seen));
+  const counts = {
+    ...seen,
+    ...{ listed: Math.max(listed, seen.listed), unchanged, filtered },
+    ...{ extraneous: alone, atDestination: Math.max(atDestination, alone) },
+  };
   return { ...found, counts, forecast: found.forecast(counts, record.options.keys === undefined ? 'by-listings' : 'by-keys') };
+}
+
+/** What only the destination had, by the receipts: whatever became of it. */
+function extraneousIn({ extraneous, deleted, wouldDelete, deletionsFailed }: Counts): number {
+  return extraneous + deleted + wouldDelete + deletionsFailed;
 }

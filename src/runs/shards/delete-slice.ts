@@ -51,7 +51,7 @@ export async function deleteSlice(dependencies: Dependencies, task: DeletionTask
   if (plan === undefined || plan.shards.some(({ isDone }) => isDone === undefined))
     throw new Error(`Run ${record.id} was about to delete before all was compared. Nothing was deleted.`);
   const reason = before.nextSlice === 0 ? await reasonToHoldBack(dependencies, { record, guard, plan }) : undefined;
-  if (reason !== undefined) return holdAllBack(dependencies, record, reason);
+  if (reason !== undefined) return holdAllBack(dependencies, task, reason);
   return deleteSome(dependencies, task, { record, guard, plan, before });
 }
 
@@ -62,9 +62,13 @@ async function reasonToHoldBack({ state }: Dependencies, { record, guard, plan }
   return holdBack(guard, { ...counts, uncopied: await countUncopied(readReceipts(state, record.id, shardsInOrder(plan))) });
 }
 
-async function holdAllBack({ records }: Dependencies, { id }: RunRecord, message: string): Promise<SliceResult> {
-  await records.update(id, (latest) => (latest.deletion ? undefined : { ...latest, deletion: { state: 'held-back', message } }));
-  return { end: 'done' };
+async function holdAllBack({ records }: Dependencies, { runId, attempt }: DeletionTask, message: string): Promise<SliceResult> {
+  const record = await records.update(runId, (latest) =>
+    latest.deletion !== undefined || stopOf(latest, attempt) !== undefined
+      ? undefined
+      : { ...latest, deletion: { state: 'held-back', message } },
+  );
+  return stopOf(record, attempt) ?? { end: 'done' };
 }
 
 async function deleteSome(dependencies: Dependencies, task: DeletionTask, deletions: Deletions): Promise<SliceResult> {

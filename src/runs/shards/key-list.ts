@@ -10,6 +10,8 @@ const CHUNK_KEYS = 10_000;
 /** The keys that a run is about, as the state container keeps them: ascending, each once, in chunks. */
 export interface KeyList {
   readonly path: string;
+  /** Of the object that it was read from; not there in a plan of an earlier release. */
+  readonly etag?: string;
   readonly chunks: readonly KeyChunk[];
 }
 

@@ -23,10 +23,8 @@ export interface KeyListDependencies {
   readonly openKeyList: (record: RunRecord) => Pick<Store, 'head' | 'read'>;
 }
 
-export interface PlannedKeys {
-  readonly planned: PlannedShards & { readonly keyList: KeyList };
-  /** Of the list, as it was read. */
-  readonly etag: string;
+interface PlannedKeys extends PlannedShards {
+  readonly keyList: KeyList;
 }
 
 /** Plans a run by its list of keys, which is read this once. Throws a StoreError: what is wrong with the list ends the run. */
@@ -44,7 +42,8 @@ export async function planByKeys(
   const keyList = await writeKeyList(state, record.id, await sortedKeys(body, where));
   const objects = keyList.chunks.reduce((sum, chunk) => sum + chunk.keys, 0);
   const ranges = rangesOfKeyList(keyList, record.options.lanes * SHARDS_PER_LANE);
-  return { planned: { ranges, lanes: Math.min(record.options.lanes, ranges.length), expected: { objects, bytes: 0 }, keyList }, etag };
+  const lanes = Math.min(record.options.lanes, ranges.length);
+  return { ranges, lanes, expected: { objects, bytes: 0 }, keyList: { ...keyList, etag } };
 }
 
 async function sortedKeys(body: AsyncIterable<Uint8Array>, where: string): Promise<readonly string[]> {

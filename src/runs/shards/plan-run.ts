@@ -10,7 +10,7 @@ import { type AttemptTask, type Stop, stopOf, stopRun } from '../stop.ts';
 import { handOverPause, isPaused, type Pause, tooThrottled } from '../throttling.ts';
 import { endOf, startWatch } from '../watch.ts';
 import { pauseOrFail } from './pause-or-fail.ts';
-import { type KeyListDependencies, type PlannedKeys, planByKeys } from './plan-keys.ts';
+import { type KeyListDependencies, planByKeys } from './plan-keys.ts';
 import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 
 export type PlanResult =
@@ -56,6 +56,7 @@ export async function planRun(dependencies: PlanDependencies, task: PlanTask): P
   if (task.pause !== undefined && isPaused(task.pause, clock())) return { end: 'wait', pause: task.pause };
   const plan = await plans.find(record.id);
   if (plan === undefined) return makePlan(dependencies, task, record);
+  if (record.keyList === undefined) await enterKeyList(records, task, plan);
   if (plan.idle !== undefined) await plans.restart(record.id);
   return planned(record, plan);
 }
@@ -67,12 +68,16 @@ async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: 
   const work = async () => {
     const stores = openStores(record);
     if (tags === true) await checkTagsOf(stores.source, watch.signal);
-    if (keys !== undefined) return planByList(dependencies, record, keys, watch.signal);
+    if (keys !== undefined) return planByKeys(dependencies, record, keys, watch.signal);
     const about = { ranges: rangesOf(record.options), filter: filterOf(record) };
     return planShards({ ...stores, ...about, lanes, ...(splitAt && { splitAt }), signal: watch.signal });
   };
   const ending = await endOf(work(), watch);
-  if (ending.kind === 'done') return planned(record, await plans.create(record.id, ending.result));
+  if (ending.kind === 'done') {
+    const plan = await plans.create(record.id, ending.result);
+    await enterKeyList(records, task, plan);
+    return planned(record, plan);
+  }
   if (ending.kind === 'stopped') return stopRun(records, task, ending.stop);
   if (ending.kind === 'throttled') return pauseOrFail(dependencies, task, false, tooThrottled(ending.error.message));
   if (ending.kind === 'handed-back') return { end: 'wait', pause: handOverPause(task.pause, clock()) };
@@ -81,16 +86,11 @@ async function makePlan(dependencies: PlanDependencies, task: PlanTask, record: 
     : new Error(`The listings of ${record.source} and ${record.destination} took too long to plan by.`);
 }
 
-async function planByList(
-  dependencies: PlanDependencies,
-  record: RunRecord,
-  where: string,
-  signal: AbortSignal,
-): Promise<PlannedKeys['planned']> {
-  const { planned: plan, etag } = await planByKeys(dependencies, record, where, signal);
-  const keyList = { etag, keys: plan.expected?.objects ?? 0 };
-  await dependencies.records.update(record.id, (latest) => (latest.attempt === record.attempt ? { ...latest, keyList } : undefined));
-  return plan;
+/** Enters the version of the list that the plan was made by: another execution may have read another version. */
+async function enterKeyList(records: RunRecords, { runId, attempt }: PlanTask, { keyList, expected }: ShardPlan): Promise<void> {
+  if (keyList?.etag === undefined) return;
+  const entered = { etag: keyList.etag, keys: expected?.objects ?? 0 };
+  await records.update(runId, (latest) => (stopOf(latest, attempt) === undefined ? { ...latest, keyList: entered } : undefined));
 }
 
 function planned({ options }: RunRecord, { lanes }: ShardPlan): PlanResult {

@@ -17,25 +17,25 @@ async function reportOf(...receipts: readonly Receipt[]): Promise<State> {
   async function* lines() {
     for (const receipt of receipts) yield Buffer.from(`${JSON.stringify(receipt)}\n`);
   }
-  await state.writeStream(reportPath(RUN_ID), lines(), 'application/x-ndjson');
+  await state.writeStream(reportPath({ id: RUN_ID }), lines(), 'application/x-ndjson');
   return state;
 }
 
 describe('the report of a run', () => {
   it('is not there before it is made', async () => {
-    expect(await readReport(server.createState(), RUN_ID, 'ndjson', 0)).toBeUndefined();
+    expect(await readReport(server.createState(), { id: RUN_ID }, 'ndjson', 0)).toBeUndefined();
   });
 
   it('is empty when no object needed anything', async () => {
     const state = await reportOf();
 
-    expect(await readReport(state, RUN_ID, 'ndjson', 0)).toEqual({ text: '' });
+    expect(await readReport(state, { id: RUN_ID }, 'ndjson', 0)).toEqual({ text: '' });
   });
 
   it('has a line for each receipt', async () => {
     const state = await reportOf(copied('a'), failed('b'));
 
-    const page = await readReport(state, RUN_ID, 'ndjson', 0);
+    const page = await readReport(state, { id: RUN_ID }, 'ndjson', 0);
 
     expect(page).toEqual({ text: `${JSON.stringify(copied('a'))}\n${JSON.stringify(failed('b'))}\n` });
   });
@@ -45,9 +45,9 @@ describe('the report of a run', () => {
     const firstBytes = Buffer.byteLength(JSON.stringify(copied('é'))) + 1;
     const totalBytes = firstBytes + Buffer.byteLength(JSON.stringify(copied('b'))) + 1;
 
-    expect(await readReport(state, RUN_ID, format, firstBytes)).toBeDefined();
+    expect(await readReport(state, { id: RUN_ID }, format, firstBytes)).toBeDefined();
     for (const offset of [1, 9, firstBytes - 1, firstBytes + 1, totalBytes, totalBytes + 1, 1_000_000]) {
-      expect(await readReport(state, RUN_ID, format, offset)).toBeUndefined();
+      expect(await readReport(state, { id: RUN_ID }, format, offset)).toBeUndefined();
     }
   });
 
@@ -57,7 +57,7 @@ describe('the report of a run', () => {
 
     const pages: Receipt[][] = [];
     for (let offset: number | undefined = 0; offset !== undefined; ) {
-      const page = await readReport(state, RUN_ID, 'ndjson', offset);
+      const page = await readReport(state, { id: RUN_ID }, 'ndjson', offset);
       pages.push(
         (page?.text ?? '')
           .trimEnd()
@@ -75,7 +75,7 @@ describe('the report of a run', () => {
     const state = await reportOf(copied('a'), copied('b'));
     const secondLine = Buffer.byteLength(`${JSON.stringify(copied('a'))}\n`);
 
-    const [first, later] = [await readReport(state, RUN_ID, 'csv', 0), await readReport(state, RUN_ID, 'csv', secondLine)];
+    const [first, later] = [await readReport(state, { id: RUN_ID }, 'csv', 0), await readReport(state, { id: RUN_ID }, 'csv', secondLine)];
 
     expect(first?.text.split('\n')).toEqual([
       'key,action,reason,sizeBytes,sourceEtag,destinationEtag,crc64nvme,verified,way,at,milliseconds,message,leftOut,sourceAbsentAt,isRecoverable,by,destinationKey,record,sourceRecord',
@@ -100,7 +100,7 @@ describe('the report of a run', () => {
   ])('writes the key %j as %j in CSV', async (key, field) => {
     const state = await reportOf(failed(key));
 
-    const page = await readReport(state, RUN_ID, 'csv', 0);
+    const page = await readReport(state, { id: RUN_ID }, 'csv', 0);
 
     expect(page?.text.split('\n').slice(1).join('\n').startsWith(`${field},failed,`)).toBe(true);
   });

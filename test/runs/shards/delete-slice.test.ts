@@ -91,6 +91,23 @@ describe('a slice of the deletions of a run', () => {
   });
 
   it.each([
+    ['a later attempt carries', { attempt: 2 }, 'superseded'],
+    ['is cancelled', { cancelRequestedAt: '2023-11-14T22:13:21.000Z' }, 'cancelled'],
+    ['has ended', { state: 'succeeded' }, 'superseded'],
+  ] as const)('holds nothing back in the record of a run that %s by then', async (_, change, end) => {
+    const run = await setUp({ options: { delete: { ...GUARD, maxCount: 1 } } });
+    const find: typeof run.plans.find = async (id) => {
+      await run.records.update(id, (latest) => ({ ...latest, ...change }));
+      return run.plans.find(id);
+    };
+
+    const result = await deleteSlice({ ...run, plans: { ...run.plans, find } }, { runId: RUN_ID, attempt: 1 });
+
+    expect(result).toEqual({ end });
+    expect((await run.record())?.deletion).toBeUndefined();
+  });
+
+  it.each([
     ['failed', new StoreError('invalid-metadata', 'It is too long.'), { 'held-back': 'invalid-metadata: 1' }],
     ['is archived', new StoreError('archived', 'It is archived.'), { 'held-back': 'archived: 1' }],
   ])('deletes nothing while an object %s, and says so, unless the job says otherwise', async (_, error, { 'held-back': reason }) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPairIndexes } from '../../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../../src/runs/record.ts';
 import { readKeyList } from '../../../src/runs/shards/key-list.ts';
@@ -148,6 +148,57 @@ describe('planning a run by a list of keys', () => {
       'k10000',
       'k10001',
     ]);
+  });
+
+  it('enters the version of the list that its plan was made by, whichever execution comes later', async () => {
+    const run = await setUp({ lanes: 2, keys });
+    const { etag } = run.lists.put('today.ndjson', '"a"');
+    const { promise: written, resolve } = Promise.withResolvers<void>();
+    const plans = {
+      ...run.plans,
+      create: async (...args: Parameters<typeof run.plans.create>) => written.then(() => run.plans.create(...args)),
+    };
+    const late = planRun({ ...run, plans }, { runId: RUN_ID, attempt: 1 });
+    await vi.waitFor(async () => expect(await Array.fromAsync(run.state.list(`runs/${RUN_ID}/keys/`))).not.toEqual([]));
+    run.lists.put('today.ndjson', '"b"\n"c"');
+    await run.plan();
+    const before = await run.records.find(RUN_ID);
+    run.lists.put('today.ndjson', '"d"');
+
+    resolve();
+    await late;
+
+    expect(before).toMatchObject({ keyList: { keys: 2 } });
+    expect(before?.keyList?.etag).not.toBe(etag);
+    expect(await run.records.find(RUN_ID)).toEqual(before);
+  });
+
+  it.each([
+    ['a later attempt carries', { attempt: 2 }],
+    ['is cancelled', { cancelRequestedAt: '2023-11-14T22:13:21.000Z' }],
+    ['has ended', { state: 'failed' }],
+  ] as const)('enters nothing of a run that %s by then', async (_, change) => {
+    const run = await setUp({ lanes: 2, keys });
+    run.lists.put('today.ndjson', '"a"');
+    const create: typeof run.plans.create = async (...args) => {
+      await run.records.update(RUN_ID, (latest) => ({ ...latest, ...change }));
+      return run.plans.create(...args);
+    };
+
+    await planRun({ ...run, plans: { ...run.plans, create } }, { runId: RUN_ID, attempt: 1 });
+
+    expect((await run.records.find(RUN_ID))?.keyList).toBeUndefined();
+  });
+
+  it('enters the list for the attempt that finds the plan of one that died', async () => {
+    const run = await setUp({ lanes: 2, keys });
+    const { etag } = run.lists.put('today.ndjson', '"a"');
+    await run.plan();
+    await run.records.update(RUN_ID, ({ keyList: _, ...latest }) => ({ ...latest, attempt: 2 }));
+
+    await run.plan(2);
+
+    expect((await run.records.find(RUN_ID))?.keyList).toEqual({ etag, keys: 1 });
   });
 
   it.each([
