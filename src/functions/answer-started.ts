@@ -39,10 +39,12 @@ async function start({ runs }: Bridge, runRequest: RunRequest, request: HttpRequ
   }
 }
 
-async function untilOver({ runs }: Bridge, started: RunRecord, context: InvocationContext, until: number): Promise<RunRecord> {
+/** The notification of an ended run is part of its answer, if it is sent in time. */
+async function untilOver({ runs, settings }: Bridge, started: RunRecord, context: InvocationContext, until: number): Promise<RunRecord> {
   const engine = engineOf(context);
   let record = started;
-  while (Date.now() < until && !isOver(record.state)) {
+  const isTold = ({ notification }: RunRecord) => settings.webhook === undefined || notification !== undefined;
+  while (Date.now() < until && !(isOver(record.state) && isTold(record))) {
     await wait(POLL_MS);
     record = (await runs.find(engine, started.id)) ?? record;
   }

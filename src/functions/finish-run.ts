@@ -17,11 +17,12 @@ export function finishRunActivity(bridge: Bridge): ActivityOptions {
 }
 
 function logEnd(
-  { id, job, state, counts, failure, attempt, interruptions, deletion, options }: RunRecord,
+  { id, job, state, counts, failure, attempt, interruptions, deletion, hint, options }: RunRecord,
   context: InvocationContext,
 ): void {
   const run = job === undefined ? `Run ${id}` : `Run ${id} of job ${job}`;
   const objects = summaryOf(counts ?? NO_COUNTS, options);
+  if (hint !== undefined) context.warn(`${run}: ${hint}`);
   if (deletion !== undefined) context.warn(`${run}: ${deletion.message}`);
   if (state === 'running')
     context.warn(`${run}: attempt ${attempt} was interrupted, the next one follows: ${interruptions?.at(-1)?.message}`);

@@ -1,5 +1,5 @@
-import { parseLocation } from '../locations.ts';
 import type { Counts } from '../sync/tally.ts';
+import { hintOf } from './hint.ts';
 import type { Locks } from './lock.ts';
 import type { PairIndexes } from './pairs/pair-index.ts';
 import { updateIndex } from './pairs/update-index.ts';
@@ -56,6 +56,7 @@ async function enterEnd(dependencies: FinishDependencies, found: RunRecord, end:
   // A pair that is not in the index is proved again by the next run.
   await updateIndex(dependencies, record).catch(() => undefined);
   const delivery = await deliverReport(dependencies, record);
+  const hint = end.end === 'done' ? hintOf(record, counts, skippedByReason) : undefined;
   const endedAt = new Date(dependencies.clock()).toISOString();
   const ended = await dependencies.records.update(record.id, (latest) =>
     isOver(latest.state) || latest.attempt !== record.attempt
@@ -71,21 +72,12 @@ async function enterEnd(dependencies: FinishDependencies, found: RunRecord, end:
           skippedByReason,
           ...(latest.options.verify ? { equalByRecord } : { copiedByRecord }),
           failuresByReason,
-          ...(end.end === 'done' && hintOf(record, counts)),
+          ...(hint !== undefined && { hint }),
           endedAt,
         },
   );
   if (ended.reportName !== record.reportName) await dependencies.state.remove(reportPath(record));
   return ended;
-}
-
-/** A location is a folder: one that names an object has nothing in it, and looks like an empty one. */
-function hintOf({ source, options }: RunRecord, { listed, filtered }: Counts): Pick<RunRecord, 'hint'> {
-  const { prefix } = parseLocation(source);
-  if (listed + filtered > 0 || prefix === '' || options.keys !== undefined) return {};
-  const name = prefix.slice(0, -1).split('/').at(-1);
-  const advice = `If ${JSON.stringify(name)} is an object, name the folder that it is in, and the object by the option include.`;
-  return { hint: `Nothing is below ${source}, which was listed as a folder. ${advice}` };
 }
 
 function withoutStopping({ stopping: _, ...record }: RunRecord): RunRecord {

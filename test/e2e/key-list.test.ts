@@ -46,6 +46,19 @@ describe('a list of keys', () => {
     expect(second.counts).toMatchObject({ listed: 5, copied: 0, unchanged: 4, failed: 1 });
   });
 
+  it('that is empty is told of, since nothing is copied then', async () => {
+    await putBlob('empty-source/a', 'text');
+    await putS3('lists/empty.csv', 'key\n');
+    const keys = `${bridge.s3('lists')}/empty.csv`;
+
+    const run = await bridge.sync(bridge.blob('empty-source'), bridge.s3('empty-copy'), { options: { keys } });
+
+    expect(run).toMatchObject({ state: 'succeeded', counts: { listed: 0 }, keyList: { keys: 0 }, hint: expect.stringContaining(keys) });
+    expect(bridge.logged.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining(`${run.id}: The list of keys ${keys} is empty`),
+    );
+  });
+
   it('is refused where the caller may not use its location, or it cannot be read', async () => {
     const body = { source: bridge.blob('from'), destination: bridge.s3('to') };
 

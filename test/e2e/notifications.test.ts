@@ -68,6 +68,21 @@ describe('the end of a run', () => {
     expect(data).toMatchObject({ state: 'completed-with-failures', failuresByReason });
   });
 
+  it.each([
+    ['delivered', 204],
+    ['failed', 410],
+  ])('is told before the answer to ?wait, which says so: %s', async (state, status) => {
+    receiver.answerWith(status);
+    receiver.delayAnswers(2_000);
+    const body = { source: bridge.blob('good'), destination: bridge.s3(`waited-${state}`) };
+
+    const answer = await bridge.call('POST', '/api/sync?wait=30', body);
+    receiver.delayAnswers(0);
+
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ state: 'succeeded', notification: { state } });
+  });
+
   it('is told again when the receiver was down, with the same id', async () => {
     receiver.answerWith(503);
 

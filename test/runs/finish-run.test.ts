@@ -114,6 +114,25 @@ describe('finishing a run', () => {
     expect((await run.record())?.hint).toEqual(hint === undefined ? undefined : expect.stringContaining(hint));
   });
 
+  it.each([
+    [{ keys: 1, skipped: [] }, undefined],
+    [{ keys: 0, skipped: [] }, 'The list of keys s3://bucket/list.csv is empty'],
+    [{ keys: 3, skipped: ['folder-marker', 'exists', 'source-gone'] }, undefined],
+    [{ keys: 3, skipped: ['exists', 'archived', 'restoring'] }, '2 objects of the source could not be copied (archived: 1, restoring: 1)'],
+  ] as const)('hints at what has no copy though nothing failed: %j', async ({ keys, skipped }, hint) => {
+    const run = await setUp({ options: { ...runRecord().options, keys: 's3://bucket/list.csv' }, keyList: { etag: '"1"', keys } });
+    const { sizeBytes, sourceEtag, at, milliseconds } = copied('a');
+    await run.execute(
+      1,
+      skipped.map((reason, index) => ({ key: `${index}`, action: 'skipped', reason, sizeBytes, sourceEtag, at, milliseconds })),
+    );
+
+    await run.finish();
+
+    expect(await run.record()).toMatchObject({ state: 'succeeded', counts: { listed: skipped.length, skipped: skipped.length } });
+    expect((await run.record())?.hint).toEqual(hint === undefined ? undefined : expect.stringContaining(hint));
+  });
+
   it('has failures when what was to be deleted was held back', async () => {
     const run = await setUp({ deletion: { state: 'held-back', message: 'Nothing was deleted.' } });
 

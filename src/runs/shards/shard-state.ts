@@ -121,7 +121,7 @@ export function createShardStates(state: State): ShardStates {
     },
     async report(runId, shard, slice, underWay) {
       await change(runId, shard, slice, (current) =>
-        current.isListed || isFurther(current.underWay, underWay) ? undefined : { ...current, underWay },
+        current.isListed || isBehind(underWay, current.underWay) ? undefined : { ...current, underWay },
       );
     },
     finish(runId, shard, slice, { progress, ...finished }) {
@@ -142,9 +142,10 @@ function withBegun(shard: ShardState, call: SliceCall): ShardState {
   return { ...shard, begun: call, ...(isRepeated && { repeats: (shard.repeats ?? 0) + 1 }) };
 }
 
-function isFurther(before: SliceProgress | undefined, { checkpoint }: SliceProgress): boolean {
+/** An execution that does a slice again begins at its start: the run shows how far another one had come until it is there. */
+function isBehind({ checkpoint }: SliceProgress, before: SliceProgress | undefined): boolean {
   if (before?.checkpoint === undefined) return false;
-  return checkpoint === undefined || compareKeys(before.checkpoint, checkpoint) > 0;
+  return checkpoint === undefined || compareKeys(checkpoint, before.checkpoint) < 0;
 }
 
 function withLargeAfter({ largeAfter: _, ...current }: ShardState): ShardState {

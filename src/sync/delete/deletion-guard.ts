@@ -1,5 +1,5 @@
 import type { Counts } from '../tally.ts';
-import type { Uncopied } from './uncopied.ts';
+import { describeUncopied, type Uncopied } from './uncopied.ts';
 
 /** What has to hold before anything is deleted. */
 export interface DeletionGuard {
@@ -22,20 +22,11 @@ export function holdBack(guard: DeletionGuard, { listed, extraneous, atDestinati
   if (extraneous === 0) return undefined;
   const found = `Nothing was deleted: ${extraneous} of ${atDestination} objects at the destination are not at the source`;
   const remedy = 'Look at the report; if they are to go,';
-  const lacking = describe(uncopied);
+  const lacking = describeUncopied(uncopied);
   if (lacking !== undefined && !despiteFailures)
     return `${found}, but ${lacking}. What would be deleted may be the last copy of such an object, under an earlier name. Cure that and start the run again; if they are to go all the same, set delete.despiteFailures.`;
   if (listed === 0 && !allowEmptySource) return `${found}, which has none at all. ${remedy} set delete.allowEmptySource.`;
   if (extraneous > maxCount) return `${found}, more than delete.maxCount (${maxCount}). ${remedy} raise it.`;
   if (extraneous * 100 > maxPercent * atDestination) return `${found}, more than delete.maxPercent (${maxPercent} %). ${remedy} raise it.`;
   return undefined;
-}
-
-/** `undefined` when each object has its copy. */
-function describe(uncopied: Uncopied): string | undefined {
-  const reasons = Object.entries(uncopied).toSorted(([, one], [, other]) => other - one);
-  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return undefined;
-  const listed = reasons.map(([reason, count]) => `${reason}: ${count}`).join(', ');
-  return `${total} ${total === 1 ? 'object' : 'objects'} of the source could not be copied (${listed})`;
 }

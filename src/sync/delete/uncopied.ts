@@ -30,6 +30,21 @@ export function reasonOfLack(receipt: Receipt): UncopiedReason | undefined {
   return receipt.action === 'skipped' && LACKS_COPY[receipt.reason] !== false ? receipt.reason : undefined;
 }
 
+/** Says how many of the objects that were skipped lack a copy, and why; `undefined` when none does. */
+export function lackingIn(skipped: Readonly<Partial<Record<SkipReason, number>>>): string | undefined {
+  const lacking = Object.entries(skipped).filter(([reason]) => LACKS_COPY[reason as SkipReason] !== false);
+  return describeUncopied(Object.fromEntries(lacking));
+}
+
+/** `undefined` when each object has its copy. */
+export function describeUncopied(uncopied: Uncopied): string | undefined {
+  const reasons = Object.entries(uncopied).toSorted(([, one], [, other]) => other - one);
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return undefined;
+  const listed = reasons.map(([reason, count]) => `${reason}: ${count}`).join(', ');
+  return `${total} ${total === 1 ? 'object' : 'objects'} of the source could not be copied (${listed})`;
+}
+
 export async function countUncopied(receipts: AsyncIterable<Receipt>): Promise<Uncopied> {
   const counts: Partial<Record<UncopiedReason, number>> = {};
   for await (const receipt of receipts) {

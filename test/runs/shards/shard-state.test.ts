@@ -96,6 +96,19 @@ describe('the state of a shard', () => {
     expect(await shards.find(RUN_ID, 0)).toEqual(finished);
   });
 
+  it('does not go back when a slice is done again from its start', async () => {
+    const shards = newShards();
+    await shards.report(RUN_ID, 0, 0, upTo('c', 3));
+
+    await shards.report(RUN_ID, 0, 0, { counts: NO_COUNTS, failures: [] });
+    await shards.report(RUN_ID, 0, 0, upTo('b', 2));
+    const behind = await shards.find(RUN_ID, 0);
+    await shards.report(RUN_ID, 0, 0, upTo('d', 4));
+
+    expect(progressOf(behind)).toMatchObject({ checkpoint: 'c', counts: { copied: 3 } });
+    expect(progressOf(await shards.find(RUN_ID, 0))).toMatchObject({ checkpoint: 'd', counts: { copied: 4 } });
+  });
+
   it('keeps the checkpoint when a slice finds nothing', async () => {
     const shards = newShards();
     await shards.finish(RUN_ID, 0, 0, more(upTo('b', 2)));
