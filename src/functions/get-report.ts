@@ -2,7 +2,7 @@ import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import { input } from 'durable-functions';
 import type { BridgeOrProblems } from '../bridge.ts';
 import { cutText } from '../outside-text.ts';
-import { isOver } from '../runs/record.ts';
+import { isOver, type RunRecord } from '../runs/record.ts';
 import type { ReportFormat } from '../runs/report/report.ts';
 import { engineOf } from './durable-engine.ts';
 import { existing, runIdOf } from './existing-run.ts';
@@ -26,7 +26,7 @@ export function getReportFunction(source: BridgeOrProblems): HttpFunctionOptions
       const offset = wholeNumber(request, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, preset: 0 });
       const record = existing(await runs.find(engineOf(context), runIdOf(request)), request);
       const page = await report(record, format, offset);
-      if (page === undefined) throw noReport(record.id, isOver(record.state), offset);
+      if (page === undefined) throw noReport(record, offset);
       const next = `${baseUrlOf(request)}/runs/${record.id}/report?format=${format}&offset=${page.nextOffset}`;
       return {
         headers: { 'content-type': CONTENT_TYPES[format], ...(page.nextOffset !== undefined && { link: `<${next}>; rel="next"` }) },
@@ -46,8 +46,8 @@ function formatOf(request: HttpRequest): ReportFormat {
   return request.headers.get('accept')?.includes('text/csv') ? 'csv' : 'ndjson';
 }
 
-function noReport(id: string, isEnded: boolean, offset: number): HttpProblem {
-  if (!isEnded)
+function noReport({ id, state, reportName }: RunRecord, offset: number): HttpProblem {
+  if (!isOver(state))
     return new HttpProblem(409, {
       detail: `Run ${id} is still under way; its report is made at its end.`,
       headers: { 'retry-after': '5' },
@@ -55,6 +55,10 @@ function noReport(id: string, isEnded: boolean, offset: number): HttpProblem {
   if (offset > 0)
     return new HttpProblem(416, {
       detail: `No page of the report of run ${id} begins at byte ${offset}. Use the URL in the Link header of the page before.`,
+    });
+  if (reportName !== undefined)
+    return new HttpProblem(404, {
+      detail: `The report of run ${id} is gone from the state container. Restore runs/${id}/${reportName} there.`,
     });
   return new HttpProblem(404, { detail: `Run ${id} ended without a report: nothing carried it to its end. Start it again.` });
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Bridge, BridgeOrProblems } from '../bridge.ts';
+import { DamagedDocumentError } from '../runs/damaged-document.ts';
 import { isLoopback } from '../safe-url.ts';
 
 interface ProblemDetails {
@@ -37,6 +38,10 @@ export function withBridge(source: BridgeOrProblems, handle: BridgeHandler): Htt
       return await handle(source.bridge, request, context);
     } catch (error) {
       if (error instanceof HttpProblem) return answer(error, request);
+      if (error instanceof DamagedDocumentError) {
+        context.error(`Error: ${error.message}`);
+        return answer(new HttpProblem(500, { detail: error.message }), request);
+      }
       context.error(`${request.method} ${new URL(request.url).pathname} failed:`, error);
       return answer(
         new HttpProblem(500, { detail: `The request failed inside the app. Look for invocation ${context.invocationId} in its log.` }),

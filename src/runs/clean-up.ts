@@ -42,7 +42,7 @@ export async function cleanUp(dependencies: CleanUpDependencies, engine: Engine,
   const { abandoned, problems: uploadProblems } = await giveUpOldUploads(dependencies, signal);
   const abortLeftovers = createAbortLeftovers(dependencies, signal);
   let forgottenRuns = 0;
-  for await (const record of records.list()) {
+  for await (const record of records.list(({ message }) => void uploadProblems.push(message))) {
     if (signal.aborted) break;
     await abortLeftovers.at(record);
     if (!isOver(record.state) || Date.parse(record.endedAt ?? record.createdAt) >= before) continue;

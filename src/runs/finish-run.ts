@@ -1,4 +1,5 @@
 import type { Counts } from '../sync/tally.ts';
+import { DamagedDocumentError } from './damaged-document.ts';
 import { hintOf } from './hint.ts';
 import type { Locks } from './lock.ts';
 import type { PairIndexes } from './pairs/pair-index.ts';
@@ -39,7 +40,7 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
   if (record === undefined || (record.attempt !== attempt && !isOver(record.state))) return undefined;
   if (end.end === 'interrupted' && !isOver(record.state))
     return interruptAttempt(records, { runId, attempt }, end.failure, dependencies.clock());
-  const ended = isOver(record.state) ? record : await enterEnd(dependencies, record, end);
+  const ended = isOver(record.state) ? record : await enterEnd(dependencies, record, end).catch(failIfDamaged(dependencies, record));
   // A later attempt has begun while this one made its report.
   if (!isOver(ended.state)) return undefined;
   await locks.release(record, runId);
@@ -52,6 +53,7 @@ async function enterEnd(dependencies: FinishDependencies, found: RunRecord, end:
   const { counts, goneForGood, skippedByReason, copiedByRecord, equalByRecord, failuresByReason, forecast } = await writeReport(
     dependencies,
     record,
+    { isWhole: end.end === 'done' },
   );
   // A pair that is not in the index is proved again by the next run.
   await updateIndex(dependencies, record).catch(() => undefined);
@@ -78,6 +80,20 @@ async function enterEnd(dependencies: FinishDependencies, found: RunRecord, end:
   );
   if (ended.reportName !== record.reportName) await dependencies.state.remove(reportPath(record));
   return ended;
+}
+
+/** Without what it has kept of itself, nobody can say what a run has done. */
+function failIfDamaged({ records, clock }: FinishDependencies, { id, attempt }: RunRecord) {
+  return async (error: unknown): Promise<RunRecord> => {
+    if (!(error instanceof DamagedDocumentError)) throw error;
+    const endedAt = new Date(clock()).toISOString();
+    const message = `What the run has done cannot be counted: ${error.message} What is copied already is not copied twice.`;
+    return records.update(id, (latest) =>
+      isOver(latest.state) || latest.attempt !== attempt
+        ? undefined
+        : { ...withoutStopping(latest), state: 'failed', failure: { code: 'damaged-record', message }, endedAt },
+    );
+  };
 }
 
 function withoutStopping({ stopping: _, ...record }: RunRecord): RunRecord {

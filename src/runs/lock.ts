@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unlessDamaged } from './damaged-document.ts';
 import type { RunRequest } from './record.ts';
 import type { State } from './state.ts';
 
@@ -61,7 +62,8 @@ export function createLocks(state: State): Locks {
     async *holders() {
       const seen = new Set<string>();
       for await (const path of state.list(ROOT)) {
-        const runId = (await state.read<LockDocument>(path))?.value.runId;
+        // One that is damaged must not hide the others; a start that needs it fails with its name.
+        const runId = (await state.read<LockDocument>(path).catch(unlessDamaged()))?.value.runId;
         if (runId === undefined || seen.has(runId)) continue;
         seen.add(runId);
         yield runId;

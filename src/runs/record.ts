@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { SyncOptions } from '../options/sync-options.ts';
 import type { Counts } from '../sync/tally.ts';
+import { DamagedDocumentError, unlessDamaged } from './damaged-document.ts';
 import type { FailureGroup } from './report/failure-groups.ts';
 import type { Forecast } from './report/forecast.ts';
 import type { CopyRecordCounts, ProofRecordCounts, SkipCounts } from './report/summary.ts';
-import type { State } from './state.ts';
+import type { Document, State } from './state.ts';
 
 /** How a run stands. The last four are final. */
 export type RunState = 'queued' | 'running' | 'succeeded' | 'completed-with-failures' | 'failed' | 'cancelled';
@@ -146,21 +147,27 @@ export interface RunRecords {
   /** Applies `change` to the latest record until no other writer comes between. A change that answers `undefined` leaves it as it is. */
   update(id: string, change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord>;
   remove(id: string): Promise<void>;
-  /** Newest first. */
-  list(): AsyncIterable<RunRecord>;
+  /** Newest first. One that is damaged is left out, and `onDamaged` is called for it. */
+  list(onDamaged?: (error: DamagedDocumentError) => void): AsyncIterable<RunRecord>;
 }
 
 export function createRunRecords(state: State): RunRecords {
+  async function read(path: string): Promise<Document<RunRecord> | undefined> {
+    const record = await state.read<RunRecord>(path);
+    if (record !== undefined && !isWhole(record.value, path)) throw new DamagedDocumentError(path);
+    return record;
+  }
+
   return {
     async create(record) {
       await state.write(pathOf(record.id), record, 'if-absent');
     },
     async find(id) {
-      return (await state.read<RunRecord>(pathOf(id)))?.value;
+      return (await read(pathOf(id)))?.value;
     },
     async update(id, change) {
       for (;;) {
-        const current = await state.read<RunRecord>(pathOf(id));
+        const current = await read(pathOf(id));
         if (current === undefined) throw new Error(`The record of run ${id} is gone from the state container. Start a new run.`);
         const changed = change(current.value);
         if (changed === undefined) return current.value;
@@ -170,13 +177,18 @@ export function createRunRecords(state: State): RunRecords {
     async remove(id) {
       await state.remove(pathOf(id));
     },
-    async *list() {
+    async *list(onDamaged) {
       for await (const path of state.list('records/')) {
-        const record = await state.read<RunRecord>(path);
+        const record = await read(path).catch(unlessDamaged(onDamaged));
         if (record !== undefined) yield record.value;
       }
     },
   };
+}
+
+/** Looks whether a document is a run's record, of whatever release. */
+function isWhole({ id, state, options }: Partial<RunRecord>, path: string): boolean {
+  return id !== undefined && path.endsWith(`-${id}.json`) && typeof state === 'string' && typeof options === 'object';
 }
 
 function pathOf(id: string): string {

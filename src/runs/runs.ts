@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { DamagedDocumentError } from './damaged-document.ts';
 import type { Engine } from './engine.ts';
 import { createHungCheck } from './hung.ts';
 import type { Locks } from './lock.ts';
@@ -17,6 +18,13 @@ export class RunConflictError extends Error {
   }
 }
 
+/** Which runs are listed. `onDamaged` is called for each record that cannot be read. */
+export interface RunFilter {
+  readonly job?: string;
+  readonly limit: number;
+  readonly onDamaged?: (error: DamagedDocumentError) => void;
+}
+
 /** The life of runs, as callers see it. */
 export interface Runs {
   /** Starts a run. Throws {@link RunConflictError} while another of the same job, or between the same locations, is under way; also what `check` throws. */
@@ -24,7 +32,7 @@ export interface Runs {
   /** The run as it stands; `undefined` when there is none by this id. One that nothing carries any more is resumed first. */
   find(engine: Engine, id: string): Promise<RunRecord | undefined>;
   /** Newest first, at most `limit`, of the newest thousand of all runs. */
-  list(engine: Engine, filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
+  list(engine: Engine, filter: RunFilter): Promise<readonly RunRecord[]>;
   /** Asks a run to stop; `undefined` when there is none by this id. One that is over stays as it is. */
   cancel(engine: Engine, id: string): Promise<RunRecord | undefined>;
   /** Resumes all runs that nothing carries any more, or whose instance hangs; answers them. */
@@ -106,10 +114,10 @@ export function createRuns({ records, locks, pulses, notify, check, patienceMs =
       await engine.start(instanceIdOf(record), { runId: id, attempt: record.attempt });
       return record;
     },
-    async list(engine, { job, limit }) {
+    async list(engine, { job, limit, onDamaged }) {
       const found: RunRecord[] = [];
       let seen = 0;
-      for await (const record of records.list()) {
+      for await (const record of records.list(onDamaged)) {
         if (++seen > MAX_SEARCHED) break;
         if (job !== undefined && record.job !== job) continue;
         found.push(await settle(engine, record));
@@ -126,8 +134,8 @@ export function createRuns({ records, locks, pulses, notify, check, patienceMs =
     async resumeAll(engine) {
       const resumed: RunRecord[] = [];
       for await (const id of locks.holders()) {
-        const before = await records.find(id);
         // One that cannot be looked at now, or of which the engine says nothing, must not keep the others waiting.
+        const before = await records.find(id).catch(() => undefined);
         const after = before && (await Promise.race([settle(engine, before).catch(() => undefined), afterPatience()]));
         if (after !== undefined && after.attempt !== before?.attempt) resumed.push(after);
       }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type ContainerClient, RestError } from '@azure/storage-blob';
 import { cutShort, followPages, type ListedPage } from '../sync/flow/follow-pages.ts';
+import { parseDocument } from './damaged-document.ts';
 
 /** A JSON document and the tag that guards it. */
 export interface Document<T> {
@@ -13,6 +14,7 @@ type Guard = 'if-absent' | { readonly ifMatch: string };
 
 /** The app's own records: blobs in one container of the host's storage account. */
 export interface State {
+  /** Throws a {@link DamagedDocumentError} for what is no JSON object. */
   read<T>(path: string): Promise<Document<T> | undefined>;
   /** Answers the new tag, or `undefined` when the guard refused. */
   write(path: string, value: unknown, guard?: Guard): Promise<string | undefined>;
@@ -47,7 +49,7 @@ export function createState(container: ContainerClient): State {
       const answer = await orUndefined(client.download(), 404);
       if (answer === undefined) return undefined;
       const chunks = await Array.fromAsync(bodyOf(answer));
-      return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) as T, etag: answer.etag ?? '' };
+      return { value: parseDocument(Buffer.concat(chunks).toString('utf8'), path) as T, etag: answer.etag ?? '' };
     },
     async write(path, value, guard) {
       const client = (await blob(path)).getBlockBlobClient();

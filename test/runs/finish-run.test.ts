@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FinishDependencies, finishRun, type RunEnd } from '../../src/runs/finish-run.ts';
@@ -365,6 +366,27 @@ describe('finishing a run', () => {
     await run.finish();
 
     expect(await run.report()).toBe(linesOf(...['a', 'b', 'c', 'd', 'e'].map((key) => copied(key))));
+  });
+
+  it.each([
+    ['its plan is gone', undefined],
+    ['its plan is damaged', '{"shards":['],
+    ['its receipts are damaged', 'receipts'],
+  ])('fails, without any counts, and names what is missing when %s', async (_, damage) => {
+    const run = await setUp();
+    const plan = (await Array.fromAsync(run.state.list(`runs/${RUN_ID}/`))).find((path) => path.endsWith('.json')) ?? '';
+    const log = `runs/${RUN_ID}/receipts/0/000000/1-damaged.ndjson`;
+    const write = (path: string, text: string) => run.state.writeStream(path, Readable.from([Buffer.from(text)]), 'application/json');
+    if (damage === undefined) await run.state.remove(plan);
+    else if (damage === 'receipts') await write(log, '{}\n{"key":"a"}\n\u0000\u0000\n');
+    else await write(plan, damage);
+
+    await run.finish();
+
+    const record = await run.record();
+    expect(record).toMatchObject({ state: 'failed', failure: { code: 'damaged-record', message: expect.stringContaining(RUN_ID) } });
+    expect(record?.counts).toBeUndefined();
+    expect(await run.lockHolder()).toBe('someone-else');
   });
 
   it('does nothing for a run that is not there', async () => {

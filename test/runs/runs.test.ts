@@ -260,6 +260,21 @@ describe('resuming all runs', () => {
   });
 });
 
+describe('resuming runs', () => {
+  it('is done for the others where a record or a lock is damaged', async () => {
+    const { state, engine, runs, start, time } = setUp();
+    const damaged = await start();
+    time.now += 1;
+    const lost = await start({ ...REQUEST, destination: `${REQUEST.destination}other/` });
+    for await (const path of state.list('records/')) if (path.includes(damaged.id)) await state.write(path, []);
+    await state.write('locks/0.json', null);
+    engine.instances.set(`${lost.id}-1`, 'ended');
+    time.now += 5_000;
+
+    expect((await runs.resumeAll(engine)).map(({ id }) => id)).toEqual([lost.id]);
+  });
+});
+
 describe('listing runs', () => {
   it('shows the newest first, so many as wanted, and of one job', async () => {
     const { engine, runs, start, time } = setUp();

@@ -1,4 +1,5 @@
 import { compareKeys } from '../../sync/key-order.ts';
+import { parseDocument } from '../damaged-document.ts';
 import type { State } from '../state.ts';
 import { linesOf } from './lines.ts';
 import type { KeyedLine, LogHeader } from './slice-log.ts';
@@ -49,15 +50,15 @@ function least<T extends KeyedLine>(logs: readonly OpenLog<T>[]): OpenLog<T> | u
 }
 
 /** Opens the logs of the next slice that has any lines; `undefined` when all are opened. */
-async function openNext<T>(state: State, slices: AsyncIterator<readonly string[]>): Promise<OpenSlice<T> | undefined> {
+async function openNext<T extends KeyedLine>(state: State, slices: AsyncIterator<readonly string[]>): Promise<OpenSlice<T> | undefined> {
   for (let slice = await slices.next(); slice.done !== true; slice = await slices.next()) {
     const logs: OpenLog<T>[] = [];
     let header: LogHeader | undefined;
     for (const path of slice.value) {
       const lines = linesIn(state, path);
       const { value: head } = await lines.next();
-      if (head !== undefined) header = JSON.parse(head);
-      const rest = valuesIn<T>(lines);
+      if (head !== undefined) header = parseDocument<LogHeader>(head, path);
+      const rest = valuesIn<T>(lines, path);
       const first = await rest.next();
       if (first.done !== true) logs.push({ line: first.value, rest });
     }
@@ -72,6 +73,6 @@ async function* linesIn(state: State, path: string): AsyncGenerator<string, unde
   if (log !== undefined) yield* linesOf(log.body);
 }
 
-async function* valuesIn<T>(lines: AsyncIterable<string>): AsyncGenerator<T> {
-  for await (const line of lines) yield JSON.parse(line);
+async function* valuesIn<T extends KeyedLine>(lines: AsyncIterable<string>, path: string): AsyncGenerator<T> {
+  for await (const line of lines) yield parseDocument<T>(line, path);
 }

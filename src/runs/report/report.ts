@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Receipt } from '../../sync/receipt.ts';
 import { escapeUnseen } from '../../unseen-characters.ts';
+import { DamagedDocumentError, parseDocument } from '../damaged-document.ts';
 import type { RunRecord } from '../record.ts';
 import type { State } from '../state.ts';
 import { linesOf } from './lines.ts';
@@ -48,14 +49,15 @@ export function newReportName(attempt: number): string {
   return `report-${attempt}-${randomBytes(4).toString('hex')}.ndjson`;
 }
 
-/** Reads the page of a finished report that begins at `offset`: 0 or a page's `nextOffset`. `undefined` when there is none (yet). */
+/** Reads the page of a finished report that begins at `offset`: 0 or a page's `nextOffset`. `undefined` when there is none (yet). Throws a DamagedDocumentError. */
 export async function readReport(
   state: State,
   run: Pick<RunRecord, 'id' | 'reportName'>,
   format: ReportFormat,
   offset: number,
 ): Promise<ReportPage | undefined> {
-  const report = await state.stream(reportPath(run), Math.max(0, offset - 1));
+  const path = reportPath(run);
+  const report = await state.stream(path, Math.max(0, offset - 1));
   if (report === undefined) return undefined;
   const rest = linesOf(report.body);
   if (offset > 0 && !(offset < report.totalBytes && (await isAtLineEnd(rest)))) return undefined;
@@ -63,11 +65,13 @@ export async function readReport(
   let characters = 0;
   let position = offset;
   for await (const line of rest) {
-    lines.push(format === 'csv' ? csvLine(JSON.parse(line)) : escapeUnseen(line));
+    lines.push(format === 'csv' ? csvLine(parseDocument<Receipt>(line, path)) : escapeUnseen(line));
     position += Buffer.byteLength(line) + 1;
     characters += line.length;
     if (characters >= PAGE_CHARACTERS) break;
   }
+  const isAtEnd = characters < PAGE_CHARACTERS;
+  if (isAtEnd && position < report.totalBytes) throw new DamagedDocumentError(path, 'is cut short');
   const text = lines.map((line) => `${line}\n`).join('');
   return position < report.totalBytes ? { text, nextOffset: position } : { text };
 }

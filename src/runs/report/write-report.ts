@@ -1,6 +1,7 @@
 import { parseLocation } from '../../locations.ts';
 import type { Counts } from '../../sync/tally.ts';
 import { escapeUnseen } from '../../unseen-characters.ts';
+import { DamagedDocumentError } from '../damaged-document.ts';
 import type { RunRecord } from '../record.ts';
 import { readProgress } from '../run-progress.ts';
 import type { ShardPlans } from '../shards/shard-plan.ts';
@@ -24,11 +25,16 @@ interface ReportedRun extends Omit<Summary, 'forecast'> {
 
 /**
  * Folds the receipts into one report and counts them. The receipts are the truth: the slices' own counts show an object as unchanged when
- * an earlier execution of the same slice had copied it.
+ * an earlier execution of the same slice had copied it. `isWhole`: all was compared. Throws a DamagedDocumentError.
  */
-export async function writeReport({ state, plans, shards }: ReportDependencies, record: RunRecord): Promise<ReportedRun> {
+export async function writeReport(
+  { state, plans, shards }: ReportDependencies,
+  record: RunRecord,
+  { isWhole }: { readonly isWhole: boolean },
+): Promise<ReportedRun> {
   const { id: runId, source, destination } = record;
   const plan = await plans.find(runId);
+  if (isWhole && plan === undefined) throw new DamagedDocumentError(`The plan of run ${runId}`, 'is gone');
   const { add, summary } = createSummary(parseLocation(source).kind, parseLocation(destination).kind);
   async function* lines() {
     for await (const receipt of readAllReceipts(state, runId, plan)) {
