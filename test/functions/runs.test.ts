@@ -1,6 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunView } from '../../src/runs/run-view.ts';
+import { present } from '../../src/sync/present.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { withSlowWrites } from '../support/slow-writes.ts';
 import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
@@ -191,5 +192,6 @@ describe('POST /api/runs/{id}/cancel', () => {
 
 async function replaceReport(runId: string, text: string): Promise<void> {
   const container = BlobServiceClient.fromConnectionString(bridge.clouds.azurite.connectionString).getContainerClient('keyless-bridge');
-  await container.getBlockBlobClient(`runs/${runId}/report.ndjson`).upload(text, Buffer.byteLength(text));
+  const [report] = await Array.fromAsync(container.listBlobsFlat({ prefix: `runs/${runId}/report` }));
+  await container.getBlockBlobClient(present(report, 'a report').name).upload(text, Buffer.byteLength(text));
 }
