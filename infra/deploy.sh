@@ -39,7 +39,8 @@ check_commands() {
 }
 
 plan() { # arguments of deploy.sh...
-  npm run --silent --prefix "$root" plan:deployment -- "$@"
+  # Its arguments are paths of this machine, which Git Bash has to rewrite for Node.
+  env -u MSYS_NO_PATHCONV -u MSYS2_ARG_CONV_EXCL npm run --silent --prefix "$root" plan:deployment -- "$@"
 }
 
 read_plan() { # arguments of deploy.sh...

@@ -81,7 +81,8 @@ func grantsFor(locations string[], access ('read' | 'write' | 'tags')) grant[] =
   union(
     [],
     map(filter(locations, location => startsWith(location, 'https://')), location => {
-      account: replace(first(split(split(location, '/')[2], '.')), '-secondary', '')
+      // A host name may be written in capitals, the name of a role assignment and a key of "accounts" may not.
+      account: replace(toLower(first(split(split(location, '/')[2], '.'))), '-secondary', '')
       container: split(location, '/')[3]
       access: access
     })
@@ -104,8 +105,18 @@ var jobDestinations = concat(
   map(jobs, each => each.destination),
   filter(map(jobs, each => each.?reportTo ?? ''), location => !empty(location))
 )
+// A dry run and an audit write no object.
+var writingJobs = filter(jobs, each => !(each.?options.?dryRun ?? false) && !(each.?options.?verify ?? false))
+var readDestinations = map(
+  filter(jobs, each => (each.?options.?dryRun ?? false) || (each.?options.?verify ?? false)),
+  each => each.destination
+)
+var writtenPlaces = concat(
+  map(writingJobs, each => each.destination),
+  filter(map(jobs, each => each.?reportTo ?? ''), location => !empty(location))
+)
 // To ask for an archived blob is to write its tier.
-var restoringJobs = filter(jobs, each => contains(string(each.?options.?archived ?? 'skip'), '"restore"'))
+var restoringJobs = filter(writingJobs, each => contains(string(each.?options.?archived ?? 'skip'), '"restore"'))
 var keyLists = filter(map(jobs, each => each.?options.?keys ?? ''), location => !empty(location))
 var taggedJobs = filter(jobs, each => each.?options.?tags ?? false)
 // The locations of the jobs stay allowed beside those that are named here.
@@ -115,8 +126,8 @@ var allowedDestinations = empty(adHocDestinations)
   : union(jobDestinations, hasOutbox ? [outboxJob.destination] : [], adHocDestinations)
 var grants = concat(
   hasOutbox ? [{ account: outboxAccount, container: 'outbox', access: 'read' }] : [],
-  grantsFor(concat(jobSources, adHocSources, keyLists, adHocLimits.?keyLists ?? []), 'read'),
-  grantsFor(concat(jobDestinations, adHocDestinations, map(restoringJobs, each => each.source)), 'write'),
+  grantsFor(concat(jobSources, readDestinations, adHocSources, keyLists, adHocLimits.?keyLists ?? []), 'read'),
+  grantsFor(concat(writtenPlaces, adHocDestinations, map(restoringJobs, each => each.source)), 'write'),
   grantsFor(concat(map(taggedJobs, each => each.source), map(taggedJobs, each => each.destination)), 'tags')
 )
 

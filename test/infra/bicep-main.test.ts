@@ -9,6 +9,10 @@ const CONTRIBUTOR = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe';
 /** For index tags. */
 const OWNER = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b';
 
+/** RETURN_JOB audits only; this one copies. */
+const { verify: _verify, readContent: _readContent, ...COPYING } = RETURN_JOB.options;
+const COPYING_JOB = { ...RETURN_JOB, options: COPYING };
+
 let folder: BicepFolder;
 
 beforeAll(async () => {
@@ -62,7 +66,7 @@ describe('the roles of the identity', () => {
   });
 
   it('let it read the containers that are sources, write those that are destinations, take reports or are restored from, and own those whose tags are carried', async () => {
-    const predicted = await folder.predict({ ...REQUIRED, jobs: [FULL_JOB, RETURN_JOB] });
+    const predicted = await folder.predict({ ...REQUIRED, jobs: [FULL_JOB, COPYING_JOB] });
 
     expect(dataRolesIn(predicted)).toEqual([
       `bridge: contoso/invoices has ${READER}`,
@@ -79,6 +83,34 @@ describe('the roles of the identity', () => {
     const jobs = [job, { ...job, name: 'others', source: 'https://contoso.blob.core.windows.net/invoices/2025' }];
 
     expect(dataRolesIn(await folder.predict({ ...REQUIRED, jobs }))).toEqual([`bridge: contoso/invoices has ${READER}`]);
+  });
+
+  it('let it only read the destination of a job that writes no object', async () => {
+    const jobs = [
+      { name: 'audit', source: 's3://a', destination: 'https://contoso.blob.core.windows.net/audited', options: { verify: true } },
+      {
+        name: 'dry',
+        source: 'https://contoso.blob.core.windows.net/archive',
+        destination: 's3://a',
+        options: { dryRun: true, archived: { restore: { maxBytes: 1 } } },
+      },
+    ];
+
+    expect(dataRolesIn(await folder.predict({ ...REQUIRED, jobs }))).toEqual([
+      `bridge: contoso/archive has ${READER}`,
+      `bridge: contoso/audited has ${READER}`,
+    ]);
+  });
+
+  it('are the same however the account is written', async () => {
+    const jobs = [
+      { name: 'a', source: 'https://contoso.blob.core.windows.net/invoices', destination: 's3://a/1' },
+      { name: 'b', source: 'https://Contoso.Blob.core.windows.net/invoices/2025', destination: 's3://a/2' },
+    ];
+
+    expect(dataRolesIn(await folder.predict({ ...REQUIRED, jobs, accounts: { contoso: { resourceGroup: 'finance' } } }))).toEqual([
+      `finance: contoso/invoices has ${READER}`,
+    ]);
   });
 
   it('let it read the container of a list of keys', async () => {
@@ -101,7 +133,7 @@ describe('the roles of the identity', () => {
     const subscriptionId = '00000000-0000-0000-0000-000000000009';
     const accounts = { contoso: { resourceGroup: 'finance' }, fabrikam: { resourceGroup: 'partners', subscriptionId } };
 
-    const predicted = await folder.predict({ ...REQUIRED, jobs: [RETURN_JOB], accounts });
+    const predicted = await folder.predict({ ...REQUIRED, jobs: [COPYING_JOB], accounts });
 
     expect(dataRolesIn(predicted)).toEqual([
       `finance: contoso/answers has ${CONTRIBUTOR}`,

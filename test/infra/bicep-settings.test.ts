@@ -67,6 +67,23 @@ describe('the settings of the deployed app', () => {
     expect(parameters).toMatchObject({ audience: { value: REQUIRED.audience }, jobs: { value: jobs } });
   });
 
+  it('come from the environment through main.bicepparam, the places of ad hoc runs too', async () => {
+    const env = {
+      BRIDGE_AUDIENCE: REQUIRED.audience,
+      AWS_ROLE_ARN: REQUIRED.roleArn,
+      AWS_REGION: REQUIRED.awsRegion,
+      BRIDGE_AD_HOC_SOURCES: 's3://a/in/ https://contoso.blob.core.windows.net/in',
+    };
+
+    const { stdout } = await folder.run(['build-params', 'main.bicepparam', '--stdout'], env);
+
+    const { parameters } = JSON.parse(JSON.parse(stdout).parametersJson);
+    expect(parameters).toMatchObject({
+      adHocSources: { value: ['s3://a/in/', 'https://contoso.blob.core.windows.net/in'] },
+      adHocDestinations: { value: [] },
+    });
+  });
+
   it('ask for tokens as the application where that trusts the identity', async () => {
     const predicted = await folder.predict({ ...REQUIRED, identity: 'federated-app', applicationClientId: 'the-application' });
 
