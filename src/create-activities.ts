@@ -78,6 +78,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const slices = { ...kept, ...timing, openStores, pool, largeObjectBytes };
   const largeObjects = { ...kept, ...timing, openCopier };
   const notification = { ...kept, audience, ...(webhook && { webhook: createWebhook(webhook, kept.clock) }) };
+  const finishing = { ...kept, openReportTarget: open.store, isNotified: webhook !== undefined };
   const planning = { ...kept, openStores, openKeyList, shutdown, limitSeconds: sliceSeconds + GRACE_SECONDS };
   const during = <T>(task: AttemptTask, activity: () => Promise<T>) => kept.pulses.during(task, () => turns.during(task.runId, activity));
   /** Of a process that ends the engine gets the work back, for another one. */
@@ -95,7 +96,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
     commitLargeObject: orBack((task) => commitLargeObject(largeObjects, task), lookAgain),
     deleteSlice: orBack((task) => deleteSlice(slices, task), wait),
     stopAttempt: (task) => stopAttempt(kept, task),
-    finishRun: (task) => during(task, () => untilBreakOff(finishRun({ ...kept, openReportTarget: open.store }, task), shutdown)),
+    finishRun: (task) => during(task, () => untilBreakOff(finishRun(finishing, task), shutdown)),
     notifyRun: (runId) => notifyRun(notification, runId),
   };
   return { activities, openCopier };

@@ -28,6 +28,8 @@ export interface FinishDependencies extends ReportDependencies, DeliveryDependen
   readonly pairs: Pick<PairIndexes, 'update'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Somebody is to be told of the end. */
+  readonly isNotified?: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function finishRun(dependencies: FinishDependencies, { runId, attem
   if (record === undefined || (record.attempt !== attempt && !isOver(record.state))) return undefined;
   if (end.end === 'interrupted' && !isOver(record.state))
     return interruptAttempt(records, { runId, attempt }, end.failure, dependencies.clock());
+  if (dependencies.isNotified === true && !isOver(record.state)) await locks.keepNotice(runId);
   const ended = isOver(record.state) ? record : await enterEnd(dependencies, record, end).catch(failIfDamaged(dependencies, record));
   // A later attempt has begun while this one made its report.
   if (!isOver(ended.state)) return undefined;

@@ -18,11 +18,17 @@ export interface Locks {
   release(request: RunRequest, runId: string): Promise<void>;
   /** Tells whether the run has its pair of locations for itself. */
   isHeldBy(request: RunRequest, runId: string): Promise<boolean>;
+  /** Notes that somebody is to be told of the run's end, until {@link Locks.dropNotice}. It locks nothing. */
+  keepNotice(runId: string): Promise<void>;
+  dropNotice(runId: string): Promise<void>;
   /** The runs that hold any, each once. */
   holders(): AsyncIterable<string>;
+  /** The runs that hold any lock, or whose end somebody is still to be told of, each once. */
+  unfinished(): AsyncIterable<string>;
 }
 
 const ROOT = 'locks/';
+const NOTICES = `${ROOT}notice-`;
 
 export function createLocks(state: State): Locks {
   async function takeOne(path: string, runId: string, isAlive: (runId: string) => Promise<boolean>): Promise<string> {
@@ -44,6 +50,18 @@ export function createLocks(state: State): Locks {
     for (const path of pathsOf(request)) await releaseOne(path, runId);
   }
 
+  async function* runsNamedIn(isMeant: (path: string) => boolean): AsyncGenerator<string> {
+    const seen = new Set<string>();
+    for await (const path of state.list(ROOT)) {
+      if (!isMeant(path)) continue;
+      // One that is damaged must not hide the others; a start that needs it fails with its name.
+      const runId = (await state.read<LockDocument>(path).catch(unlessDamaged()))?.value.runId;
+      if (runId === undefined || seen.has(runId)) continue;
+      seen.add(runId);
+      yield runId;
+    }
+  }
+
   return {
     async take(request, runId, isAlive) {
       for (const path of pathsOf(request)) {
@@ -59,17 +77,19 @@ export function createLocks(state: State): Locks {
       const [path = ''] = pathsOf(request);
       return (await state.read<LockDocument>(path))?.value.runId === runId;
     },
-    async *holders() {
-      const seen = new Set<string>();
-      for await (const path of state.list(ROOT)) {
-        // One that is damaged must not hide the others; a start that needs it fails with its name.
-        const runId = (await state.read<LockDocument>(path).catch(unlessDamaged()))?.value.runId;
-        if (runId === undefined || seen.has(runId)) continue;
-        seen.add(runId);
-        yield runId;
-      }
+    async keepNotice(runId) {
+      await state.write(noticeOf(runId), { runId } satisfies LockDocument);
     },
+    async dropNotice(runId) {
+      await state.remove(noticeOf(runId));
+    },
+    holders: () => runsNamedIn((path) => !path.startsWith(NOTICES)),
+    unfinished: () => runsNamedIn(() => true),
   };
+}
+
+function noticeOf(runId: string): string {
+  return `${NOTICES}${runId}.json`;
 }
 
 /** In one order for all: the pair of locations first, so that runs that want both cannot each have one. */

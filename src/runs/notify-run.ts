@@ -1,3 +1,4 @@
+import type { Locks } from './lock.ts';
 import { isOver, type RunRecord, type RunRecords } from './record.ts';
 import { type RunEndedEvent, runEndedEvent } from './run-ended-event.ts';
 
@@ -17,6 +18,7 @@ export type Webhook = (event: RunEndedEvent) => Promise<Delivery>;
 
 export interface NotifyDependencies {
   readonly records: RunRecords;
+  readonly locks: Pick<Locks, 'dropNotice'>;
   /** Not there when nobody is to be told. */
   readonly webhook?: Webhook;
   /** The App ID URI of the bridge. */
@@ -27,7 +29,7 @@ export interface NotifyDependencies {
  * Tells the webhook that a run has ended, once it has, and enters what came of it. Answers the run as it is then; `undefined` when there was
  * nothing to tell. Throws when another try may succeed. A worker that dies in between tells it again: at least once.
  */
-export async function notifyRun({ records, webhook, audience }: NotifyDependencies, runId: string): Promise<RunRecord | undefined> {
+export async function notifyRun({ records, locks, webhook, audience }: NotifyDependencies, runId: string): Promise<RunRecord | undefined> {
   const record = await records.find(runId);
   if (webhook === undefined || record === undefined || !isOver(record.state)) return undefined;
   if (record.notification?.state === 'delivered') return undefined;
@@ -36,6 +38,7 @@ export async function notifyRun({ records, webhook, audience }: NotifyDependenci
   const told = await records.update(runId, (latest) =>
     latest.notification?.state === 'delivered' ? undefined : { ...latest, notification },
   );
+  if (!mayRecover) await locks.dropNotice(runId);
   if (mayRecover) throw new Error(`Nobody was told that run ${runId} has ended: ${told.notification?.message}`);
   return told;
 }

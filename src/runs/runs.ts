@@ -1,11 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DamagedDocumentError } from './damaged-document.ts';
 import type { Engine } from './engine.ts';
-import { createHungCheck } from './hung.ts';
-import type { Locks } from './lock.ts';
-import type { Pulses } from './pulse.ts';
-import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRecords, type RunRequest } from './record.ts';
-import { resumeRun, START_GRACE_MS } from './resume.ts';
+import { createReconciler, type ReconcileDependencies } from './reconcile-run.ts';
+import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRequest } from './record.ts';
 
 /** This job runs already, or these locations are being synced. */
 export class RunConflictError extends Error {
@@ -35,7 +32,7 @@ export interface Runs {
   list(engine: Engine, filter: RunFilter): Promise<readonly RunRecord[]>;
   /** Asks a run to stop; `undefined` when there is none by this id. One that is over stays as it is. */
   cancel(engine: Engine, id: string): Promise<RunRecord | undefined>;
-  /** Resumes all runs that nothing carries any more, or whose instance hangs; answers them. */
+  /** Resumes all runs that nothing carries any more, or whose instance hangs; answers them. Tells of the ends that nobody was told of. */
   resumeAll(engine: Engine): Promise<readonly RunRecord[]>;
 }
 
@@ -44,49 +41,21 @@ const MAX_SEARCHED = 1_000;
 
 const PATIENCE_MS = 30_000;
 
-const NEVER_STARTED = { code: 'interrupted', message: 'The app ended while it started the run: nothing was copied. Start it again.' };
-
-interface RunsDependencies {
-  readonly records: RunRecords;
-  readonly locks: Locks;
-  readonly pulses: Pick<Pulses, 'find'>;
-  /** Tells whom it concerns that a run has ended. */
-  readonly notify: (runId: string) => Promise<unknown>;
+interface RunsDependencies extends ReconcileDependencies {
   /** Throws when such a run could not be carried out, whatever the services say. */
   readonly check?: (request: RunRequest) => void;
   /** The supervisor waits so long for what the engine says of one run. */
   readonly patienceMs?: number;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
 }
 
 export function createRuns({ records, locks, pulses, notify, check, patienceMs = PATIENCE_MS, clock }: RunsDependencies): Runs {
-  const resuming = { records, clock, isHung: createHungCheck({ pulses, records, locks, clock }) };
+  const { reconcile, attend } = createReconciler({ records, locks, pulses, notify, clock });
   const afterPatience = () => wait(patienceMs, undefined, { ref: false });
   const nowText = () => new Date(clock()).toISOString();
 
-  async function settle(engine: Engine, record: RunRecord): Promise<RunRecord> {
-    if (await isStray(record)) {
-      await records.remove(record.id);
-      return { ...record, state: 'failed', endedAt: nowText(), failure: NEVER_STARTED };
-    }
-    const settled = await resumeRun(resuming, engine, record);
-    if (isOver(record.state) || !isOver(settled.state)) return settled;
-    await locks.release(record, record.id);
-    // No orchestration is left that could try again; that it failed is in the record.
-    await notify(record.id).catch(() => undefined);
-    return settled;
-  }
-
-  /** A record whose maker died before it had the locks: to carry it out now would be a second run of the same. */
-  async function isStray(record: RunRecord): Promise<boolean> {
-    const isOld = clock() - Date.parse(record.createdAt) >= START_GRACE_MS;
-    return record.state === 'queued' && record.attempt === 1 && isOld && !(await locks.isHeldBy(record, record.id));
-  }
-
   async function find(engine: Engine, id: string): Promise<RunRecord | undefined> {
     const record = await records.find(id);
-    return record && settle(engine, record);
+    return record && reconcile(engine, record);
   }
 
   async function isAlive(engine: Engine, id: string): Promise<boolean> {
@@ -120,7 +89,7 @@ export function createRuns({ records, locks, pulses, notify, check, patienceMs =
       for await (const record of records.list(onDamaged)) {
         if (++seen > MAX_SEARCHED) break;
         if (job !== undefined && record.job !== job) continue;
-        found.push(await settle(engine, record));
+        found.push(await reconcile(engine, record));
         if (found.length >= limit) break;
       }
       return found;
@@ -133,11 +102,10 @@ export function createRuns({ records, locks, pulses, notify, check, patienceMs =
     },
     async resumeAll(engine) {
       const resumed: RunRecord[] = [];
-      for await (const id of locks.holders()) {
+      for await (const id of locks.unfinished()) {
         // One that cannot be looked at now, or of which the engine says nothing, must not keep the others waiting.
-        const before = await records.find(id).catch(() => undefined);
-        const after = before && (await Promise.race([settle(engine, before).catch(() => undefined), afterPatience()]));
-        if (after !== undefined && after.attempt !== before?.attempt) resumed.push(after);
+        const run = await Promise.race([attend(engine, id).catch(() => undefined), afterPatience()]);
+        if (run !== undefined) resumed.push(run);
       }
       return resumed;
     },

@@ -223,6 +223,23 @@ describe('finishing a run', () => {
     expect(await run.report()).toBe(linesOf(copied('a')));
   });
 
+  it.each([
+    ['somebody', true, [RUN_ID]],
+    ['nobody', false, []],
+  ])('remembers that %s is to be told, before it ends the run', async (_, isNotified, left) => {
+    const run = await setUp({}, { isNotified });
+    const seen: string[][] = [];
+    const update: typeof run.records.update = async (...args) => {
+      seen.push(await Array.fromAsync(run.state.list('locks/notice-')));
+      return run.records.update(...args);
+    };
+
+    await finishRun({ ...run, isNotified, records: { ...run.records, update } }, { runId: RUN_ID, attempt: 1, end: { end: 'done' } });
+
+    expect(seen).toEqual([left.map((id) => `locks/notice-${id}.json`)]);
+    expect(await Array.fromAsync(run.locks.unfinished())).toEqual(left);
+  });
+
   it('gives the lock back when an earlier call died before that', async () => {
     const run = await setUp({ state: 'succeeded' });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocks } from '../../src/runs/lock.ts';
 import { type Delivery, notifyRun } from '../../src/runs/notify-run.ts';
 import { createRunRecords, type RunRecord } from '../../src/runs/record.ts';
 import type { RunEndedEvent } from '../../src/runs/run-ended-event.ts';
@@ -19,15 +20,19 @@ afterAll(() => server.stop());
 
 /** A run, and a webhook that answers with these deliveries in turn, then takes everything. */
 async function setUp(more: Partial<RunRecord>, ...deliveries: Delivery[]) {
-  const records = createRunRecords(server.createState());
+  const state = server.createState();
+  const records = createRunRecords(state);
+  const locks = createLocks(state);
+  await locks.keepNotice(RUN_ID);
   await records.create(runRecord(more));
   const sent: RunEndedEvent[] = [];
   const webhook = async (event: RunEndedEvent): Promise<Delivery> => {
     sent.push(event);
     return deliveries.shift() ?? { state: 'delivered' };
   };
-  const notify = () => notifyRun({ records, webhook, audience: 'api://bridge' }, RUN_ID);
-  return { records, sent, notify, notification: async () => (await records.find(RUN_ID))?.notification };
+  const notify = () => notifyRun({ records, locks, webhook, audience: 'api://bridge' }, RUN_ID);
+  const owed = () => Array.fromAsync(locks.unfinished());
+  return { records, locks, owed, sent, notify, notification: async () => (await records.find(RUN_ID))?.notification };
 }
 
 describe('notifying of a run', () => {
@@ -80,6 +85,20 @@ describe('notifying of a run', () => {
     expect(sent[1]).toEqual(sent[0]);
   });
 
+  it.each([
+    ['it has arrived', { state: 'delivered' } as const, []],
+    ['it has failed for good', GONE, []],
+    ['another try may succeed', DOWN, [RUN_ID]],
+  ])('remembers whether somebody is still to be told: %s', async (_, delivery, left) => {
+    const { notify, owed } = await setUp(ENDED, delivery);
+    const before = await owed();
+
+    await notify().catch(() => undefined);
+
+    expect(before).toEqual([RUN_ID]);
+    expect(await owed()).toEqual(left);
+  });
+
   it('sends nothing again that has arrived', async () => {
     const { sent, notify } = await setUp(ENDED);
     await notify();
@@ -91,13 +110,13 @@ describe('notifying of a run', () => {
   });
 
   it('keeps that it arrived by another execution at the same time', async () => {
-    const { records, notification } = await setUp(ENDED);
+    const { records, locks, notification } = await setUp(ENDED);
     const other = async (): Promise<Delivery> => {
       await records.update(RUN_ID, (record) => ({ ...record, notification: { state: 'delivered' } }));
       return GONE;
     };
 
-    await notifyRun({ records, audience: 'api://bridge', webhook: other }, RUN_ID);
+    await notifyRun({ records, locks, audience: 'api://bridge', webhook: other }, RUN_ID);
 
     expect(await notification()).toEqual({ state: 'delivered' });
   });
@@ -110,9 +129,9 @@ describe('notifying of a run', () => {
   });
 
   it('does nothing when nobody is to be told', async () => {
-    const { records, notification } = await setUp(ENDED);
+    const { records, locks, notification } = await setUp(ENDED);
 
-    expect(await notifyRun({ records, audience: 'api://bridge' }, RUN_ID)).toBeUndefined();
+    expect(await notifyRun({ records, locks, audience: 'api://bridge' }, RUN_ID)).toBeUndefined();
     expect(await notification()).toBeUndefined();
   });
 

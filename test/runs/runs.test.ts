@@ -261,6 +261,38 @@ describe('resuming all runs', () => {
 });
 
 describe('resuming runs', () => {
+  it.each([
+    ['nobody was told', undefined, 1],
+    ['telling failed', { state: 'failed', message: 'It answered 503.' }, 1],
+    ['somebody was told', { state: 'delivered' }, 0],
+  ] as const)('does once, a quarter of an hour later, what was left of the end of a run: %s', async (_, notification, times) => {
+    const { state, engine, records, runs, start, time, notified } = setUp();
+    const { id } = await start();
+    await createLocks(state).keepNotice(id);
+    const endedAt = new Date(time.now).toISOString();
+    await records.update(id, (record) => ({ ...record, state: 'succeeded', endedAt, ...(notification && { notification }) }));
+    time.now += 899_000;
+    await runs.resumeAll(engine);
+    const early = [...notified];
+    time.now += 1_000;
+
+    await runs.resumeAll(engine);
+    await runs.resumeAll(engine);
+
+    expect(early).toEqual([]);
+    expect(notified).toEqual(Array(times).fill(id));
+    expect(await Array.fromAsync(createLocks(state).unfinished())).toEqual([]);
+  });
+
+  it('forgets the notice of a run whose record is gone', async () => {
+    const { state, engine, runs } = setUp();
+    await createLocks(state).keepNotice('1700000000000-0123abcd');
+
+    await runs.resumeAll(engine);
+
+    expect(await Array.fromAsync(createLocks(state).unfinished())).toEqual([]);
+  });
+
   it('is done for the others where a record or a lock is damaged', async () => {
     const { state, engine, runs, start, time } = setUp();
     const damaged = await start();
