@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start no server. They share their workers' modules, which saves a third of their time. */
-const CORE = ['test/!(main).test.ts', 'test/{ad-hoc,clouds,conflicts,deployment,options,orchestration,schedules,sync,trust}/**/*.test.ts'];
+const CORE = ['test/host-json.test.ts', 'test/{clouds,config,deployment,orchestration,sync,text,trust}/**/*.test.ts'];
 
 /** Suites that need more than Node. Each has a configuration and a script of its own. */
 const EXTENDED = ['test/{clients,radosgw,infra,engine}/**'];

@@ -1,16 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { type AppProcess, startApp } from './app-process.ts';
-import { buildApp } from './build-app.ts';
 import { BUCKET, type Clouds, startClouds } from './clouds.ts';
-import { writeEnvFile, writeLocalSettings } from './env-file.ts';
-import { doSync, type FirstSyncResult, finishRuns } from './first-syncs.ts';
-import { seedLargeSample, seedSmallSamples } from './more-samples.ts';
-import { parseOptions, type StartOptions, USAGE } from './options.ts';
+import { type AppProcess, startApp } from './demo/app-process.ts';
+import { buildApp } from './demo/build-app.ts';
+import { writeEnvFile, writeLocalSettings } from './demo/env-file.ts';
+import { doSync, type FirstSyncResult, finishRuns } from './demo/first-syncs.ts';
+import { seedLargeSample, seedSmallSamples } from './demo/more-samples.ts';
+import { parseOptions, type StartOptions, USAGE } from './demo/options.ts';
+import { seedSamples } from './demo/samples.ts';
+import { createScreen } from './demo/screen.ts';
 import { whenNpmEnds } from './parent-process.ts';
-import { seedSamples } from './samples.ts';
-import { createScreen } from './screen.ts';
 
 /*
  * npm start: both clouds and the app on this machine, a first sync each way; then it stays up until Ctrl-C.

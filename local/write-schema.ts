@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { jobsSchema } from '../src/jobs-schema.ts';
+import { jobsSchema } from '../src/config/jobs/jobs-schema.ts';
 
 /*
  * npm run schema: writes jobs.schema.json, which editors complete jobs.json by.

@@ -1,31 +1,30 @@
 import { app } from '@azure/functions';
 import { app as durable } from 'durable-functions';
-import { readActivitySlots } from './activity-slots.ts';
-import type { Bridge, BridgeOrProblems } from './bridge.ts';
-import { readConfigFile } from './config-file.ts';
-import { createBridge } from './create-bridge.ts';
+import type { Bridge, BridgeOrProblems } from './app/bridge.ts';
+import { createBridge } from './app/create-bridge.ts';
+import { readActivitySlots } from './config/activity-slots.ts';
+import { readConfigFile } from './config/config-file.ts';
+import { readSettings } from './config/settings.ts';
 import { diagnose } from './doctor/diagnose.ts';
-import { cancelRunFunction } from './functions/cancel-run.ts';
-import { cleanUpFunction } from './functions/clean-up.ts';
-import { doctorFunction } from './functions/doctor.ts';
-import { escapeLogLines } from './functions/escape-log-lines.ts';
-import { finishRunActivity } from './functions/finish-run.ts';
-import { getReportFunction } from './functions/get-report.ts';
-import { getRunFunction } from './functions/get-run.ts';
-import { handWorkBack } from './functions/hand-work-back.ts';
-import { healthFunction } from './functions/health.ts';
-import { listJobsFunction } from './functions/list-jobs.ts';
-import { listRunsFunction } from './functions/list-runs.ts';
-import { notifyRunActivity } from './functions/notify-run.ts';
-import { resumeRunsFunction } from './functions/resume-runs.ts';
-import { runJobFunction } from './functions/run-job.ts';
-import { scheduledRunFunction } from './functions/scheduled-run.ts';
-import { schemaFunction } from './functions/schema.ts';
-import { syncFunction } from './functions/sync.ts';
-import { verifyFunction } from './functions/verify.ts';
-import { deletions } from './orchestration/deletions.ts';
-import { lane } from './orchestration/lane.ts';
-import { largeObject } from './orchestration/large-object.ts';
+import { finishRunActivity } from './functions/activities/finish-run-activity.ts';
+import { notifyRunActivity } from './functions/activities/notify-run-activity.ts';
+import { escapeLogLines } from './functions/hooks/escape-log-lines.ts';
+import { handWorkBack } from './functions/hooks/hand-work-back.ts';
+import { cancelRunFunction } from './functions/routes/cancel-run.ts';
+import { doctorFunction } from './functions/routes/get-doctor.ts';
+import { healthFunction } from './functions/routes/get-health.ts';
+import { getReportFunction } from './functions/routes/get-report.ts';
+import { getRunFunction } from './functions/routes/get-run.ts';
+import { schemaFunction } from './functions/routes/get-schema.ts';
+import { listJobsFunction } from './functions/routes/list-jobs.ts';
+import { listRunsFunction } from './functions/routes/list-runs.ts';
+import { syncFunction } from './functions/routes/post-sync.ts';
+import { verifyFunction } from './functions/routes/post-verify.ts';
+import { runJobFunction } from './functions/routes/run-job.ts';
+import { cleanUpFunction } from './functions/timers/clean-up-timer.ts';
+import { resumeRunsFunction } from './functions/timers/resume-runs-timer.ts';
+import { scheduledRunFunction } from './functions/timers/scheduled-run.ts';
+import { deletions } from './orchestration/deletion-orchestrator.ts';
 import {
   COMMIT_LARGE_OBJECT,
   COPY_RANGE,
@@ -40,10 +39,11 @@ import {
   RUN,
   STOP_ATTEMPT,
   SYNC_SLICE,
-} from './orchestration/names.ts';
-import { run } from './orchestration/run.ts';
-import { readSettings } from './settings.ts';
-import { escapeUnseen } from './unseen-characters.ts';
+} from './orchestration/engine-names.ts';
+import { lane } from './orchestration/lane-orchestrator.ts';
+import { largeObject } from './orchestration/large-object-orchestrator.ts';
+import { run } from './orchestration/run-orchestrator.ts';
+import { escapeUnseen } from './text/unseen-characters.ts';
 
 /** Beside host.json, which is where the host starts the app. */
 const JOBS_FILE = 'jobs.json';

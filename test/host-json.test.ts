@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import * as names from '../src/orchestration/names.ts';
+import * as names from '../src/orchestration/engine-names.ts';
 
 const { logging, extensions, functionTimeout } = JSON.parse(readFileSync(new URL('../host.json', import.meta.url), 'utf8'));
 const { durableTask } = extensions;

@@ -1,4 +1,4 @@
-metadata description = 'The types of the parameters: jobs as src/jobs.ts checks them, and where things are.'
+metadata description = 'The types of the parameters: jobs as src/config/jobs/jobs.ts checks them, and where things are.'
 
 @export()
 @description('A sync, as in jobs.json. The app checks it again, more closely.')

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readSettingsFile } from '../../src/config-file.ts';
+import { readSettingsFile } from '../../src/config/config-file.ts';
 
 /** App settings by name, as in `process.env`. */
 export type AppSettings = Readonly<Record<string, string | undefined>>;

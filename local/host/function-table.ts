@@ -1,5 +1,5 @@
 import type { RegisteredFunction } from './functions-core.ts';
-import { httpMethods, isHttpFunction, routeTemplate } from './http-functions.ts';
+import { httpMethods, isHttpFunction, routeTemplate } from './http/http-functions.ts';
 
 /** One line for each function: its name, and what calls it. */
 export function describeFunctions(functions: readonly RegisteredFunction[], routePrefix: string): string[] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseFile, readConfigFile } from '../../src/config-file.ts';
+import { parseFile, readConfigFile } from '../../src/config/config-file.ts';
 
 const schema = z.object({
   extensions: z

@@ -5,10 +5,10 @@ import { createClientInput } from './durable/client-input.ts';
 import { startDurable } from './durable/durable.ts';
 import type { FunctionsCore, RegisteredFunction } from './functions-core.ts';
 import type { HostJson } from './host-json.ts';
-import { startHttpFront } from './http.ts';
-import { createHttpEndpoints } from './http-functions.ts';
+import { startHttpFront } from './http/http.ts';
+import { createHttpEndpoints } from './http/http-functions.ts';
 import { describeError, type Log } from './log.ts';
-import { startTimers } from './timers.ts';
+import { startTimers } from './timers/timers.ts';
 import type { TypedData } from './typed-data.ts';
 
 export interface HostOptions {

@@ -1,4 +1,4 @@
-import { escapeUnseen } from '../../src/unseen-characters.ts';
+import { escapeUnseen } from '../../src/text/unseen-characters.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical';
 

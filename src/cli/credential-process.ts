@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { type FederationSettings, readFederationSettings } from '../config/settings.ts';
 import type { AwsCredentials } from '../federation/assume-role.ts';
-import { type FederationSettings, readFederationSettings } from '../settings.ts';
 import { type CredentialCache, cacheFolder, openCredentialCache } from './credential-cache.ts';
 import { loadSettings } from './load-settings.ts';
 
@@ -22,7 +22,7 @@ export async function runCredentialProcess(args: readonly string[]): Promise<num
 
 /** Every `aws` command calls this program, and most of its time would be spent on loading the SDKs. */
 async function obtain(settings: FederationSettings, cache: CredentialCache | undefined): Promise<AwsCredentials> {
-  const { createFederation } = await import('../create-federation.ts');
+  const { createFederation } = await import('../app/create-federation.ts');
   const credentials = await createFederation(settings).openSession('keyless-bridge-credential-process')();
   cache?.keep(credentials);
   return credentials;

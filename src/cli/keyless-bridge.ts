@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { escapeUnseen } from '../unseen-characters.ts';
+import { escapeUnseen } from '../text/unseen-characters.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 
 /** Each is loaded when it is called: the doctor brings the libraries of both clouds. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly usage: string; readonly run: Command }>>> = {
   doctor: async () => {
-    const { DOCTOR_USAGE, runDoctor } = await import('./doctor.ts');
+    const { DOCTOR_USAGE, runDoctor } = await import('./doctor-command.ts');
     return { usage: DOCTOR_USAGE, run: runDoctor };
   },
   'credential-process': async () => {

@@ -1,4 +1,4 @@
-import { runLintTrust } from '../trust/lint-command.ts';
+import { runLintTrust } from '../trust/lint/lint-command.ts';
 
 /*
  * npm run lint:trust: fails on a trust that lets in more than it should, or nobody at all. Needs no setting and no account.

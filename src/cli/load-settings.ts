@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import tls from 'node:tls';
-import { readSettingsFile } from '../config-file.ts';
+import { readSettingsFile } from '../config/config-file.ts';
 
 /** What Core Tools read, beside host.json. */
 const SETTINGS_FILE = 'local.settings.json';

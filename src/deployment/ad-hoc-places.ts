@@ -1,4 +1,4 @@
-import { LocationError, parseLocation } from '../locations.ts';
+import { LocationError, parseLocation } from '../config/locations.ts';
 import type { UsedLocation } from './blob-places.ts';
 import type { GivenOptions } from './options.ts';
 import type { Need } from './role-access.ts';

@@ -1,6 +1,6 @@
 import { type AzureCloud, cloudOfBlobHost } from '../clouds/azure-clouds.ts';
-import type { Job } from '../jobs.ts';
-import { type BlobLocation, formatLocation, type Location, parseObjectLocation } from '../locations.ts';
+import type { Job } from '../config/jobs/jobs.ts';
+import { type BlobLocation, formatLocation, type Location, parseObjectLocation } from '../config/locations.ts';
 
 /** Where a storage account is. */
 export interface AccountPlace {

@@ -1,5 +1,5 @@
 import { partitionOfRegion } from '../clouds/aws-partitions.ts';
-import type { Job } from '../jobs.ts';
+import type { Job } from '../config/jobs/jobs.ts';
 
 /** The KMS keys that the role may use. */
 export interface KmsKeys {

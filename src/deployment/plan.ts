@@ -1,9 +1,9 @@
-import type { Checked } from '../checked.ts';
 import { AZURE_CLOUDS, type AzureCloud, PUBLIC_CLOUD } from '../clouds/azure-clouds.ts';
-import { parseConfig } from '../config-file.ts';
-import { judgeJobs } from '../conflicts/judge-jobs.ts';
-import type { Job } from '../jobs.ts';
-import { checkJobs } from '../read-jobs.ts';
+import type { Checked } from '../config/checked.ts';
+import { parseConfig } from '../config/config-file.ts';
+import { judgeJobs } from '../config/conflicts/judge-jobs.ts';
+import type { Job } from '../config/jobs/jobs.ts';
+import { checkJobs } from '../config/jobs/read-jobs.ts';
 import { type AdHocPlaces, readAdHocPlaces } from './ad-hoc-places.ts';
 import { type AccountPlace, accountsOf, locationsOfJobs, readAccountPlaces } from './blob-places.ts';
 import { checkBucket, checkPrefix } from './check-names.ts';

@@ -1,7 +1,7 @@
+import { grantsOf } from '../app/run-grants.ts';
+import type { Job } from '../config/jobs/jobs.ts';
+import { formatLocation } from '../config/locations.ts';
 import type { Grant } from '../federation/session-policy.ts';
-import type { Job } from '../jobs.ts';
-import { formatLocation } from '../locations.ts';
-import { grantsOf } from '../run-grants.ts';
 import { limitablePrefix } from './check-names.ts';
 
 /** What the role of the template may do: what the sessions of all jobs may, together. */

@@ -1,19 +1,19 @@
-import { createBlobStore } from '../azure/blob-store.ts';
+import { stateService } from '../app/create-bridge.ts';
+import { createFederation, type Federation } from '../app/create-federation.ts';
+import { createS3ClientOf, openLocation } from '../app/open-stores.ts';
 import { stsEndpointOf } from '../clouds/aws-partitions.ts';
-import { stateService } from '../create-bridge.ts';
-import { createFederation, type Federation } from '../create-federation.ts';
-import { createS3ClientOf, openLocation } from '../open-stores.ts';
-import type { Settings } from '../settings.ts';
-import { isStoreError } from '../sync/store-error.ts';
-import { checkCredentials, checkTrust, SESSION_NAME } from './check-aws.ts';
-import { checkClock } from './check-clock.ts';
-import { checkLimits } from './check-limits.ts';
-import { checkLocation } from './check-location.ts';
-import { checkSettings, type SettingsSource } from './check-settings.ts';
-import { checkIdentityAndToken } from './check-token.ts';
-import type { Claims } from './claims.ts';
-import { explainError } from './explain-error.ts';
-import { type Place, placesOf } from './places.ts';
+import type { Settings } from '../config/settings.ts';
+import { createBlobStore } from '../stores/blob/blob-store.ts';
+import { isStoreError } from '../sync/store/store-error.ts';
+import { checkCredentials, checkTrust, SESSION_NAME } from './checks/check-aws.ts';
+import { checkClock } from './checks/check-clock.ts';
+import { checkLimits } from './checks/check-limits.ts';
+import { checkLocation } from './checks/check-location.ts';
+import { checkSettings, type SettingsSource } from './checks/check-settings.ts';
+import { checkIdentityAndToken } from './checks/check-token.ts';
+import type { Claims } from './checks/claims.ts';
+import { type Place, placesOf } from './checks/places.ts';
+import { explainError } from './explain/explain-error.ts';
 import { createWalk, type Diagnosis, type Report, type Walk, WalkEnded } from './walk.ts';
 
 export interface DoctorOptions extends SettingsSource {

@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import { type DurableClient, getClient, OrchestrationRuntimeStatus } from 'durable-functions';
-import { RUN } from '../orchestration/names.ts';
+import { RUN } from '../orchestration/engine-names.ts';
 import type { Engine, InstanceStatus } from '../runs/engine.ts';
 
 const STATUSES: Readonly<Record<OrchestrationRuntimeStatus, InstanceStatus>> = {

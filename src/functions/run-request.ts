@@ -1,7 +1,7 @@
-import type { JudgedJobs } from '../conflicts/judge-jobs.ts';
-import { isReverseOf } from '../conflicts/overlap.ts';
-import type { Job, SyncRequest } from '../jobs.ts';
-import { formatLocation } from '../locations.ts';
+import type { JudgedJobs } from '../config/conflicts/judge-jobs.ts';
+import { isReverseOf } from '../config/conflicts/overlap.ts';
+import type { Job, SyncRequest } from '../config/jobs/jobs.ts';
+import { formatLocation } from '../config/locations.ts';
 import type { RunRequest } from '../runs/record.ts';
 
 /** What a job or an ad hoc request asks for, in the form that a run keeps. A job that is refused says all the same that things are made on both sides. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { SyncOptions } from '../options/sync-options.ts';
-import type { Counts } from '../sync/tally.ts';
+import type { SyncOptions } from '../config/options/sync-options.ts';
+import type { Counts } from '../sync/outcomes/tally.ts';
 import { DamagedDocumentError, unlessDamaged } from './damaged-document.ts';
 import type { FailureGroup } from './report/failure-groups.ts';
 import type { Forecast } from './report/forecast.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DamagedDocumentError } from './damaged-document.ts';
 import type { Engine } from './engine.ts';
-import { createReconciler, type ReconcileDependencies } from './reconcile-run.ts';
 import { instanceIdOf, isOver, newRunId, type RunRecord, type RunRequest } from './record.ts';
+import { createReconciler, type ReconcileDependencies } from './supervision/reconcile-run.ts';
 
 /** This job runs already, or these locations are being synced. */
 export class RunConflictError extends Error {

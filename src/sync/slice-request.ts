@@ -7,7 +7,7 @@ import type { Filter } from './filter/filter.ts';
 import type { BufferPool } from './flow/buffer-pool.ts';
 import type { ProvedPair } from './pairs/proved-pair.ts';
 import type { CarryOptions } from './properties/carry-options.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 
 export interface SliceRequest extends OverwriteRules {
   readonly source: Store;

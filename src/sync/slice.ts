@@ -4,12 +4,12 @@ import { createFailFast } from './flow/fail-fast.ts';
 import { mapInOrder } from './flow/map-in-order.ts';
 import { takeTurns } from './flow/take-turns.ts';
 import { untilFull } from './flow/until-full.ts';
-import type { Outcome } from './outcome.ts';
+import { createSettler, type SliceItem } from './outcomes/item-handler.ts';
+import type { Outcome } from './outcomes/outcome.ts';
 import { attachToKeys, attachToPairs } from './pairs/attach-pairs.ts';
-import { createSettler, type SliceItem } from './settle/settle-pair.ts';
 import type { SliceEnd, SliceRequest } from './slice-request.ts';
-import type { ListOptions } from './store.ts';
-import { isStoreError } from './store-error.ts';
+import type { ListOptions } from './store/store.ts';
+import { isStoreError } from './store/store-error.ts';
 
 /** So many large objects are handed over by one slice. */
 const MAX_LARGE_OBJECTS = 32;

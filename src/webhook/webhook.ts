@@ -1,4 +1,4 @@
-import type { Delivery, Webhook } from '../runs/notify-run.ts';
+import type { Delivery, Webhook } from '../runs/end/notify-run.ts';
 import { signatureHeaders } from './sign.ts';
 
 /** Where events are sent, and what they are signed with. */

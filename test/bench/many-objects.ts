@@ -1,4 +1,4 @@
-import { fillContainer } from '../support/fill-stores.ts';
+import { fillContainer } from '../support/stores/fill-stores.ts';
 import { type Measurement, startMeasuredApp } from './support/measured-app.ts';
 
 /* Prints how much memory very many small objects take. */

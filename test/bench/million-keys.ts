@@ -1,11 +1,11 @@
 import { createKeyMapping } from '../../src/sync/compare/key-mapping.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
-import { listOptionsOf } from '../../src/sync/key-range.ts';
-import type { ObjectEntry } from '../../src/sync/objects.ts';
 import { planShards } from '../../src/sync/plan/plan-shards.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
-import type { ListOptions, Store } from '../../src/sync/store.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
+import { listOptionsOf } from '../../src/sync/store/key-range.ts';
+import type { ObjectEntry } from '../../src/sync/store/objects.ts';
+import type { ListOptions, Store } from '../../src/sync/store/store.ts';
+import { createMemoryStore } from '../support/stores/memory-store.ts';
 import { usageOf } from './support/process-usage.ts';
 
 /* Prints how fast, and in how much memory, a million keys on each side are planned and compared. Their listings are made up page by page. */

@@ -1,5 +1,5 @@
-import { fillContainer } from '../support/fill-stores.ts';
-import { totalOf } from '../support/request-counts.ts';
+import { totalOf } from '../support/servers/request-counts.ts';
+import { fillContainer } from '../support/stores/fill-stores.ts';
 import { type Measurement, startMeasuredApp } from './support/measured-app.ts';
 
 /* Prints how many requests, how much time and how much CPU many small objects take, and the same again when nothing has changed. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import type { Store } from '../../src/sync/store.ts';
-import type { ChooseFault, Fault, ProxiedRequest } from '../support/fault-proxy.ts';
-import { getObject, onlyReceipt, putObject, syncAll } from '../support/store-objects.ts';
-import { startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import type { ChooseFault, Fault, ProxiedRequest } from '../support/servers/fault-proxy.ts';
+import { getObject, onlyReceipt, putObject, syncAll } from '../support/stores/store-objects.ts';
+import { startTwoClouds, type TwoClouds } from '../support/stores/two-clouds.ts';
 
 const SMALL_BYTES = 100_000;
 const PARTS_BYTES = 2 * PART_BYTES + 12_345;

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import { AUDIENCE, TRUSTED_SUBJECTS } from '../../local/identities.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
 import { createAssumeRole } from '../../src/federation/assume-role.ts';
 import { createFederatedCredentials } from '../../src/federation/credentials.ts';
-import { isStoreError } from '../../src/sync/store-error.ts';
-import { contentsOf, putObject, syncAll } from '../support/store-objects.ts';
-import { startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import { isStoreError } from '../../src/sync/store/store-error.ts';
+import { contentsOf, putObject, syncAll } from '../support/stores/store-objects.ts';
+import { startTwoClouds, type TwoClouds } from '../support/stores/two-clouds.ts';
 
 const OBJECTS = 200;
 /** AWS itself gives no session shorter than 15 minutes. */

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readAllReceipts } from '../../src/runs/report/read-receipts.ts';
 import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
-import type { Fault, ProxiedRequest } from '../support/fault-proxy.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
+import type { Fault, ProxiedRequest } from '../support/servers/fault-proxy.ts';
+import { type StateServer, startStateServer } from '../support/servers/state-server.ts';
 import { sliceDependencies } from '../support/slice-dependencies.ts';
-import { type StateServer, startStateServer } from '../support/state-server.ts';
-import { contentsOf, putObject } from '../support/store-objects.ts';
-import { type Side, startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
+import { contentsOf, putObject } from '../support/stores/store-objects.ts';
+import { type Side, startTwoClouds, type TwoClouds } from '../support/stores/two-clouds.ts';
 
 let two: TwoClouds;
 let server: StateServer;

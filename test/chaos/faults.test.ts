@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
 import type { ProvedPair } from '../../src/sync/pairs/proved-pair.ts';
-import { present } from '../../src/sync/present.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { isStoreError } from '../../src/sync/store-error.ts';
+import { crc64, crc64ToBase64 } from '../../src/sync/store/crc64.ts';
+import { present } from '../../src/sync/store/present.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { isStoreError } from '../../src/sync/store/store-error.ts';
 import { randomFaults } from '../support/random-faults.ts';
-import { contentsOf, putObject, syncAll } from '../support/store-objects.ts';
-import { startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
+import { contentsOf, putObject, syncAll } from '../support/stores/store-objects.ts';
+import { startTwoClouds, type TwoClouds } from '../support/stores/two-clouds.ts';
 
 const OBJECTS = 500;
 const SHARE_OF_FAULTS = 0.3;

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { type BeginResult, createLargeObjectCopier, type LargeObjectCopier } from '../../src/sync/large/large-object.ts';
 import type { CopiedRange, LargeTask, LargeUpload } from '../../src/sync/large/large-task.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import type { Store, UploadLimits } from '../../src/sync/store.ts';
-import { isStoreError } from '../../src/sync/store-error.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import type { Store, UploadLimits } from '../../src/sync/store/store.ts';
+import { isStoreError } from '../../src/sync/store/store-error.ts';
 import { randomFaults } from '../support/random-faults.ts';
-import { getObject, putObject } from '../support/store-objects.ts';
-import { startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
+import { getObject, putObject } from '../support/stores/store-objects.ts';
+import { startTwoClouds, type TwoClouds } from '../support/stores/two-clouds.ts';
 
 const SHARE_OF_FAULTS = 0.2;
 /** The shortest part that S3 takes. */

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AppProcess, startApp } from '../../local/app-process.ts';
-import { buildApp } from '../../local/build-app.ts';
 import { BUCKET, type Clouds, startClouds } from '../../local/clouds.ts';
+import { type AppProcess, startApp } from '../../local/demo/app-process.ts';
+import { buildApp } from '../../local/demo/build-app.ts';
 import type { IdentityMode } from '../../local/identities.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { type FaultProxy, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SIGNS_OF_SECRETS = ['eyJ', 'sig=', 'X-Amz-Signature', 'X-Amz-Security-Token', 'PRIVATE KEY'];

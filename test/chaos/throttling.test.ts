@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobServiceClient } from '../../src/azure/blob-clients.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
+import { createBlobServiceClient } from '../../src/stores/blob/blob-clients.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
 import { createGovernor } from '../../src/sync/flow/governor.ts';
-import type { Store } from '../../src/sync/store.ts';
-import type { FaultProxy } from '../support/fault-proxy.ts';
-import { contentsOf, putObject, syncAll } from '../support/store-objects.ts';
-import { CONTAINER, startTwoClouds, type TwoClouds } from '../support/two-clouds.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import type { FaultProxy } from '../support/servers/fault-proxy.ts';
+import { contentsOf, putObject, syncAll } from '../support/stores/store-objects.ts';
+import { CONTAINER, startTwoClouds, type TwoClouds } from '../support/stores/two-clouds.ts';
 
 const OBJECTS = 240;
 const BEARABLE_REQUESTS = 30;

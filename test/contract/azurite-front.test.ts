@@ -1,6 +1,6 @@
 import { BlobServiceClient, type BlockBlobClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAzuriteServer } from './azurite-server.ts';
+import { startAzuriteServer } from './servers/azurite-server.ts';
 
 const BLOCK = Buffer.from('0001').toString('base64');
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { crc64 } from '../../src/sync/crc64.ts';
-import { startAzuriteServer } from './azurite-server.ts';
-import { NO_PROPERTIES, readText, uploadPart, write } from './objects.ts';
-import { describeStoreContract } from './store-contract.ts';
+import { crc64 } from '../../src/sync/store/crc64.ts';
+import { startAzuriteServer } from './servers/azurite-server.ts';
+import { NO_PROPERTIES, readText, uploadPart, write } from './suite/objects.ts';
+import { describeStoreContract } from './suite/store-contract.ts';
 
 describeStoreContract({
   name: 'BlobStore on Azurite',

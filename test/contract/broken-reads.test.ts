@@ -1,11 +1,11 @@
 import { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { startBrokenServer } from './broken-server.ts';
-import { failureOf } from './objects.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { startBrokenServer } from './servers/broken-server.ts';
+import { failureOf } from './suite/objects.ts';
 
 let server: Awaited<ReturnType<typeof startBrokenServer>>;
 beforeAll(async () => {

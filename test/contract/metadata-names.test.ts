@@ -1,9 +1,9 @@
 import { AnonymousCredential, ContainerClient, newPipeline } from '@azure/storage-blob';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import { type AnsweringServer, startAnsweringServer } from '../support/answering-server.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import { type AnsweringServer, startAnsweringServer } from '../support/servers/answering-server.ts';
 
 let server: AnsweringServer | undefined;
 afterEach(() => server?.stop());

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
 import { entryOf } from '../../src/sync/compare/pair-by-head.ts';
-import type { Store } from '../../src/sync/store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
 import { AZURE_TOOLS } from '../support/other-clients/azure-tools.ts';
 import { BLOBFUSE2 } from '../support/other-clients/blobfuse2.ts';
 import { HADOOP_BLOB, HADOOP_S3 } from '../support/other-clients/hadoop.ts';
@@ -12,9 +12,9 @@ import type { LeftObject } from '../support/other-clients/left-object.ts';
 import { RCLONE_AZUREBLOB } from '../support/other-clients/rclone-azureblob.ts';
 import { S3_TOOLS } from '../support/other-clients/s3-tools.ts';
 import { S3FS } from '../support/other-clients/s3fs.ts';
-import { startAzuriteServer } from './azurite-server.ts';
-import { entriesOf, readBytes } from './objects.ts';
-import { startS3Server } from './s3-server.ts';
+import { startAzuriteServer } from './servers/azurite-server.ts';
+import { startS3Server } from './servers/s3-server.ts';
+import { entriesOf, readBytes } from './suite/objects.ts';
 
 /** Asserts that listing, HEAD and read show an object for what it is, and agree with each other. */
 async function expectShown(store: Store, object: LeftObject): Promise<void> {

@@ -1,16 +1,16 @@
 import { ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
 import { createCopier } from '../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
-import { contentRangeIn, readPinned } from '../../src/sync/read-pinned.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
-import { type Carelessness, startCarelessServer } from './careless-server.ts';
-import { failureOf, someBytes } from './objects.ts';
+import { contentRangeIn, readPinned } from '../../src/sync/store/read-pinned.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { createMemoryStore } from '../support/stores/memory-store.ts';
+import { type Carelessness, startCarelessServer } from './servers/careless-server.ts';
+import { failureOf, someBytes } from './suite/objects.ts';
 
 function openS3(url: string): Store {
   const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };

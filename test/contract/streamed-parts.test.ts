@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { failureOf, NO_PROPERTIES, someBytes } from './objects.ts';
-import { startRefusingServer } from './refusing-server.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { startRefusingServer } from './servers/refusing-server.ts';
+import { failureOf, NO_PROPERTIES, someBytes } from './suite/objects.ts';
 
 function openS3(endpoint: string): Store {
   const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };

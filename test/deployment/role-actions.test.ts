@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { grantsOf } from '../../src/app/run-grants.ts';
+import { checkJobs } from '../../src/config/jobs/read-jobs.ts';
+import { formatLocation } from '../../src/config/locations.ts';
 import { readOptions } from '../../src/deployment/options.ts';
 import { planDeployment } from '../../src/deployment/plan.ts';
 import { parametersOf } from '../../src/deployment/role-access.ts';
 import { sessionPolicyFor } from '../../src/federation/session-policy.ts';
-import { formatLocation } from '../../src/locations.ts';
-import { checkJobs } from '../../src/read-jobs.ts';
-import { grantsOf } from '../../src/run-grants.ts';
 import { templateTrust } from '../../src/trust/lint/template-trust.ts';
 import { asTemplate, readDocument } from '../../src/trust/template/read-template.ts';
 

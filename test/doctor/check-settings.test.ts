@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSettings } from '../../src/doctor/check-settings.ts';
+import { checkSettings } from '../../src/doctor/checks/check-settings.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 
 const SETTINGS = {

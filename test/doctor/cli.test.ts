@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { createS3Client } from '../../src/aws/s3-client.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
 import { FIELD_REPORTS } from './field-reports.ts';
 import { type Patient, startPatient } from './patient.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Claims } from '../../src/doctor/claims.ts';
-import { compareWithTrust } from '../../src/doctor/compare-trust.ts';
-import { parseTrust } from '../../src/doctor/trust.ts';
+import type { Claims } from '../../src/doctor/checks/claims.ts';
+import { compareWithTrust } from '../../src/doctor/checks/compare-trust.ts';
+import { parseTrust } from '../../src/doctor/checks/expected-trust.ts';
 import type { Trust } from '../../src/trust/lint/trust.ts';
 
 const TENANT = '7c1a2f3e-5b64-4d0a-9a43-2f0d1b8e6c55';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { explainError } from '../../src/doctor/explain-error.ts';
+import { explainError } from '../../src/doctor/explain/explain-error.ts';
 import { FederationError, type FederationErrorCode } from '../../src/federation/federation-error.ts';
-import { StoreError, type StoreErrorCode } from '../../src/sync/store-error.ts';
+import { StoreError, type StoreErrorCode } from '../../src/sync/store/store-error.ts';
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
 const NOW = NOW_MS / 1_000;

@@ -1,5 +1,5 @@
-import type { Evidence } from '../../src/doctor/evidence.ts';
-import type { FailureId } from '../../src/doctor/known-failures.ts';
+import type { Evidence } from '../../src/doctor/explain/evidence.ts';
+import type { FailureId } from '../../src/doctor/explain/known-failures.ts';
 
 /** How a failure was met, and what mends it. */
 interface FieldReport extends Evidence {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAILURE_IDS, findingOf, recognise } from '../../src/doctor/known-failures.ts';
+import { FAILURE_IDS, findingOf, recognise } from '../../src/doctor/explain/known-failures.ts';
 import { FIELD_REPORTS } from './field-reports.ts';
 import { SAMPLES } from './samples/samples.ts';
 

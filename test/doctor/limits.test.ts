@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkLimits } from '../../src/doctor/check-limits.ts';
-import { explainError } from '../../src/doctor/explain-error.ts';
+import { checkLimits } from '../../src/doctor/checks/check-limits.ts';
+import { explainError } from '../../src/doctor/explain/explain-error.ts';
 import { createWalk } from '../../src/doctor/walk.ts';
 
 const AWS = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { placesOf } from '../../src/doctor/places.ts';
-import { parseLocation } from '../../src/locations.ts';
-import { checkJobs } from '../../src/read-jobs.ts';
+import { checkJobs } from '../../src/config/jobs/read-jobs.ts';
+import { parseLocation } from '../../src/config/locations.ts';
+import { placesOf } from '../../src/doctor/checks/places.ts';
 
 const BLOB = 'https://contoso.blob.core.windows.net/invoices/';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkLocation } from '../../src/doctor/check-location.ts';
-import { explainError } from '../../src/doctor/explain-error.ts';
+import { checkLocation } from '../../src/doctor/checks/check-location.ts';
+import { explainError } from '../../src/doctor/explain/explain-error.ts';
 import { createWalk } from '../../src/doctor/walk.ts';
-import { StoreError } from '../../src/sync/store-error.ts';
-import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { StoreError } from '../../src/sync/store/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../support/stores/memory-store.ts';
 
 const BUCKET_URL = 's3://bucket/';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkIdentityAndToken } from '../../src/doctor/check-token.ts';
-import { explainError } from '../../src/doctor/explain-error.ts';
+import { checkIdentityAndToken } from '../../src/doctor/checks/check-token.ts';
+import { explainError } from '../../src/doctor/explain/explain-error.ts';
 import { createWalk } from '../../src/doctor/walk.ts';
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');

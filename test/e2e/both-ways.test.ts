@@ -5,13 +5,13 @@ import { Upload } from '@aws-sdk/lib-storage';
 import type { BlockBlobParallelUploadOptions } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import { putObject } from '../support/store-objects.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import { crc64, crc64ToBase64 } from '../../src/sync/store/crc64.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { putObject } from '../support/stores/store-objects.ts';
 
 const MIB = 1024 * 1024;
 

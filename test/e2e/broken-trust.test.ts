@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startApp } from '../../local/app-process.ts';
-import { buildApp } from '../../local/build-app.ts';
 import { BUCKET, type Clouds, startClouds } from '../../local/clouds.ts';
+import { startApp } from '../../local/demo/app-process.ts';
+import { buildApp } from '../../local/demo/build-app.ts';
 import { AUDIENCE, TENANT_ID } from '../../local/identities.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,12 +1,12 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { ObjectDescription } from '../../src/sync/objects.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { putObject } from '../support/store-objects.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { ObjectDescription } from '../../src/sync/store/objects.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { putObject } from '../support/stores/store-objects.ts';
 
 const LARGE_MIB = 16;
 /** One for each way to copy: whole, in parts, and by ranges. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CountedBridge, startCountedBridge } from '../support/counted-bridge.ts';
-import { countsSince } from '../support/request-counts.ts';
+import { type CountedBridge, startCountedBridge } from '../support/bridge/counted-bridge.ts';
+import { countsSince } from '../support/servers/request-counts.ts';
 
 const LARGE_BYTES = 17 * 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let bridge: TestBridge;
 

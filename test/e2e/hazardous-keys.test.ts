@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 /** What both clouds hold as it is, but tools get wrong. */
 const SHARED = [

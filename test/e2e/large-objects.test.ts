@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { crc64, crc64ToBase64 } from '../../src/sync/crc64.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { type HeldParts, holdParts } from '../support/hold-parts.ts';
-import { getObject, putObject } from '../support/store-objects.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import { crc64, crc64ToBase64 } from '../../src/sync/store/crc64.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { type FaultProxy, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { type HeldParts, holdParts } from '../support/stores/hold-parts.ts';
+import { getObject, putObject } from '../support/stores/store-objects.ts';
 
 /** The least that BRIDGE_LARGE_OBJECT_MIB can be. */
 const LARGE_MIB = 16;

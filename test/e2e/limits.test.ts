@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let bridge: TestBridge;
 

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RunEndedEvent } from '../../src/runs/run-ended-event.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import type { RunEndedEvent } from '../../src/runs/end/run-ended-event.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 const KEY = Buffer.alloc(32, 'planted-key');
 const SECRETS = [KEY.toString('base64'), KEY.toString(), 'planted-code'];

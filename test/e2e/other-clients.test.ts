@@ -1,10 +1,11 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { createS3Client } from '../../src/aws/s3-client.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { Store } from '../../src/sync/store.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 import { AZURE_TOOLS } from '../support/other-clients/azure-tools.ts';
 import { BLOBFUSE2 } from '../support/other-clients/blobfuse2.ts';
 import { HADOOP_BLOB, HADOOP_S3 } from '../support/other-clients/hadoop.ts';
@@ -12,8 +13,7 @@ import type { LeftObject } from '../support/other-clients/left-object.ts';
 import { RCLONE_AZUREBLOB } from '../support/other-clients/rclone-azureblob.ts';
 import { S3_TOOLS } from '../support/other-clients/s3-tools.ts';
 import { S3FS } from '../support/other-clients/s3fs.ts';
-import { getObject, putObject } from '../support/store-objects.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { getObject, putObject } from '../support/stores/store-objects.ts';
 
 const BLOB_HABITS = [...RCLONE_AZUREBLOB, ...BLOBFUSE2, ...AZURE_TOOLS, ...HADOOP_BLOB];
 const S3_HABITS = [...S3FS, ...S3_TOOLS, ...HADOOP_S3];

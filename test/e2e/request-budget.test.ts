@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
-import { type CountedBridge, startCountedBridge } from '../support/counted-bridge.ts';
-import { fillBucket, fillContainer } from '../support/fill-stores.ts';
-import { countsSince, type RequestCounts, totalOf } from '../support/request-counts.ts';
+import { type CountedBridge, startCountedBridge } from '../support/bridge/counted-bridge.ts';
+import { countsSince, type RequestCounts, totalOf } from '../support/servers/request-counts.ts';
+import { fillBucket, fillContainer } from '../support/stores/fill-stores.ts';
 
 const OBJECTS = 2_000;
 const OBJECT_BYTES = 4_096;

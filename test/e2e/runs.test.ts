@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { type FaultProxy, startFaultProxy } from '../support/servers/fault-proxy.ts';
 
 const OBJECTS = 60;
 const PATIENCE = { timeout: 20_000, interval: 100 };

@@ -1,9 +1,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { type CountedBridge, startCountedBridge } from '../support/counted-bridge.ts';
-import { countsSince } from '../support/request-counts.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { type CountedBridge, startCountedBridge } from '../support/bridge/counted-bridge.ts';
+import { countsSince } from '../support/servers/request-counts.ts';
 
 let bridge: CountedBridge;
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let bridge: TestBridge;
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectComplete } from './complete-run.ts';
-import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
-import { keyOf, seed } from './objects.ts';
+import { expectComplete } from './support/complete-run.ts';
+import { type EngineBridge, startEngineBridge } from './support/engine-bridge.ts';
+import { keyOf, seed } from './support/objects.ts';
 
 const OBJECTS = 20;
 const MINUTE_MS = 60_000;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
-import { itLeavesSoundHistories } from './histories.ts';
-import { seed } from './objects.ts';
-import { CONTAINER } from './places.ts';
+import { type EngineBridge, startEngineBridge } from './support/engine-bridge.ts';
+import { itLeavesSoundHistories } from './support/histories.ts';
+import { seed } from './support/objects.ts';
+import { CONTAINER } from './support/places.ts';
 
 let bridge: EngineBridge;
 

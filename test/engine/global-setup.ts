@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildApp } from '../../local/build-app.ts';
+import { buildApp } from '../../local/demo/build-app.ts';
 import { buildDotnet } from './build-dotnet.ts';
 
 declare module 'vitest' {

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { createChance } from './chance.ts';
-import { expectComplete } from './complete-run.ts';
-import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
-import { figuresOf } from './figures.ts';
-import { itLeavesSoundHistories } from './histories.ts';
-import { keyOf, seedExtra, seedMixture } from './objects.ts';
-import type { Place } from './places.ts';
-import { createStorm, KILLS_PER_ROUND, type KillKind, planKills } from './storm.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { createChance } from './support/chance.ts';
+import { expectComplete } from './support/complete-run.ts';
+import { type EngineBridge, startEngineBridge } from './support/engine-bridge.ts';
+import { figuresOf } from './support/figures.ts';
+import { itLeavesSoundHistories } from './support/histories.ts';
+import { keyOf, seedExtra, seedMixture } from './support/objects.ts';
+import type { Place } from './support/places.ts';
+import { createStorm, KILLS_PER_ROUND, type KillKind, planKills } from './support/storm.ts';
 
 /** KILLS and SEEDS (numbers with commas between) make it longer, or repeat what failed. */
 const KILLS_PER_SEED = Number(process.env['KILLS'] ?? KILLS_PER_ROUND);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EXPRESSIONS } from '../schedules/expressions.ts';
+import { EXPRESSIONS } from '../config/schedules/expressions.ts';
 import { buildDotnet } from './build-dotnet.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { expectComplete } from './complete-run.ts';
-import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
-import { itLeavesSoundHistories } from './histories.ts';
-import { allOf, countOf, keyOf, seed, seedMixture, untilMoreThan } from './objects.ts';
-import { CONTAINER } from './places.ts';
-import { turnsIn } from './turns.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { expectComplete } from './support/complete-run.ts';
+import { type EngineBridge, startEngineBridge } from './support/engine-bridge.ts';
+import { itLeavesSoundHistories } from './support/histories.ts';
+import { allOf, countOf, keyOf, seed, seedMixture, untilMoreThan } from './support/objects.ts';
+import { CONTAINER } from './support/places.ts';
+import { turnsIn } from './support/turns.ts';
 
 const OBJECTS = 60;
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { present } from '../../src/sync/present.ts';
-import { expectComplete } from './complete-run.ts';
-import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
-import { itLeavesSoundHistories } from './histories.ts';
-import { senderOf } from './kill.ts';
-import { keyOf, seed, untilMoreThan } from './objects.ts';
-import { writeStepOf } from './write-step.ts';
+import { present } from '../../src/sync/store/present.ts';
+import { expectComplete } from './support/complete-run.ts';
+import { type EngineBridge, startEngineBridge } from './support/engine-bridge.ts';
+import { itLeavesSoundHistories } from './support/histories.ts';
+import { senderOf } from './support/kill.ts';
+import { keyOf, seed, untilMoreThan } from './support/objects.ts';
+import { writeStepOf } from './support/write-step.ts';
 
 const OBJECTS = 200;
 /** A run takes 40 seconds with it, longer than its host needs to end. */

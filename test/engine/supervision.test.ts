@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { expectComplete } from './complete-run.ts';
-import { type EngineBridge, startEngineBridge } from './engine-bridge.ts';
-import { itLeavesSoundHistories } from './histories.ts';
-import { killSender, senderOf } from './kill.ts';
-import { countOf, seed, untilMoreThan } from './objects.ts';
-import type { Place } from './places.ts';
-import { writeStepOf } from './write-step.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { expectComplete } from './support/complete-run.ts';
+import { type EngineBridge, startEngineBridge } from './support/engine-bridge.ts';
+import { itLeavesSoundHistories } from './support/histories.ts';
+import { killSender, senderOf } from './support/kill.ts';
+import { countOf, seed, untilMoreThan } from './support/objects.ts';
+import type { Place } from './support/places.ts';
+import { writeStepOf } from './support/write-step.ts';
 
 const OBJECTS = 40;
 /** A run takes several seconds with it. */

@@ -1,8 +1,8 @@
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createS3Client } from '../../src/aws/s3-client.ts';
 import { createAssumeRole } from '../../src/federation/assume-role.ts';
-import { startAnsweringServer } from '../support/answering-server.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
+import { startAnsweringServer } from '../support/servers/answering-server.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 const CREDENTIALS = { accessKeyId: 'A', secretAccessKey: 'B', sessionToken: 'C' };

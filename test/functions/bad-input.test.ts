@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBridge } from '../../src/create-bridge.ts';
+import { createBridge } from '../../src/app/create-bridge.ts';
+import { readSettings } from '../../src/config/settings.ts';
 import { isOver } from '../../src/runs/record.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { readSettings } from '../../src/settings.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let bridge: TestBridge;
 let ended: RunView;

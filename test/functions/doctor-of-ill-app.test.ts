@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let ill: TestBridge;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let well: TestBridge;
 

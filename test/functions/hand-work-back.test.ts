@@ -10,8 +10,8 @@ const url = (file: string) => JSON.stringify(new URL(file, `file://${ROOT}/`).hr
 function startWorker(then: string) {
   const code = `
     import { installFunctionsCore } from ${url('local/host/functions-core.ts')};
-    import { handWorkBack } from ${url('src/functions/hand-work-back.ts')};
-    import { createShutdown } from ${url('src/runs/shutdown.ts')};
+    import { handWorkBack } from ${url('src/functions/hooks/hand-work-back.ts')};
+    import { createShutdown } from ${url('src/runs/attempt/shutdown.ts')};
     const core = installFunctionsCore({ log: () => undefined });
     const shutdown = createShutdown(100);
     const called = Promise.withResolvers();

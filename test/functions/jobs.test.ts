@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { withSlowWrites } from '../support/slow-writes.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { type FaultProxy, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { withSlowWrites } from '../support/stores/slow-writes.ts';
 
 const SCHEDULE = '0 0 2 1 1 *';
 

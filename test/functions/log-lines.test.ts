@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { escapeLinesOf } from '../../src/functions/escape-log-lines.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import { escapeLinesOf } from '../../src/functions/hooks/escape-log-lines.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 const HOSTILE = 'a\u202eb\u001b[2Jc\u2028d';
 

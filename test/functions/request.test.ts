@@ -1,6 +1,6 @@
 import { HttpRequest } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import { jsonBody } from '../../src/functions/request.ts';
+import { jsonBody } from '../../src/functions/http/request.ts';
 
 const headers = { 'content-type': 'application/json' };
 const request = (bytes: Uint8Array) => new HttpRequest({ url: 'http://localhost/api/sync', method: 'POST', headers, body: { bytes } });

@@ -1,10 +1,10 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { present } from '../../src/sync/present.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { withSlowWrites } from '../support/slow-writes.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { present } from '../../src/sync/store/present.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { type FaultProxy, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { withSlowWrites } from '../support/stores/slow-writes.ts';
 
 let proxy: FaultProxy;
 let bridge: TestBridge;

@@ -1,6 +1,6 @@
 import type { Timer } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import { logSkipped } from '../../src/functions/scheduled-run.ts';
+import { logSkipped } from '../../src/functions/timers/scheduled-run.ts';
 
 const STARTED = Date.parse('2026-12-01T02:00:00.400Z');
 const RUN = `${STARTED}-0123abcd`;

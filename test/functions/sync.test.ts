@@ -1,10 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET } from '../../local/clouds.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { withSlowWrites } from '../support/slow-writes.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
+import { type FaultProxy, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { withSlowWrites } from '../support/stores/slow-writes.ts';
 
 let proxy: FaultProxy;
 let bridge: TestBridge;

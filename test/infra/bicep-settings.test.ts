@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobsSchema } from '../../src/jobs-schema.ts';
-import { checkJobs } from '../../src/read-jobs.ts';
-import { readSettings } from '../../src/settings.ts';
+import { jobsSchema } from '../../src/config/jobs/jobs-schema.ts';
+import { checkJobs } from '../../src/config/jobs/read-jobs.ts';
+import { readSettings } from '../../src/config/settings.ts';
 import { type BicepFolder, openBicepFolder, type PredictedResource } from './support/bicep-folder.ts';
 import { FETCH_TIMEOUT_MS } from './support/find-bicep.ts';
 import { FULL_JOB, REQUIRED, RETURN_JOB } from './support/parameters.ts';
@@ -223,7 +223,7 @@ function asDeployed(settings: Record<string, string>): Record<string, string> {
 /** The settings that the schemas of the app name. */
 function namesInSource(): readonly string[] {
   const source = ['settings.ts', 'identity-settings.ts', 'webhook-settings.ts', 'ad-hoc/ad-hoc-settings.ts'].map((file) =>
-    readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`../../src/config/${file}`, import.meta.url), 'utf8'),
   );
   return [...new Set(source.join().match(/\b(?:BRIDGE|AWS|AZURE)_[A-Z0-9_]+\b/g))].sort();
 }

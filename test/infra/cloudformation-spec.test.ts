@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { present } from '../../src/sync/present.ts';
+import { present } from '../../src/sync/store/present.ts';
 import { conditionHolds, evaluate, type Scope } from '../../src/trust/template/evaluate.ts';
 import { type ParameterValues, resolveParameters } from '../../src/trust/template/parameters.ts';
 import { asTemplate, readDocument } from '../../src/trust/template/read-template.ts';

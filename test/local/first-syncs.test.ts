@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { finishRuns } from '../../local/first-syncs.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
+import { finishRuns } from '../../local/demo/first-syncs.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
 
 const COUNTS = { listed: 2, copied: 2, unchanged: 0, skipped: 0, failed: 0, extraneous: 0, copiedBytes: 1_500_000 };
 const RECEIPT = `${JSON.stringify({ action: 'copied', verified: 'crc64' })}\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptions, USAGE } from '../../local/options.ts';
+import { parseOptions, USAGE } from '../../local/demo/options.ts';
 
 describe('the options of npm start', () => {
   it('are none: the app stays up between the samples alone', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleBytes } from '../../local/sample-bytes.ts';
+import { sampleBytes } from '../../local/demo/sample-bytes.ts';
 
 describe('the bytes of a sample', () => {
   it('are the same made whole or in pieces', () => {

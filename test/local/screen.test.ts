@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createScreen } from '../../local/screen.ts';
+import { createScreen } from '../../local/demo/screen.ts';
 
 const CLEAR_LINE = '\r\u001b[2K';
 

@@ -1,6 +1,6 @@
-import { finishRun } from '../../src/runs/finish-run.ts';
-import { createKeptUploads } from '../../src/runs/large/kept-uploads.ts';
+import { finishRun } from '../../src/runs/end/finish-run.ts';
 import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
+import { createKeptUploads } from '../../src/runs/large/saved-uploads.ts';
 import { createLocks } from '../../src/runs/lock.ts';
 import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords, newRunId, type RunRecord } from '../../src/runs/record.ts';
@@ -14,9 +14,9 @@ import type { State } from '../../src/runs/state.ts';
 import type { Comparison } from '../../src/sync/compare/decide.ts';
 import type { Overwrite } from '../../src/sync/compare/overwrite.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
-import { present } from '../../src/sync/present.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import type { Store } from '../../src/sync/store.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import { present } from '../../src/sync/store/present.ts';
+import type { Store } from '../../src/sync/store/store.ts';
 import { runRecord } from '../support/run-records.ts';
 import { UNDISTURBED } from '../support/undisturbed.ts';
 

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../src/sync/receipt.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
 import type { RunOptions } from './drive-run.ts';
 import { crcOf } from './model-store.ts';
 import type { Direction, RunResult, World } from './world.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { crc64 } from '../../src/sync/crc64.ts';
-import { compareKeys } from '../../src/sync/key-order.ts';
-import type { ObjectEntry, Provenance } from '../../src/sync/objects.ts';
-import { present } from '../../src/sync/present.ts';
-import type { Condition, Store } from '../../src/sync/store.ts';
-import { StoreError } from '../../src/sync/store-error.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
+import { crc64 } from '../../src/sync/store/crc64.ts';
+import { compareKeys } from '../../src/sync/store/key-order.ts';
+import type { ObjectEntry, Provenance } from '../../src/sync/store/objects.ts';
+import { present } from '../../src/sync/store/present.ts';
+import type { Condition, Store } from '../../src/sync/store/store.ts';
+import { StoreError } from '../../src/sync/store/store-error.ts';
+import { createMemoryStore } from '../support/stores/memory-store.ts';
 
 /** An object as a service keeps it. `header` stands for all that travels beside the bytes. */
 export interface ModelObject {

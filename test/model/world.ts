@@ -1,6 +1,6 @@
-import { present } from '../../src/sync/present.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import { createMemoryState } from '../support/memory-state.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import { present } from '../../src/sync/store/present.ts';
+import { createMemoryState } from '../support/stores/memory-state.ts';
 import { driveRun, type RunOptions, WorkerDied } from './drive-run.ts';
 import { type Cloud, createModelStore, type ModelObject, md5 } from './model-store.ts';
 

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { deletions } from '../../src/orchestration/deletions.ts';
-import { failureOf } from '../../src/orchestration/failure.ts';
-import { lane } from '../../src/orchestration/lane.ts';
-import { largeObject } from '../../src/orchestration/large-object.ts';
-import { run } from '../../src/orchestration/run.ts';
+import { deletions } from '../../src/orchestration/deletion-orchestrator.ts';
+import { failureOf } from '../../src/orchestration/engine-failure.ts';
+import { lane } from '../../src/orchestration/lane-orchestrator.ts';
+import { largeObject } from '../../src/orchestration/large-object-orchestrator.ts';
+import { run } from '../../src/orchestration/run-orchestrator.ts';
 import { type Call, drive, NOW } from './driver.ts';
 
 const RUN_ID = '1700000000000-0123abcd';

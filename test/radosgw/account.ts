@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
-import { createS3Client } from '../../src/aws/s3-client.ts';
+import { createS3Client } from '../../src/stores/s3/s3-client.ts';
 import { createIamCaller } from './iam.ts';
 
 /** What a role trusts, and what it may do at most. */

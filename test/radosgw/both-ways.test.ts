@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBlobStore } from '../../src/azure/blob-store.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { crc64 } from '../../src/sync/crc64.ts';
-import type { ObjectProperties } from '../../src/sync/objects.ts';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { contentsOf, putObject } from '../support/store-objects.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { createBlobStore } from '../../src/stores/blob/blob-store.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import { crc64 } from '../../src/sync/store/crc64.ts';
+import type { ObjectProperties } from '../../src/sync/store/objects.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { contentsOf, putObject } from '../support/stores/store-objects.ts';
 import { type RadosgwBridge, startRadosgwBridge } from './bridge.ts';
 
 const MIB = 1024 * 1024;

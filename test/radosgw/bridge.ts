@@ -5,9 +5,9 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { vi } from 'vitest';
 import { startAzurite } from '../../local/azurite.ts';
 import { startLocalHost } from '../../local/host/in-process.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import type { RunView } from '../../src/runs/run-view.ts';
-import type { Store } from '../../src/sync/store.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
 import { AUDIENCE, type Tenant } from '../federation/tenant.ts';
 import { startTrust } from './trust.ts';
 

@@ -1,4 +1,4 @@
-import { describeStoreContract } from '../contract/store-contract.ts';
+import { describeStoreContract } from '../contract/suite/store-contract.ts';
 import { RADOSGW_DEVIATIONS } from './deviations.ts';
 import { startRadosgwStores } from './stores.ts';
 

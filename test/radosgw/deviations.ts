@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
-import { crc64 } from '../../src/sync/crc64.ts';
-import type { ObjectProperties } from '../../src/sync/objects.ts';
-import type { UploadRequest } from '../../src/sync/store.ts';
+import { crc64 } from '../../src/sync/store/crc64.ts';
+import type { ObjectProperties } from '../../src/sync/store/objects.ts';
+import type { UploadRequest } from '../../src/sync/store/store.ts';
 import {
   entriesOf,
   failureOf,
@@ -15,8 +15,8 @@ import {
   someBytes,
   uploadPart,
   write,
-} from '../contract/objects.ts';
-import type { ContractSubject, StoreLocation } from '../contract/store-contract.ts';
+} from '../contract/suite/objects.ts';
+import type { ContractSubject, StoreLocation } from '../contract/suite/store-contract.ts';
 import { openAccount } from './account.ts';
 
 const PART_BYTES = 5 * 1024 * 1024;

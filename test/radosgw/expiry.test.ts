@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { failureOf, keysOf, write } from '../contract/objects.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
-import { contentsOf, syncAll } from '../support/store-objects.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { failureOf, keysOf, write } from '../contract/suite/objects.ts';
+import { createMemoryStore } from '../support/stores/memory-store.ts';
+import { contentsOf, syncAll } from '../support/stores/store-objects.ts';
 import { startTrust, type Trust } from './trust.ts';
 
 /** AWS itself gives no session shorter than 15 minutes. */

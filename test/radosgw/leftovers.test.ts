@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Leftovers } from '../../src/aws/s3-leftovers.ts';
-import { createS3Store } from '../../src/aws/s3-store.ts';
 import { sessionPolicyFor } from '../../src/federation/session-policy.ts';
-import { NO_PROPERTIES } from '../contract/objects.ts';
+import { createS3Leftovers } from '../../src/stores/s3/listing/s3-leftovers.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import { NO_PROPERTIES } from '../contract/suite/objects.ts';
 import { startTrust, type Trust } from './trust.ts';
 
 let trust: Trust;

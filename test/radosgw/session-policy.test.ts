@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Store } from '../../src/aws/s3-store.ts';
 import { type Grant, sessionPolicyFor } from '../../src/federation/session-policy.ts';
-import { crc64 } from '../../src/sync/crc64.ts';
-import type { Store } from '../../src/sync/store.ts';
-import { failureOf, keysOf, NO_PROPERTIES, readText, uploadPart, write } from '../contract/objects.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import { crc64 } from '../../src/sync/store/crc64.ts';
+import type { Store } from '../../src/sync/store/store.ts';
+import { failureOf, keysOf, NO_PROPERTIES, readText, uploadPart, write } from '../contract/suite/objects.ts';
 import { startTrust, type Trust } from './trust.ts';
 
 let trust: Trust;

@@ -1,5 +1,5 @@
-import { createS3Store } from '../../src/aws/s3-store.ts';
-import type { StoreServer } from '../contract/store-contract.ts';
+import { createS3Store } from '../../src/stores/s3/s3-store.ts';
+import type { StoreServer } from '../contract/suite/store-contract.ts';
 import { startTrust } from './trust.ts';
 
 const LISTING_ONLY = { Effect: 'Allow', Action: 's3:ListBucket', Resource: '*' };

@@ -1,7 +1,7 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunView } from '../../src/runs/run-view.ts';
-import { startTestBridge, type TestBridge } from '../support/test-bridge.ts';
+import type { RunView } from '../../src/runs/view/run-view.ts';
+import { startTestBridge, type TestBridge } from '../support/bridge/test-bridge.ts';
 
 let bridge: TestBridge;
 let state: ContainerClient;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRunRecords, isRunId, newRunId } from '../../src/runs/record.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
-import { type StateServer, startStateServer } from '../support/state-server.ts';
+import { type StateServer, startStateServer } from '../support/servers/state-server.ts';
 
 let server: StateServer;
 

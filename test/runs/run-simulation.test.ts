@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finishRun } from '../../src/runs/finish-run.ts';
-import { createKeptUploads } from '../../src/runs/large/kept-uploads.ts';
+import { finishRun } from '../../src/runs/end/finish-run.ts';
 import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
+import { createKeptUploads } from '../../src/runs/large/saved-uploads.ts';
 import { createLocks } from '../../src/runs/lock.ts';
 import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
@@ -11,11 +11,11 @@ import { createShardPlans } from '../../src/runs/shards/shard-plan.ts';
 import { createShardStates } from '../../src/runs/shards/shard-state.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../src/sync/large/large-object.ts';
-import { present } from '../../src/sync/present.ts';
-import { StoreError } from '../../src/sync/store-error.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
+import { present } from '../../src/sync/store/present.ts';
+import { StoreError } from '../../src/sync/store/store-error.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
-import { type StateServer, startStateServer } from '../support/state-server.ts';
+import { type StateServer, startStateServer } from '../support/servers/state-server.ts';
+import { createMemoryStore } from '../support/stores/memory-store.ts';
 import { UNDISTURBED } from '../support/undisturbed.ts';
 import { type Random, simulateAttempt } from './run-simulation.ts';
 

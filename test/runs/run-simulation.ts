@@ -1,14 +1,14 @@
-import { gravest } from '../../src/orchestration/failure.ts';
-import type { RunEnd } from '../../src/runs/finish-run.ts';
+import { gravest } from '../../src/orchestration/engine-failure.ts';
+import type { AttemptTask } from '../../src/runs/attempt/stop.ts';
+import type { RunEnd } from '../../src/runs/end/finish-run.ts';
+import type { KeyListDependencies } from '../../src/runs/key-lists/plan-keys.ts';
 import { commitLargeObject, copyRange, nextStep } from '../../src/runs/large/copy-large-object.ts';
 import type { LargeObjectDependencies } from '../../src/runs/large/large-object-work.ts';
 import { deleteSlice } from '../../src/runs/shards/delete-slice.ts';
 import type { LaneEnd } from '../../src/runs/shards/lane-task.ts';
-import type { KeyListDependencies } from '../../src/runs/shards/plan-keys.ts';
 import { type PlanDependencies, planRun } from '../../src/runs/shards/plan-run.ts';
 import { runSlice } from '../../src/runs/shards/run-slice.ts';
 import type { SliceDependencies } from '../../src/runs/shards/slice-dependencies.ts';
-import type { AttemptTask } from '../../src/runs/stop.ts';
 
 /** Whole numbers from 0 to `below` - 1, the same ones for the same seed. */
 export type Random = (below: number) => number;

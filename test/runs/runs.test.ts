@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPulses } from '../../src/runs/attempt/pulse.ts';
 import type { Engine, InstanceStatus } from '../../src/runs/engine.ts';
 import { createLocks } from '../../src/runs/lock.ts';
-import { createPulses } from '../../src/runs/pulse.ts';
 import { createRunRecords, type RunRequest } from '../../src/runs/record.ts';
 import { createRuns, RunConflictError } from '../../src/runs/runs.ts';
 import { runRecord } from '../support/run-records.ts';
-import { type StateServer, startStateServer } from '../support/state-server.ts';
+import { type StateServer, startStateServer } from '../support/servers/state-server.ts';
 
 let server: StateServer;
 

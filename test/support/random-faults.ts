@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { onTestFailed } from 'vitest';
-import type { ChooseFault, Fault } from './fault-proxy.ts';
+import type { ChooseFault, Fault } from './servers/fault-proxy.ts';
 
 const FAULTS: readonly Fault[] = [
   { kind: 'refuse', status: 503 },

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../src/runs/record.ts';
-import type { CopiedReceipt, FailedReceipt } from '../../src/sync/receipt.ts';
+import type { CopiedReceipt, FailedReceipt } from '../../src/sync/outcomes/receipt.ts';
 
 export const RUN_ID = '1700000000000-0123abcd';
 

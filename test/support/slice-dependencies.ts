@@ -7,7 +7,7 @@ import type { SliceDependencies } from '../../src/runs/shards/slice-dependencies
 import type { State } from '../../src/runs/state.ts';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
-import type { Store } from '../../src/sync/store.ts';
+import type { Store } from '../../src/sync/store/store.ts';
 import { UNDISTURBED } from './undisturbed.ts';
 
 export const SLICE_SECONDS = 60;

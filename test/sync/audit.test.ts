@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createAuditor } from '../../src/sync/audit.ts';
 import type { SourcePair } from '../../src/sync/compare/join.ts';
+import { createAuditor } from '../../src/sync/outcomes/audit.ts';
 import { type ProvedPair, printOf } from '../../src/sync/pairs/proved-pair.ts';
-import { present } from '../../src/sync/present.ts';
-import { StoreError } from '../../src/sync/store-error.ts';
-import { createMemoryStore } from '../support/memory-store.ts';
+import { present } from '../../src/sync/store/present.ts';
+import { StoreError } from '../../src/sync/store/store-error.ts';
+import { createMemoryStore } from '../support/stores/memory-store.ts';
 
 const { signal } = new AbortController();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { combineCrc64, crc64, crc64FromBase64, crc64ToBase64, createRunningCrc64 } from '../../src/sync/crc64.ts';
+import { combineCrc64, crc64, crc64FromBase64, crc64ToBase64, createRunningCrc64 } from '../../src/sync/store/crc64.ts';
 
 const bytes = fc.uint8Array({ maxLength: 5_000 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeS3Key, refuseS3Key } from '../../src/aws/s3-keys.ts';
-import { escapeBlobName, refuseBlobName } from '../../src/azure/blob-keys.ts';
-import { keyEscape, nameEscape } from '../../src/sync/escape.ts';
+import { escapeBlobName, refuseBlobName } from '../../src/stores/blob/blob-keys.ts';
+import { escapeS3Key, refuseS3Key } from '../../src/stores/s3/s3-keys.ts';
+import { keyEscape, nameEscape } from '../../src/sync/store/escape.ts';
 
 /** Keys of up to 1,024 bytes, in which what must be escaped, and what looks escaped, is frequent. */
 const part = fc.oneof(

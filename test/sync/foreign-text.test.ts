@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foreignText, onOneLine, wordsOf } from '../../src/sync/foreign-text.ts';
+import { foreignText, onOneLine, wordsOf } from '../../src/sync/store/foreign-text.ts';
 
 describe('a text that another system wrote', () => {
   it.each([

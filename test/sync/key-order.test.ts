@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../src/sync/key-order.ts';
+import { compareKeys } from '../../src/sync/store/key-order.ts';
 
 const key = fc.string({ unit: 'grapheme', maxLength: 8 });
 

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../../src/sync/copy/copy-parts.ts';
 import { createFilter } from '../../src/sync/filter/filter.ts';
 import { createBufferPool } from '../../src/sync/flow/buffer-pool.ts';
-import { secondsOf } from '../../src/sync/object-version.ts';
-import type { Outcome } from '../../src/sync/outcome.ts';
-import { present } from '../../src/sync/present.ts';
+import type { Outcome } from '../../src/sync/outcomes/outcome.ts';
+import { addCounts, countsOf, NO_COUNTS } from '../../src/sync/outcomes/tally.ts';
 import { syncSlice } from '../../src/sync/slice.ts';
 import type { SliceRequest } from '../../src/sync/slice-request.ts';
-import { StoreError } from '../../src/sync/store-error.ts';
-import { addCounts, countsOf, NO_COUNTS } from '../../src/sync/tally.ts';
-import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { secondsOf } from '../../src/sync/store/object-version.ts';
+import { present } from '../../src/sync/store/present.ts';
+import { StoreError } from '../../src/sync/store/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../support/stores/memory-store.ts';
 
 function bothSides() {
   return { source: createMemoryStore('memory://source/'), destination: createMemoryStore('memory://destination/') };

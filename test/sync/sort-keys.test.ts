@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../src/sync/key-order.ts';
-import { sortKeys } from '../../src/sync/sort-keys.ts';
+import { sortKeys } from '../../src/sync/plan/sort-keys.ts';
+import { compareKeys } from '../../src/sync/store/key-order.ts';
 
 describe('sorting keys', () => {
   it('has the order of compareKeys, emoji and characters behind U+E000 included', async () => {

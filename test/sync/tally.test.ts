@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Receipt } from '../../src/sync/receipt.ts';
-import { addCounts, type Counts, countsOf, countsOfReceipt, NO_COUNTS } from '../../src/sync/tally.ts';
+import type { Receipt } from '../../src/sync/outcomes/receipt.ts';
+import { addCounts, type Counts, countsOf, countsOfReceipt, NO_COUNTS } from '../../src/sync/outcomes/tally.ts';
 
 const ABOUT = { key: 'k', sizeBytes: 7, sourceEtag: '"s"', at: '2026-01-01T00:00:00.000Z', milliseconds: 1 };
 const COPIED: Receipt = {

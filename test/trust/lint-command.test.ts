@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runLintTrust } from '../../src/trust/lint-command.ts';
-import type { AskIam } from '../../src/trust/live-role.ts';
+import { runLintTrust } from '../../src/trust/lint/lint-command.ts';
+import type { AskIam } from '../../src/trust/lint/live-role.ts';
 
 const AUDIENCE_ONLY = 'test/trust/fixtures/audience-only.yaml';
 const TENANT = '9f6a3f5e-6d1c-4a0e-8f56-2f5d4c1f0b11';

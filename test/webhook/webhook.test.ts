@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runEndedEvent } from '../../src/runs/run-ended-event.ts';
+import { runEndedEvent } from '../../src/runs/end/run-ended-event.ts';
 import { signatureHeaders } from '../../src/webhook/sign.ts';
 import { createWebhook } from '../../src/webhook/webhook.ts';
 import { RUN_ID, runRecord } from '../support/run-records.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 const KEY = Buffer.alloc(32, 7);
 const SECRETS_OF_URL = ['planted-path', 'planted-query'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
 import { parseXml, renderXml } from '../xml.ts';
-import { receiveText } from './receive-body.ts';
+import { receiveText } from './body/receive-body.ts';
 import { bucketArn, S3_NAMESPACE, type S3Call, type S3Environment, type S3Operation } from './s3-call.ts';
 
 /** The region of buckets that are created without naming one. */

@@ -1,19 +1,19 @@
 import { notImplemented } from '../aws-error.ts';
 import type { AwsRequest } from '../aws-request.ts';
 import { createBucketOperations } from './bucket-operations.ts';
-import { createCompleteMultipartUpload } from './complete-upload.ts';
-import { createCopyObject } from './copy-object.ts';
-import { createDeleteObject, createDeleteObjects } from './delete-objects.ts';
-import { createGetObject, RESPONSE_OVERRIDES } from './get-object.ts';
 import { hoistedHeaders } from './hoisted-headers.ts';
-import { createListObjects, createListObjectsV2 } from './list-objects.ts';
-import { createListMultipartUploads, createListParts } from './list-uploads.ts';
-import { createAbortMultipartUpload, createCreateMultipartUpload, createUploadPart } from './multipart.ts';
-import { createObjectTagging } from './object-tagging.ts';
-import { createPutObject } from './put-object.ts';
-import { createRestoreObject } from './restore-object.ts';
+import { createListObjects, createListObjectsV2 } from './listing/list-objects.ts';
+import { createListMultipartUploads, createListParts } from './listing/list-uploads.ts';
+import { createBucketVersioning, createListObjectVersions } from './listing/versioning.ts';
+import { createCopyObject } from './objects/copy-object.ts';
+import { createDeleteObject, createDeleteObjects } from './objects/delete-objects.ts';
+import { createGetObject, RESPONSE_OVERRIDES } from './objects/get-object.ts';
+import { createObjectTagging } from './objects/object-tagging.ts';
+import { createPutObject } from './objects/put-object.ts';
+import { createRestoreObject } from './objects/restore-object.ts';
 import type { S3Environment, S3Operation } from './s3-call.ts';
-import { createBucketVersioning, createListObjectVersions } from './versioning.ts';
+import { createCompleteMultipartUpload } from './uploads/complete-upload.ts';
+import { createAbortMultipartUpload, createCreateMultipartUpload, createUploadPart } from './uploads/multipart.ts';
 
 /** What the path of a request names. */
 export type Level = 'service' | 'bucket' | 'object';

@@ -1,5 +1,5 @@
 import type { FunctionsCore, RegisteredFunction } from '../functions-core.ts';
-import type { HttpEndpoint } from '../http.ts';
+import type { HttpEndpoint } from '../http/http.ts';
 import { toJson } from '../typed-data.ts';
 import type { Backend } from './backend.ts';
 import { startDurableEngine } from './engine.ts';

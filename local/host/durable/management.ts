@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpEndpoint } from '../http.ts';
-import { compileRoute } from '../route.ts';
+import type { HttpEndpoint } from '../http/http.ts';
+import { compileRoute } from '../http/route.ts';
 import type { HttpRequestData, HttpResponseData } from '../typed-data.ts';
 import type { Backend } from './backend.ts';
 import { createManagementUrls, MANAGEMENT_PATH } from './client-input.ts';

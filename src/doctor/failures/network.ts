@@ -1,4 +1,4 @@
-import type { Failures } from '../evidence.ts';
+import type { Failures } from '../explain/evidence.ts';
 import { said } from './signs.ts';
 
 /** The way to the services. Often a sign beside that of the real cause, so that all are broad. */

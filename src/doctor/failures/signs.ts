@@ -1,4 +1,4 @@
-import type { KnownFailure } from '../evidence.ts';
+import type { KnownFailure } from '../explain/evidence.ts';
 
 type Sign = KnownFailure['isSeenIn'];
 

@@ -1,4 +1,4 @@
-import type { Failures } from '../evidence.ts';
+import type { Failures } from '../explain/evidence.ts';
 import { anyOf, coded, said } from './signs.ts';
 
 /** What Blob Storage and S3 have in common. */

@@ -1,6 +1,6 @@
 import type { CommitResult } from '../../sync/large/large-object.ts';
 import type { LargeOutcome, LargeUpload } from '../../sync/large/large-task.ts';
-import { pauseAfter } from '../throttling.ts';
+import { pauseAfter } from '../attempt/throttling.ts';
 import type { LargeObjectStep, LargeObjectTask, RangeTask } from './large-object-task.ts';
 import { type LargeObjectDependencies, type LargeObjectWork, workOn } from './large-object-work.ts';
 import { discard, restart, uploadOf } from './large-upload.ts';

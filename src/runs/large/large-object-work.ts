@@ -1,13 +1,13 @@
 import type { LargeObjectCopier } from '../../sync/large/large-object.ts';
+import type { Shutdown } from '../attempt/shutdown.ts';
+import { failRun, stopOf, stopRun } from '../attempt/stop.ts';
+import { handOverPause, isPaused, pauseAfter, tooSlow, tooThrottled } from '../attempt/throttling.ts';
+import type { Turns } from '../attempt/turns.ts';
+import { type Ending, endOf, startWatch } from '../attempt/watch.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
-import type { Shutdown } from '../shutdown.ts';
-import { failRun, stopOf, stopRun } from '../stop.ts';
-import { handOverPause, isPaused, pauseAfter, tooSlow, tooThrottled } from '../throttling.ts';
-import type { Turns } from '../turns.ts';
-import { type Ending, endOf, startWatch } from '../watch.ts';
-import type { KeptUploads } from './kept-uploads.ts';
 import type { LargeObjectStep, LargeObjectTask } from './large-object-task.ts';
 import type { LargeObject, LargeObjects } from './large-objects.ts';
+import type { KeptUploads } from './saved-uploads.ts';
 
 export interface LargeObjectDependencies {
   readonly records: RunRecords;

@@ -1,7 +1,7 @@
 import type { LargeUpload } from '../../sync/large/large-task.ts';
-import { carryAlike } from '../options/carry-options.ts';
-import type { KeptUpload } from './kept-uploads.ts';
+import { carryAlike } from '../options/carry-options-of.ts';
 import type { LargeObjectDependencies, LargeObjectWork } from './large-object-work.ts';
+import type { KeptUpload } from './saved-uploads.ts';
 
 /** The copy of an object is begun anew so often, since its source or its upload changed under way. */
 const MAX_RESTARTS = 2;

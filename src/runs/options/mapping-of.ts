@@ -1,5 +1,5 @@
 import { createKeyMapping, type KeyMapping } from '../../sync/compare/key-mapping.ts';
-import type { Store } from '../../sync/store.ts';
+import type { Store } from '../../sync/store/store.ts';
 import type { RunRecord } from '../record.ts';
 
 /** Which keys of a run may differ on the two sides. Without escapes and conversions now, there may still be copies of earlier runs. */

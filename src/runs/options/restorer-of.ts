@@ -1,6 +1,6 @@
-import { bytesOf } from '../../options/byte-size.ts';
+import { bytesOf } from '../../config/options/byte-size.ts';
 import { createRestorer, type Restorer } from '../../sync/copy/restore.ts';
-import type { Store } from '../../sync/store.ts';
+import type { Store } from '../../sync/store/store.ts';
 import type { RunRecord } from '../record.ts';
 import type { State } from '../state.ts';
 import { createRestoreBudget } from './restore-budget.ts';

@@ -1,5 +1,5 @@
 import { zipByKey } from '../../sync/flow/zip-by-key.ts';
-import { compareKeys } from '../../sync/key-order.ts';
+import { compareKeys } from '../../sync/store/key-order.ts';
 import type { State } from '../state.ts';
 import { MAX_SEGMENT_ENTRIES, readSegment, type Segment, writeSegment } from './segments.ts';
 import type { IndexEntry } from './sides.ts';

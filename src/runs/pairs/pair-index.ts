@@ -1,6 +1,6 @@
-import { compareKeys } from '../../sync/key-order.ts';
-import type { KeyRange } from '../../sync/key-range.ts';
 import type { ProvedPair } from '../../sync/pairs/proved-pair.ts';
+import { compareKeys } from '../../sync/store/key-order.ts';
+import type { KeyRange } from '../../sync/store/key-range.ts';
 import type { RunRequest } from '../record.ts';
 import type { State } from '../state.ts';
 import { documentPath, emptyIndex, findDocument, type IndexDocument } from './index-document.ts';

@@ -1,7 +1,7 @@
 import { zipByKey } from '../../sync/flow/zip-by-key.ts';
-import type { Outcome } from '../../sync/outcome.ts';
+import type { Outcome } from '../../sync/outcomes/outcome.ts';
+import type { Receipt } from '../../sync/outcomes/receipt.ts';
 import { type ProvedPair, printOf } from '../../sync/pairs/proved-pair.ts';
-import type { Receipt } from '../../sync/receipt.ts';
 import type { RunRecord } from '../record.ts';
 import { linesOf } from '../report/lines.ts';
 import { readSliceLogs } from '../report/read-slice-logs.ts';

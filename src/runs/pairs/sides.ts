@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseLocation } from '../../locations.ts';
+import { parseLocation } from '../../config/locations.ts';
 import type { ProvedPair, VersionPrint } from '../../sync/pairs/proved-pair.ts';
 import type { RunRequest } from '../record.ts';
 

@@ -1,6 +1,6 @@
-import { wordsOf } from '../../sync/foreign-text.ts';
-import type { StreamTarget } from '../../sync/store.ts';
-import { startHeartbeat } from '../heartbeat.ts';
+import { wordsOf } from '../../sync/store/foreign-text.ts';
+import type { StreamTarget } from '../../sync/store/store.ts';
+import { startHeartbeat } from '../attempt/heartbeat.ts';
 import { isOver, type RunRecord, type RunRecords } from '../record.ts';
 import type { State } from '../state.ts';
 import { reportPath } from './report.ts';

@@ -1,4 +1,4 @@
-import type { FailureCode, FailureReceipt } from '../../sync/receipt.ts';
+import type { FailureCode, FailureReceipt } from '../../sync/outcomes/receipt.ts';
 import { REMEDIES } from './remedies.ts';
 
 /** The objects of a run that failed for one reason. */

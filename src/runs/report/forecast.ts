@@ -1,8 +1,8 @@
-import type { Location } from '../../locations.ts';
+import type { Location } from '../../config/locations.ts';
 import { PART_SIZES } from '../../sync/copy/copy-parts.ts';
 import { planParts } from '../../sync/copy/part-plan.ts';
-import type { WouldCopyReceipt } from '../../sync/receipt.ts';
-import type { Counts } from '../../sync/tally.ts';
+import type { WouldCopyReceipt } from '../../sync/outcomes/receipt.ts';
+import type { Counts } from '../../sync/outcomes/tally.ts';
 
 /** Requests to one side, in the classes that both clouds bill by. */
 interface Requests {

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../sync/receipt.ts';
+import type { Receipt } from '../../sync/outcomes/receipt.ts';
 import { type ShardPlan, shardsInOrder } from '../shards/shard-plan.ts';
 import type { SlicedWork } from '../shards/shard-state.ts';
 import type { State } from '../state.ts';

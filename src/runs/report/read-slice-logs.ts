@@ -1,4 +1,4 @@
-import { compareKeys } from '../../sync/key-order.ts';
+import { compareKeys } from '../../sync/store/key-order.ts';
 import { parseDocument } from '../damaged-document.ts';
 import type { State } from '../state.ts';
 import { linesOf } from './lines.ts';

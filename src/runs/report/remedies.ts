@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../sync/receipt.ts';
+import type { FailureCode } from '../../sync/outcomes/receipt.ts';
 
 /** What to do about objects that failed for a reason, before the run is started again. The receipts tell more of each. */
 export const REMEDIES: Readonly<Record<FailureCode, string>> = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Receipt } from '../../sync/receipt.ts';
-import { escapeUnseen } from '../../unseen-characters.ts';
+import type { Receipt } from '../../sync/outcomes/receipt.ts';
+import { escapeUnseen } from '../../text/unseen-characters.ts';
 import { DamagedDocumentError, parseDocument } from '../damaged-document.ts';
 import type { RunRecord } from '../record.ts';
 import type { State } from '../state.ts';

@@ -1,8 +1,8 @@
-import type { Location } from '../../locations.ts';
+import type { Location } from '../../config/locations.ts';
 import type { ProofRecord } from '../../sync/compare/prove-equal.ts';
 import type { SourceRecord } from '../../sync/copy/source-proof.ts';
-import { type CopiedReceipt, isFailure, type Receipt, type SkipReason } from '../../sync/receipt.ts';
-import { addCounts, type Counts, countsOfReceipt, NO_COUNTS } from '../../sync/tally.ts';
+import { type CopiedReceipt, isFailure, type Receipt, type SkipReason } from '../../sync/outcomes/receipt.ts';
+import { addCounts, type Counts, countsOfReceipt, NO_COUNTS } from '../../sync/outcomes/tally.ts';
 import { createFailureGrouper, type FailureGroup } from './failure-groups.ts';
 import { createForecaster, type Forecaster } from './forecast.ts';
 

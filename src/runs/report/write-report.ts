@@ -1,12 +1,12 @@
-import { parseLocation } from '../../locations.ts';
-import type { Counts } from '../../sync/tally.ts';
-import { escapeUnseen } from '../../unseen-characters.ts';
+import { parseLocation } from '../../config/locations.ts';
+import type { Counts } from '../../sync/outcomes/tally.ts';
+import { escapeUnseen } from '../../text/unseen-characters.ts';
 import { DamagedDocumentError } from '../damaged-document.ts';
 import type { RunRecord } from '../record.ts';
-import { readProgress } from '../run-progress.ts';
 import type { ShardPlans } from '../shards/shard-plan.ts';
 import type { ShardStates } from '../shards/shard-state.ts';
 import type { State } from '../state.ts';
+import { readProgress } from '../view/run-progress.ts';
 import type { Forecast } from './forecast.ts';
 import { readAllReceipts } from './read-receipts.ts';
 import { reportPath } from './report.ts';

@@ -1,5 +1,5 @@
 import { findSplits } from '../../sync/plan/find-splits.ts';
-import { isStoreError } from '../../sync/store-error.ts';
+import { isStoreError } from '../../sync/store/store-error.ts';
 import type { ShardPlan } from './shard-plan.ts';
 import type { ShardSlice, SliceDependencies } from './slice-dependencies.ts';
 

@@ -1,5 +1,5 @@
-import type { AttemptTask, Stop } from '../stop.ts';
-import type { Pause } from '../throttling.ts';
+import type { AttemptTask, Stop } from '../attempt/stop.ts';
+import type { Pause } from '../attempt/throttling.ts';
 
 export interface LaneTask extends AttemptTask {
   /** Counts from 0. */

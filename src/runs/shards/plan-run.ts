@@ -1,16 +1,16 @@
 import { rangesOf } from '../../sync/filter/filter-ranges.ts';
 import { planShards } from '../../sync/plan/plan-shards.ts';
 import { checkTagsOf } from '../../sync/properties/check-tags.ts';
-import type { Store } from '../../sync/store.ts';
+import type { Store } from '../../sync/store/store.ts';
+import { pauseOrFail } from '../attempt/pause-or-fail.ts';
+import type { Shutdown } from '../attempt/shutdown.ts';
+import { type AttemptTask, type Stop, stopOf, stopRun } from '../attempt/stop.ts';
+import { handOverPause, isPaused, type Pause, tooThrottled } from '../attempt/throttling.ts';
+import { endOf, startWatch } from '../attempt/watch.ts';
+import { type KeyListDependencies, planByKeys } from '../key-lists/plan-keys.ts';
 import { filterOf } from '../options/filter-of.ts';
 import type { PairIndexes } from '../pairs/pair-index.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
-import type { Shutdown } from '../shutdown.ts';
-import { type AttemptTask, type Stop, stopOf, stopRun } from '../stop.ts';
-import { handOverPause, isPaused, type Pause, tooThrottled } from '../throttling.ts';
-import { endOf, startWatch } from '../watch.ts';
-import { pauseOrFail } from './pause-or-fail.ts';
-import { type KeyListDependencies, planByKeys } from './plan-keys.ts';
 import type { ShardPlan, ShardPlans } from './shard-plan.ts';
 
 export type PlanResult =

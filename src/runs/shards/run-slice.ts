@@ -1,6 +1,6 @@
-import { settleLargeObjects } from '../large/settle-large-objects.ts';
-import { stopOf } from '../stop.ts';
-import { isPaused } from '../throttling.ts';
+import { stopOf } from '../attempt/stop.ts';
+import { isPaused } from '../attempt/throttling.ts';
+import { settleLargeObjects } from '../large/record-large-outcomes.ts';
 import { finishShard, withoutShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { SliceDependencies } from './slice-dependencies.ts';

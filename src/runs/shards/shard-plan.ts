@@ -1,9 +1,9 @@
-import { compareKeys } from '../../sync/key-order.ts';
-import type { KeyRange } from '../../sync/key-range.ts';
 import type { PlannedShards } from '../../sync/plan/plan-shards.ts';
-import { present } from '../../sync/present.ts';
+import { compareKeys } from '../../sync/store/key-order.ts';
+import type { KeyRange } from '../../sync/store/key-range.ts';
+import { present } from '../../sync/store/present.ts';
+import type { KeyList } from '../key-lists/key-list.ts';
 import type { State } from '../state.ts';
-import type { KeyList } from './key-list.ts';
 import type { SliceProgress } from './shard-state.ts';
 import { addProgress, NO_PROGRESS } from './shard-state.ts';
 

@@ -1,8 +1,8 @@
-import { compareKeys } from '../../sync/key-order.ts';
-import type { FailureReceipt } from '../../sync/receipt.ts';
-import { addCounts, type Counts, NO_COUNTS } from '../../sync/tally.ts';
+import type { FailureReceipt } from '../../sync/outcomes/receipt.ts';
+import { addCounts, type Counts, NO_COUNTS } from '../../sync/outcomes/tally.ts';
+import { compareKeys } from '../../sync/store/key-order.ts';
+import type { Pause } from '../attempt/throttling.ts';
 import type { State } from '../state.ts';
-import type { Pause } from '../throttling.ts';
 
 /** How far a slice has come. */
 export interface SliceProgress {

@@ -1,11 +1,11 @@
 import type { BufferPool } from '../../sync/flow/buffer-pool.ts';
-import type { Store } from '../../sync/store.ts';
+import type { Store } from '../../sync/store/store.ts';
+import type { Shutdown } from '../attempt/shutdown.ts';
+import type { Turns } from '../attempt/turns.ts';
 import type { LargeObjects } from '../large/large-objects.ts';
 import type { PairIndexes } from '../pairs/pair-index.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
-import type { Shutdown } from '../shutdown.ts';
 import type { State } from '../state.ts';
-import type { Turns } from '../turns.ts';
 import type { Shard, ShardPlans } from './shard-plan.ts';
 import type { ShardState, ShardStates } from './shard-state.ts';
 

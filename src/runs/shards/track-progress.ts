@@ -1,7 +1,7 @@
 import type { LargeTask } from '../../sync/large/large-task.ts';
-import type { Outcome } from '../../sync/outcome.ts';
-import { isFailure, type Receipt } from '../../sync/receipt.ts';
-import { addCounts, type Counts, countsOf, countsOfReceipt } from '../../sync/tally.ts';
+import type { Outcome } from '../../sync/outcomes/outcome.ts';
+import { isFailure, type Receipt } from '../../sync/outcomes/receipt.ts';
+import { addCounts, type Counts, countsOf, countsOfReceipt } from '../../sync/outcomes/tally.ts';
 import { type ProofLine, proofLineOf } from '../pairs/proof-log.ts';
 import type { SliceLog } from '../report/slice-log.ts';
 import { MAX_SHOWN_FAILURES, NO_PROGRESS, type SliceProgress } from './shard-state.ts';

@@ -1,6 +1,6 @@
-import type { ObjectEntry, ObjectHead } from '../objects.ts';
 import { type ChangesSinceProof, changesSince, type ProvedPair } from '../pairs/proved-pair.ts';
-import type { Condition } from '../store.ts';
+import type { ObjectEntry, ObjectHead } from '../store/objects.ts';
+import type { Condition } from '../store/store.ts';
 import type { KeyPair, SourcePair } from './join.ts';
 
 /** `auto`: see {@link decide}; `checksum`: equal contents are current; `size`: equal sizes are; `always`: nothing is. */

@@ -1,4 +1,4 @@
-import type { FolderForm, ObjectEntry, ObjectHead, ObjectProperties } from '../objects.ts';
+import type { FolderForm, ObjectEntry, ObjectHead, ObjectProperties } from '../store/objects.ts';
 
 /** What becomes of objects that only stand for a folder: they are copied like others, passed over, or made what stands for one there. */
 export type FolderMarkers = 'copy' | 'skip' | 'convert';

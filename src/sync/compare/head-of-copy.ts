@@ -1,6 +1,6 @@
-import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
-import type { ObjectHead } from '../objects.ts';
-import type { CallOptions, Store } from '../store.ts';
+import { destinationKeyOf, type ObjectVersion } from '../store/object-version.ts';
+import type { ObjectHead } from '../store/objects.ts';
+import type { CallOptions, Store } from '../store/store.ts';
 import { isMarkerInForm } from './folder-markers.ts';
 
 type Named = Pick<ObjectVersion, 'key' | 'destinationKey' | 'originalKey' | 'folderForm'>;

@@ -1,7 +1,7 @@
-import { compareKeys } from '../key-order.ts';
-import type { DestinationName } from '../object-version.ts';
-import type { ObjectEntry } from '../objects.ts';
 import type { ProvedPair } from '../pairs/proved-pair.ts';
+import { compareKeys } from '../store/key-order.ts';
+import type { DestinationName } from '../store/object-version.ts';
+import type { ObjectEntry } from '../store/objects.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;
 

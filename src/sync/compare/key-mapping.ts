@@ -1,7 +1,7 @@
-import { keyEscape } from '../escape.ts';
-import type { DestinationName } from '../object-version.ts';
-import type { FolderForm, ObjectEntry } from '../objects.ts';
-import type { Store } from '../store.ts';
+import { keyEscape } from '../store/escape.ts';
+import type { DestinationName } from '../store/object-version.ts';
+import type { FolderForm, ObjectEntry } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
 import { isFolderMarker, isMarkerInForm, keyInForm, type Marker } from './folder-markers.ts';
 import type { KeyPair } from './join.ts';
 

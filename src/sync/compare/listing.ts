@@ -1,7 +1,7 @@
-import { compareKeys } from '../key-order.ts';
-import type { ObjectEntry } from '../objects.ts';
-import type { ListOptions, Store } from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import { compareKeys } from '../store/key-order.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import type { ListOptions, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;
 

@@ -1,4 +1,4 @@
-import type { SkipReason } from '../receipt.ts';
+import type { SkipReason } from '../outcomes/receipt.ts';
 import { type Comparison, changesOf, compareMd5s } from './decide.ts';
 import type { SourcePair } from './join.ts';
 

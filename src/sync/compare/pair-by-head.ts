@@ -1,9 +1,9 @@
-import { explain, toReceipt } from '../copy/copy-verdict.ts';
 import type { Filter } from '../filter/filter.ts';
-import type { DestinationName } from '../object-version.ts';
-import type { ObjectEntry, ObjectHead } from '../objects.ts';
-import type { Receipt } from '../receipt.ts';
-import type { Store } from '../store.ts';
+import type { Receipt } from '../outcomes/receipt.ts';
+import { explain, toReceipt } from '../outcomes/verdict.ts';
+import type { DestinationName } from '../store/object-version.ts';
+import type { ObjectEntry, ObjectHead } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
 import { headOfCopy, KeyCollisionError } from './head-of-copy.ts';
 import type { SourcePair } from './join.ts';
 import type { KeyMapping } from './key-mapping.ts';

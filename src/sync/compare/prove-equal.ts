@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { anyRecordOf, type ContentRecord, serviceRecordOf } from '../content-record.ts';
-import { type Crc64, createRunningCrc64 } from '../crc64.ts';
-import type { ObjectHead } from '../objects.ts';
-import { readPinned } from '../read-pinned.ts';
-import type { CallOptions, Store } from '../store.ts';
+import { anyRecordOf, type ContentRecord, serviceRecordOf } from '../store/content-record.ts';
+import { type Crc64, createRunningCrc64 } from '../store/crc64.ts';
+import type { ObjectHead } from '../store/objects.ts';
+import { readPinned } from '../store/read-pinned.ts';
+import type { CallOptions, Store } from '../store/store.ts';
 import { isCopyOf } from './decide.ts';
 
 /**

@@ -1,14 +1,8 @@
 import { type CopyDecision, hasCopiedBytes } from '../compare/decide.ts';
 import { headOfCopy } from '../compare/head-of-copy.ts';
 import { reasonToLeaveNew } from '../compare/overwrite.ts';
-import { settleDecision } from '../compare/settle-decision.ts';
-import { type ObjectVersion, versionOf } from '../object-version.ts';
-import type { ObjectEntry } from '../objects.ts';
-import type { Receipt } from '../receipt.ts';
-import type { Store } from '../store.ts';
-import { isStoreError } from '../store-error.ts';
-import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
-import type { CopyPath, CopyTask } from './copy-task.ts';
+import { settleDecision } from '../compare/resolve-decision.ts';
+import type { Receipt } from '../outcomes/receipt.ts';
 import {
   archived,
   type Current,
@@ -22,7 +16,13 @@ import {
   tooLarge,
   toReceipt,
   type Verdict,
-} from './copy-verdict.ts';
+} from '../outcomes/verdict.ts';
+import { type ObjectVersion, versionOf } from '../store/object-version.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
+import { isStoreError } from '../store/store-error.ts';
+import { copyParts, PART_BYTES, PART_SIZES } from './copy-parts.ts';
+import type { CopyPath, CopyTask } from './copy-task.ts';
 import { copyWhole } from './copy-whole.ts';
 import { planParts } from './part-plan.ts';
 import { SourceChangedError } from './read-verified.ts';

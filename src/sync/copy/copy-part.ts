@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Crc64, crc64, createRunningCrc64, type RunningCrc64 } from '../crc64.ts';
-import type { ObjectVersion } from '../object-version.ts';
-import type { Upload, UploadedPart, Verified } from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import { type Crc64, crc64, createRunningCrc64, type RunningCrc64 } from '../store/crc64.ts';
+import type { ObjectVersion } from '../store/object-version.ts';
+import type { Upload, UploadedPart, Verified } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { CopyPath } from './copy-task.ts';
 import type { OrderedMd5 } from './ordered-md5.ts';
 import { bytesOfPart, lengthOfPart, type PartPlan } from './part-plan.ts';

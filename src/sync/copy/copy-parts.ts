@@ -1,12 +1,12 @@
-import { anyRecordOf, serviceRecordOf } from '../content-record.ts';
-import { destinationKeyOf } from '../object-version.ts';
-import type { ObjectHead } from '../objects.ts';
+import type { Current, Verdict } from '../outcomes/verdict.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { Upload } from '../store.ts';
-import { isStoreError } from '../store-error.ts';
+import { anyRecordOf, serviceRecordOf } from '../store/content-record.ts';
+import { destinationKeyOf } from '../store/object-version.ts';
+import type { ObjectHead } from '../store/objects.ts';
+import type { Upload } from '../store/store.ts';
+import { isStoreError } from '../store/store-error.ts';
 import { copyStreamed } from './copy-streamed.ts';
 import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
-import type { Current, Verdict } from './copy-verdict.ts';
 import { createOrderedMd5, type OrderedMd5 } from './ordered-md5.ts';
 import { findOrigin } from './origin.ts';
 import { allParts, type PartPlan, type PartSizes } from './part-plan.ts';

@@ -1,6 +1,6 @@
-import { destinationKeyOf } from '../object-version.ts';
-import type { ObjectDescription, ObjectHead } from '../objects.ts';
-import type { Store } from '../store.ts';
+import { destinationKeyOf } from '../store/object-version.ts';
+import type { ObjectDescription, ObjectHead } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
 import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
 import { readCrc64, streamRange } from './read-verified.ts';
 import { compareWithSource, OUTDATED } from './source-proof.ts';

@@ -1,12 +1,12 @@
 import { type CopyReason, isCopyOf } from '../compare/decide.ts';
 import type { OverwriteRules } from '../compare/overwrite.ts';
-import { anyRecordOf } from '../content-record.ts';
-import type { Crc64 } from '../crc64.ts';
 import type { BufferPool } from '../flow/buffer-pool.ts';
-import { destinationKeyOf, type ObjectVersion } from '../object-version.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
-import type { Condition, Store, Verified, Written } from '../store.ts';
-import { isStoreError } from '../store-error.ts';
+import { anyRecordOf } from '../store/content-record.ts';
+import type { Crc64 } from '../store/crc64.ts';
+import { destinationKeyOf, type ObjectVersion } from '../store/object-version.ts';
+import type { Condition, Store, Verified, Written } from '../store/store.ts';
+import { isStoreError } from '../store/store-error.ts';
 import type { Restorer } from './restore.ts';
 import type { SourceRecord } from './source-proof.ts';
 

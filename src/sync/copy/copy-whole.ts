@@ -1,7 +1,7 @@
-import { destinationKeyOf } from '../object-version.ts';
+import type { Current, Verdict } from '../outcomes/verdict.ts';
 import { describeCopy } from '../properties/carry.ts';
+import { destinationKeyOf } from '../store/object-version.ts';
 import { type Copied, type CopyPath, type CopyTask, destinationOf, orAlreadyOurs, weaker } from './copy-task.ts';
-import type { Current, Verdict } from './copy-verdict.ts';
 import { findOrigin } from './origin.ts';
 import { readWhole } from './read-verified.ts';
 

@@ -1,9 +1,9 @@
 import { type CopyReason, hasCopiedBytes, isCopyOf, type Version } from '../compare/decide.ts';
 import { headOfCopy } from '../compare/head-of-copy.ts';
-import type { Crc64 } from '../crc64.ts';
-import type { ObjectHead, Provenance } from '../objects.ts';
+import { type Current, current, left, type Verdict } from '../outcomes/verdict.ts';
+import type { Crc64 } from '../store/crc64.ts';
+import type { ObjectHead, Provenance } from '../store/objects.ts';
 import type { CopyPath, CopyTask } from './copy-task.ts';
-import { type Current, current, left, type Verdict } from './copy-verdict.ts';
 
 type Task = Pick<CopyTask, 'entry' | 'reason' | 'condition' | 'ignoresSourceMark' | 'signal'>;
 

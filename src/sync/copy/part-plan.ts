@@ -1,5 +1,5 @@
-import type { ByteRange } from '../objects.ts';
-import type { UploadLimits } from '../store.ts';
+import type { ByteRange } from '../store/objects.ts';
+import type { UploadLimits } from '../store/store.ts';
 
 /** What the cutting of objects goes by. */
 export interface PartSizes {

@@ -1,9 +1,9 @@
-import { type Crc64, combineCrc64, crc64, createRunningCrc64 } from '../crc64.ts';
-import type { ObjectVersion } from '../object-version.ts';
-import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance } from '../objects.ts';
-import { readPinned } from '../read-pinned.ts';
-import type { Store } from '../store.ts';
-import { isStoreError, StoreError } from '../store-error.ts';
+import { type Crc64, combineCrc64, crc64, createRunningCrc64 } from '../store/crc64.ts';
+import type { ObjectVersion } from '../store/object-version.ts';
+import type { ByteRange, ObjectHead, ObjectProperties, ObjectRead, Provenance } from '../store/objects.ts';
+import { readPinned } from '../store/read-pinned.ts';
+import type { Store } from '../store/store.ts';
+import { isStoreError, StoreError } from '../store/store-error.ts';
 import { compareWithSource, type Known, mismatch, OUTDATED, type SourceProof, type WholeRead } from './source-proof.ts';
 
 /** The SDKs retry requests, not bodies: one that breaks off or arrives changed is read again, this many times in all. */

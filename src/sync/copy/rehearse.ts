@@ -1,10 +1,10 @@
 import type { CopyReason } from '../compare/decide.ts';
-import { settleDecision } from '../compare/settle-decision.ts';
-import type { ObjectVersion } from '../object-version.ts';
+import { settleDecision } from '../compare/resolve-decision.ts';
+import { archived, type Current, current, explain, refuse, toReceipt, type Verdict, wouldCopy } from '../outcomes/verdict.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
-import type { Store } from '../store.ts';
+import type { ObjectVersion } from '../store/object-version.ts';
+import type { Store } from '../store/store.ts';
 import { type Copier, type CopyRequest, orRestore } from './copy-object.ts';
-import { archived, type Current, current, explain, refuse, toReceipt, type Verdict, wouldCopy } from './copy-verdict.ts';
 import type { Restorer } from './restore.ts';
 
 interface RehearsalOptions {

@@ -1,7 +1,7 @@
-import type { ObjectVersion } from '../object-version.ts';
-import type { ObjectEntry } from '../objects.ts';
-import type { RestoreState } from '../receipt.ts';
-import type { RestoreRequest, Store } from '../store.ts';
+import type { RestoreState } from '../outcomes/receipt.ts';
+import type { ObjectVersion } from '../store/object-version.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import type { RestoreRequest, Store } from '../store/store.ts';
 
 /** Brings an archived object back; answers how far it is. Throws StoreErrors. */
 export type Restorer = (entry: ObjectVersion & Pick<ObjectEntry, 'isRestoring'>, signal: AbortSignal) => Promise<RestoreState>;

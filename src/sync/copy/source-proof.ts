@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type ContentRecord, serviceRecordOf, writerRecordOf } from '../content-record.ts';
-import type { Crc64 } from '../crc64.ts';
-import type { ObjectHead } from '../objects.ts';
-import type { Verified } from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import { type ContentRecord, serviceRecordOf, writerRecordOf } from '../store/content-record.ts';
+import type { Crc64 } from '../store/crc64.ts';
+import type { ObjectHead } from '../store/objects.ts';
+import type { Verified } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 
 /**
  * By whose word the bytes that were read are those of the source: its `service` computed what they were compared with; its `writer` could set

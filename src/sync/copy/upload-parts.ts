@@ -1,7 +1,7 @@
-import { type Crc64, combineCrc64 } from '../crc64.ts';
 import { createFailFast } from '../flow/fail-fast.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
-import type { UploadedPart, Verified } from '../store.ts';
+import { type Crc64, combineCrc64 } from '../store/crc64.ts';
+import type { UploadedPart, Verified } from '../store/store.ts';
 import { type CopiedPart, copyPart, type PartRequest } from './copy-part.ts';
 import { type CopyPath, weaker } from './copy-task.ts';
 import type { PartSpan } from './part-plan.ts';

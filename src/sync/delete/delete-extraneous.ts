@@ -1,12 +1,12 @@
 import type { KeyMapping } from '../compare/key-mapping.ts';
-import { concernsOneObject } from '../copy/copy-verdict.ts';
 import { createFailFast } from '../flow/fail-fast.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import { untilFull } from '../flow/until-full.ts';
-import type { ExtraneousObject, ExtraneousReceipt } from '../receipt.ts';
+import type { ExtraneousObject, ExtraneousReceipt } from '../outcomes/receipt.ts';
+import { concernsOneObject } from '../outcomes/verdict.ts';
 import type { SliceEnd } from '../slice-request.ts';
-import type { Store } from '../store.ts';
-import { isStoreError } from '../store-error.ts';
+import type { Store } from '../store/store.ts';
+import { isStoreError } from '../store/store-error.ts';
 
 /** How many receipts may wait behind a slow request, for each object under way. */
 const RECEIPTS_PER_OBJECT = 16;

@@ -1,4 +1,4 @@
-import type { Counts } from '../tally.ts';
+import type { Counts } from '../outcomes/tally.ts';
 import { describeUncopied, type Uncopied } from './uncopied.ts';
 
 /** What has to hold before anything is deleted. */

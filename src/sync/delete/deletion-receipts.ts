@@ -1,5 +1,5 @@
-import type { ObjectEntry } from '../objects.ts';
-import type { ExtraneousReceipt } from '../receipt.ts';
+import type { ExtraneousReceipt } from '../outcomes/receipt.ts';
+import type { ObjectEntry } from '../store/objects.ts';
 
 /** Of what was found at the destination alone. `now`: milliseconds since 1970. */
 export function extraneousReceipt({ key, sizeBytes, etag }: ObjectEntry, now: number): ExtraneousReceipt {

@@ -1,4 +1,4 @@
-import type { FailureCode, Receipt, SkipReason } from '../receipt.ts';
+import type { FailureCode, Receipt, SkipReason } from '../outcomes/receipt.ts';
 
 /** Why an object of the source has no current copy. */
 export type UncopiedReason = FailureCode | SkipReason;

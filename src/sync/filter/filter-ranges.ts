@@ -1,4 +1,4 @@
-import type { KeyRange } from '../key-range.ts';
+import type { KeyRange } from '../store/key-range.ts';
 import { type FilterRule, type KeyFilterOptions, rulesOf } from './filter-rules.ts';
 import { beginningsOf } from './glob-beginnings.ts';
 import { keyCover, prefixCore, prefixCover } from './prefix-range.ts';

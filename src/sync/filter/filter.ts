@@ -1,4 +1,4 @@
-import type { ObjectEntry } from '../objects.ts';
+import type { ObjectEntry } from '../store/objects.ts';
 import { timeBefore } from './duration.ts';
 import { type FilterRule, type KeyFilterOptions, rulesOf } from './filter-rules.ts';
 import { createGlobMatcher } from './glob-matcher.ts';

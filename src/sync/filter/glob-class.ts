@@ -1,4 +1,4 @@
-import { compareKeys } from '../key-order.ts';
+import { compareKeys } from '../store/key-order.ts';
 import type { GlobCursor } from './glob-cursor.ts';
 
 /** Tells whether a character is one of those that are meant. */

@@ -1,4 +1,4 @@
-import type { KeyRange } from '../key-range.ts';
+import type { KeyRange } from '../store/key-range.ts';
 
 /** Services can be asked for keys from here on: no noncharacter, which they refuse. */
 const HIGHEST_CHARACTER = '\u{10fffd}';

@@ -1,5 +1,5 @@
-import { compareKeys } from '../key-order.ts';
-import type { KeyRange } from '../key-range.ts';
+import { compareKeys } from '../store/key-order.ts';
+import type { KeyRange } from '../store/key-range.ts';
 
 /** Ranges, ascending and apart: no key is in two of them, and between two of them are keys that are in none. */
 export type RangeSet = readonly KeyRange[];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { StoreError } from '../store-error.ts';
+import { StoreError } from '../store/store-error.ts';
 
 /** A page of a listing that cannot be taken as it is: it was cut short, or is not understood. Its message holds nothing of the page itself. */
 export class BrokenPageError extends Error {

@@ -1,6 +1,6 @@
-import type { ObjectRead } from '../objects.ts';
-import type { CallOptions, Store } from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import type { ObjectRead } from '../store/objects.ts';
+import type { CallOptions, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Limits } from './limits.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 

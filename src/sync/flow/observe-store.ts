@@ -1,4 +1,4 @@
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 
 /** The same store, which calls `onAnswer` whenever the service has answered as it should, and for each piece of a body that no buffer holds. */
 export function observeStore<S extends Store>(store: S, onAnswer: () => void): S {

@@ -1,4 +1,4 @@
-import { compareKeys } from '../key-order.ts';
+import { compareKeys } from '../store/key-order.ts';
 
 interface Keyed {
   readonly key: string;

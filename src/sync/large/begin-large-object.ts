@@ -2,16 +2,16 @@ import { type CopyDecision, decideByHead, hasCopiedBytes, type SettledDecision }
 import { headOfCopy } from '../compare/head-of-copy.ts';
 import { type LeaveReason, type OverwriteRules, reasonToLeave, reasonToLeaveNew } from '../compare/overwrite.ts';
 import { entryOf } from '../compare/pair-by-head.ts';
-import { decideByHeads } from '../compare/settle-decision.ts';
+import { decideByHeads } from '../compare/resolve-decision.ts';
 import { copyOnce } from '../copy/copy-object.ts';
 import type { CopyPath } from '../copy/copy-task.ts';
-import { archived, type Current, current, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../copy/copy-verdict.ts';
 import { findOrigin } from '../copy/origin.ts';
 import { type PartPlan, type PartSizes, planParts } from '../copy/part-plan.ts';
-import { destinationKeyOf, type ObjectVersion, versionOf } from '../object-version.ts';
-import type { ObjectHead } from '../objects.ts';
+import { archived, type Current, current, explain, left, refuse, sourceGone, tooLarge, type Verdict } from '../outcomes/verdict.ts';
 import { describeCopy } from '../properties/carry.ts';
-import type { Store, UploadRequest } from '../store.ts';
+import { destinationKeyOf, type ObjectVersion, versionOf } from '../store/object-version.ts';
+import type { ObjectHead } from '../store/objects.ts';
+import type { Store, UploadRequest } from '../store/store.ts';
 import type { LargeTask, LargeUpload } from './large-task.ts';
 
 type Begun = Omit<LargeUpload, 'startedAt' | 'triesLeft'>;

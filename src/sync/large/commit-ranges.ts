@@ -1,10 +1,10 @@
 import { type Copied, type CopyPath, destinationOf, orAlreadyOurs, weaker } from '../copy/copy-task.ts';
-import type { Current, Verdict } from '../copy/copy-verdict.ts';
 import { findOrigin } from '../copy/origin.ts';
 import { headPinned } from '../copy/read-verified.ts';
 import { compareWithSource, OUTDATED } from '../copy/source-proof.ts';
-import { type Crc64, combineCrc64 } from '../crc64.ts';
-import type { Store, Written } from '../store.ts';
+import type { Current, Verdict } from '../outcomes/verdict.ts';
+import { type Crc64, combineCrc64 } from '../store/crc64.ts';
+import type { Store, Written } from '../store/store.ts';
 import { type CopiedRange, crc64OfRange, type LargeUpload } from './large-task.ts';
 import { listCopiedParts } from './listed-parts.ts';
 

@@ -2,9 +2,9 @@ import type { CopiedPart } from '../copy/copy-part.ts';
 import type { CopyPath } from '../copy/copy-task.ts';
 import { lengthOfPart, type PartSpan, partsOfRange } from '../copy/part-plan.ts';
 import { uploadParts } from '../copy/upload-parts.ts';
-import { crc64ToBase64 } from '../crc64.ts';
-import { present } from '../present.ts';
-import type { Store } from '../store.ts';
+import { crc64ToBase64 } from '../store/crc64.ts';
+import { present } from '../store/present.ts';
+import type { Store } from '../store/store.ts';
 import type { CopiedRange, LargeUpload } from './large-task.ts';
 
 interface RangeOptions {

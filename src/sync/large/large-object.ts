@@ -1,12 +1,12 @@
 import type { CopierOptions } from '../copy/copy-object.ts';
 import { ABORT_LIMIT_MS, PART_SIZES } from '../copy/copy-parts.ts';
-import { type Current, copied, explain, toReceipt, type Verdict } from '../copy/copy-verdict.ts';
 import type { PartSizes } from '../copy/part-plan.ts';
 import { SourceChangedError } from '../copy/read-verified.ts';
+import type { Receipt } from '../outcomes/receipt.ts';
+import { type Current, copied, explain, toReceipt, type Verdict } from '../outcomes/verdict.ts';
 import { pairOf } from '../pairs/proved-pair.ts';
-import type { Receipt } from '../receipt.ts';
-import type { CallOptions } from '../store.ts';
-import { isStoreError, type StoreErrorCode } from '../store-error.ts';
+import type { CallOptions } from '../store/store.ts';
+import { isStoreError, type StoreErrorCode } from '../store/store-error.ts';
 import { beginLargeObject } from './begin-large-object.ts';
 import { commitRanges } from './commit-ranges.ts';
 import { copyRange } from './copy-range.ts';

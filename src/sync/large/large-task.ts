@@ -1,11 +1,11 @@
 import type { CopyDecision, CopyReason } from '../compare/decide.ts';
 import type { PartPlan } from '../copy/part-plan.ts';
-import { type Crc64, crc64FromBase64 } from '../crc64.ts';
-import type { ObjectVersion } from '../object-version.ts';
-import type { ObjectEntry } from '../objects.ts';
+import type { Receipt } from '../outcomes/receipt.ts';
 import type { ProvedPair } from '../pairs/proved-pair.ts';
-import type { Receipt } from '../receipt.ts';
-import type { Condition, Upload, Verified } from '../store.ts';
+import { type Crc64, crc64FromBase64 } from '../store/crc64.ts';
+import type { ObjectVersion } from '../store/object-version.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import type { Condition, Upload, Verified } from '../store/store.ts';
 
 /** A large object as a slice found it, to be copied by steps of its own. Plain data. */
 export interface LargeTask {

@@ -1,7 +1,7 @@
 import { lengthOfPart, type PartPlan, type PartSpan, partsOfRange } from '../copy/part-plan.ts';
-import { type Crc64, combineCrc64 } from '../crc64.ts';
-import type { Store, UploadedPart } from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import { type Crc64, combineCrc64 } from '../store/crc64.ts';
+import type { Store, UploadedPart } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 import { type CopiedRange, crc64OfRange, type LargeUpload } from './large-task.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { type ObjectVersion, secondsOf } from '../object-version.ts';
-import type { ObjectEntry } from '../objects.ts';
+import { type ObjectVersion, secondsOf } from '../store/object-version.ts';
+import type { ObjectEntry } from '../store/objects.ts';
 
 /** Stands for one version of an object. Plain data. */
 export interface VersionPrint {

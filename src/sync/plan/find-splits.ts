@@ -1,5 +1,5 @@
-import type { KeyRange } from '../key-range.ts';
-import type { Store } from '../store.ts';
+import type { KeyRange } from '../store/key-range.ts';
+import type { Store } from '../store/store.ts';
 import { type Cell, SMALL_CELLS_IN_BIG_ONE, splitCell, wholeCell } from './key-cells.ts';
 import { createKeyProbes, type KeyProbes } from './key-probes.ts';
 

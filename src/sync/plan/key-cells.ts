@@ -1,6 +1,6 @@
-import { compareKeys } from '../key-order.ts';
-import { type KeyRange, listOptionsOf } from '../key-range.ts';
-import { present } from '../present.ts';
+import { compareKeys } from '../store/key-order.ts';
+import { type KeyRange, listOptionsOf } from '../store/key-range.ts';
+import { present } from '../store/present.ts';
 import type { Glimpse, KeyProbes } from './key-probes.ts';
 import { throughCharacter } from './key-space.ts';
 

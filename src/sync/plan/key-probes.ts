@@ -1,5 +1,5 @@
-import { compareKeys } from '../key-order.ts';
-import type { ListOptions, Store } from '../store.ts';
+import { compareKeys } from '../store/key-order.ts';
+import type { ListOptions, Store } from '../store/store.ts';
 import { endsOf } from './key-space.ts';
 
 /** A range of keys as a listing takes it. */

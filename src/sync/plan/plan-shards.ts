@@ -1,9 +1,9 @@
 import type { Filter } from '../filter/filter.ts';
 import { ALL_KEYS, coarsen, cutAt, type RangeSet } from '../filter/range-set.ts';
 import { takeTurns } from '../flow/take-turns.ts';
-import { listOptionsOf } from '../key-range.ts';
-import type { ObjectEntry } from '../objects.ts';
-import type { Store } from '../store.ts';
+import { listOptionsOf } from '../store/key-range.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
 import { findSplits } from './find-splits.ts';
 
 /** Listing requests to each side to find split points with. */

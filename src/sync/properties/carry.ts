@@ -1,6 +1,6 @@
 import { propertiesInForm } from '../compare/folder-markers.ts';
 import type { CopyPath, CopyTask } from '../copy/copy-task.ts';
-import type { ObjectDescription, ObjectProperties } from '../objects.ts';
+import type { ObjectDescription, ObjectProperties } from '../store/objects.ts';
 import { type FittedProperties, fitProperties } from './fit-properties.ts';
 import { tierOfCopy } from './tiers.ts';
 

@@ -1,6 +1,6 @@
-import type { ObjectEntry } from '../objects.ts';
-import type { Store } from '../store.ts';
-import { isStoreError } from '../store-error.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
+import { isStoreError } from '../store/store-error.ts';
 
 /**
  * Reads the tags of one object, for whoever is about to read those of all: throws the StoreError that says what they cannot be read for,

@@ -1,5 +1,5 @@
-import type { Misfit, ObjectProperties } from '../objects.ts';
-import { StoreError } from '../store-error.ts';
+import type { Misfit, ObjectProperties } from '../store/objects.ts';
+import { StoreError } from '../store/store-error.ts';
 import { asciiDisposition } from './content-disposition.ts';
 import { decodeHeaderText, isEncodedWords, isHeaderText } from './header-text.ts';
 

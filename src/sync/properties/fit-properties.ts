@@ -1,6 +1,6 @@
-import type { Misfit, ObjectProperties, Provenance } from '../objects.ts';
-import type { Store } from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import type { Misfit, ObjectProperties, Provenance } from '../store/objects.ts';
+import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 import { findHeaderMisfits, inSendableForm, withoutHeaders } from './content-headers.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { nameEscape } from '../escape.ts';
+import { nameEscape } from '../store/escape.ts';
 
 /** How a service writes names of metadata that it cannot hold, or that have a meaning of their own there. */
 export interface NameCodec {

@@ -1,6 +1,6 @@
-import { crc64FromBase64 } from '../crc64.ts';
-import type { Misfit } from '../objects.ts';
-import { StoreError } from '../store-error.ts';
+import { crc64FromBase64 } from '../store/crc64.ts';
+import type { Misfit } from '../store/objects.ts';
+import { StoreError } from '../store/store-error.ts';
 import { decodeHeaderText, isEncodedWords, isHeaderText, toEncodedWord } from './header-text.ts';
 import { createBlobNames, createS3Names, type NameCodec } from './metadata-names.ts';
 

@@ -1,4 +1,4 @@
-import type { Misfit, ObjectProperties, Tags } from '../objects.ts';
+import type { Misfit, ObjectProperties, Tags } from '../store/objects.ts';
 
 /** Tells whether there is any tag to write. */
 export function hasTags({ tags = {} }: ObjectProperties): boolean {

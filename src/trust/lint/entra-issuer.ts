@@ -1,5 +1,5 @@
 import { AZURE_CLOUDS, ISSUER_HOSTS } from '../../clouds/azure-clouds.ts';
-import type { Remedy } from './finding.ts';
+import type { Remedy } from './trust-finding.ts';
 
 /** An issuer of Entra ID's tokens, as its tokens name it. */
 export interface EntraIssuer {

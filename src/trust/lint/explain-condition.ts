@@ -3,8 +3,8 @@ import { hasVariable } from '../evaluate/variables.ts';
 import { type Claim, claimKey } from './claim-conditions.ts';
 import { neverA } from './claim-values.ts';
 import { type EntraIssuer, issuerProblem } from './entra-issuer.ts';
-import type { Remedy } from './finding.ts';
 import { withoutScheme } from './trust.ts';
+import type { Remedy } from './trust-finding.ts';
 
 interface Circumstances {
   readonly entra: EntraIssuer;

@@ -1,14 +1,14 @@
 import type { Statement } from '../evaluate/statement.ts';
-import { checkAudiences } from './audience-rules.ts';
-import { checkClosed } from './closed-rules.ts';
 import { type Door, doorsOf } from './doors.ts';
-import type { Finding } from './finding.ts';
-import { checkStrangers } from './open-rules.ts';
-import { checkPermissions } from './permission-rules.ts';
-import { checkPrincipals } from './principal-rules.ts';
-import { checkProvider } from './provider-rules.ts';
-import { checkSessions } from './session-rules.ts';
+import { checkAudiences } from './rules/audience-rules.ts';
+import { checkClosed } from './rules/closed-rules.ts';
+import { checkStrangers } from './rules/open-rules.ts';
+import { checkPermissions } from './rules/permission-rules.ts';
+import { checkPrincipals } from './rules/principal-rules.ts';
+import { checkProvider } from './rules/provider-rules.ts';
+import { checkSessions } from './rules/session-rules.ts';
 import { federatedRoles, type Provider, type Role, type Trust } from './trust.ts';
+import type { Finding } from './trust-finding.ts';
 
 export interface LintOptions {
   /** Jobs delete objects, so the role may. */

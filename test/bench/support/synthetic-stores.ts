@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Store, UploadedPart } from '../../../src/sync/store.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import type { Store, UploadedPart } from '../../../src/sync/store/store.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 /** As long as what a network read gives. */
 const CHUNK_BYTES = 64 * 1_024;

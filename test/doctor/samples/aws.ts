@@ -1,7 +1,7 @@
-import type { CLOUDFORMATION_FAILURES } from '../../../src/doctor/failures/cloudformation.ts';
-import type { IAM_FAILURES } from '../../../src/doctor/failures/iam.ts';
-import type { STS_FAILURES } from '../../../src/doctor/failures/sts.ts';
-import type { TRUST_SHAPE_FAILURES } from '../../../src/doctor/failures/trust-shape.ts';
+import type { CLOUDFORMATION_FAILURES } from '../../../src/doctor/failures/aws/cloudformation.ts';
+import type { IAM_FAILURES } from '../../../src/doctor/failures/aws/iam.ts';
+import type { STS_FAILURES } from '../../../src/doctor/failures/aws/sts.ts';
+import type { TRUST_SHAPE_FAILURES } from '../../../src/doctor/failures/aws/trust-shape.ts';
 import type { SamplesOf } from './samples-of.ts';
 
 const USER = 'User: arn:aws:sts::111122223333:assumed-role/keyless-bridge/run-1';

@@ -1,8 +1,8 @@
-import type { APP_PUBLISHING_FAILURES } from '../../../src/doctor/failures/app-publishing.ts';
-import type { AZURE_DEPLOYMENT_FAILURES } from '../../../src/doctor/failures/azure-deployment.ts';
-import type { AZURE_RIGHTS_FAILURES } from '../../../src/doctor/failures/azure-rights.ts';
-import type { DURABLE_FAILURES } from '../../../src/doctor/failures/durable.ts';
-import type { FUNCTIONS_HOST_FAILURES } from '../../../src/doctor/failures/functions-host.ts';
+import type { APP_PUBLISHING_FAILURES } from '../../../src/doctor/failures/azure/app-publishing.ts';
+import type { AZURE_DEPLOYMENT_FAILURES } from '../../../src/doctor/failures/azure/azure-deployment.ts';
+import type { AZURE_RIGHTS_FAILURES } from '../../../src/doctor/failures/azure/azure-rights.ts';
+import type { DURABLE_FAILURES } from '../../../src/doctor/failures/azure/durable.ts';
+import type { FUNCTIONS_HOST_FAILURES } from '../../../src/doctor/failures/azure/functions-host.ts';
 import type { SETTING_FAILURES } from '../../../src/doctor/failures/settings.ts';
 import type { SamplesOf } from './samples-of.ts';
 

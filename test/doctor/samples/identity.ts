@@ -1,6 +1,6 @@
-import type { ENTRA_FAILURES } from '../../../src/doctor/failures/entra.ts';
-import type { ENTRA_CREDENTIAL_FAILURES } from '../../../src/doctor/failures/entra-credentials.ts';
-import type { MANAGED_IDENTITY_FAILURES } from '../../../src/doctor/failures/managed-identity.ts';
+import type { ENTRA_FAILURES } from '../../../src/doctor/failures/azure/entra.ts';
+import type { ENTRA_CREDENTIAL_FAILURES } from '../../../src/doctor/failures/azure/entra-credentials.ts';
+import type { MANAGED_IDENTITY_FAILURES } from '../../../src/doctor/failures/azure/managed-identity.ts';
 import type { SamplesOf } from './samples-of.ts';
 
 /** What Entra ID and managed identities answer. */

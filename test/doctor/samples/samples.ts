@@ -1,4 +1,4 @@
-import type { FailureId } from '../../../src/doctor/known-failures.ts';
+import type { FailureId } from '../../../src/doctor/explain/known-failures.ts';
 import { CLOUDFORMATION_SAMPLES, IAM_SAMPLES, STS_SAMPLES, TRUST_SHAPE_SAMPLES } from './aws.ts';
 import { AZURE_DEPLOYMENT_SAMPLES, DURABLE_SAMPLES, FUNCTIONS_HOST_SAMPLES, SETTING_SAMPLES } from './azure.ts';
 import { IDENTITY_SAMPLES } from './identity.ts';

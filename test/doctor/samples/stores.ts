@@ -1,8 +1,8 @@
-import type { BLOB_FAILURES } from '../../../src/doctor/failures/blob.ts';
-import type { BLOB_ACCESS_FAILURES } from '../../../src/doctor/failures/blob-access.ts';
+import type { S3_FAILURES } from '../../../src/doctor/failures/aws/s3.ts';
+import type { S3_ACCESS_FAILURES } from '../../../src/doctor/failures/aws/s3-access.ts';
+import type { BLOB_FAILURES } from '../../../src/doctor/failures/azure/blob.ts';
+import type { BLOB_ACCESS_FAILURES } from '../../../src/doctor/failures/azure/blob-access.ts';
 import type { NETWORK_FAILURES } from '../../../src/doctor/failures/network.ts';
-import type { S3_FAILURES } from '../../../src/doctor/failures/s3.ts';
-import type { S3_ACCESS_FAILURES } from '../../../src/doctor/failures/s3-access.ts';
 import type { STORE_FAILURES } from '../../../src/doctor/failures/stores.ts';
 import type { SamplesOf } from './samples-of.ts';
 

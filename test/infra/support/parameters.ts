@@ -1,5 +1,5 @@
-import type { Job } from '../../../src/jobs.ts';
-import type { SyncOptions } from '../../../src/options/sync-options.ts';
+import type { Job } from '../../../src/config/jobs/jobs.ts';
+import type { SyncOptions } from '../../../src/config/options/sync-options.ts';
 
 /** What is said otherwise for a destination in Blob Storage. */
 const RETURN_OPTIONS = {

@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendRaw, sendSigned } from './raw-request.ts';
-import { startTestAws, type TestAws } from './setup.ts';
+import { sendRaw, sendSigned } from './support/raw-request.ts';
+import { startTestAws, type TestAws } from './support/setup.ts';
 
 const MINUTE_MS = 60_000;
 

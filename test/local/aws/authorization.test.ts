@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IssuedSession } from '../../../local/aws/server.ts';
-import { allow, startTestAws, type TestAws } from './setup.ts';
+import { allow, startTestAws, type TestAws } from './support/setup.ts';
 
 const DENIED = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createChunkVerifier } from '../../../local/aws/auth/chunk-verifier.ts';
 import { deriveSigningKey } from '../../../local/aws/auth/sign.ts';
-import { decodeAwsChunked } from '../../../local/aws/s3/aws-chunked.ts';
+import { decodeAwsChunked } from '../../../local/aws/s3/body/aws-chunked.ts';
 
 // The example that AWS documents for signed chunks: 66,560 times "a", in chunks of 64 KiB.
 const SCOPE = '20130524/us-east-1/s3/aws4_request';

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { presign, sendRaw } from './raw-request.ts';
-import { startTestAws, type TestAws } from './setup.ts';
+import { presign, sendRaw } from './support/raw-request.ts';
+import { startTestAws, type TestAws } from './support/setup.ts';
 
 let test: TestAws;
 let path: string;

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsStandIn } from '../../../local/aws/server.ts';
-import { presign, sendRaw, sendSigned } from './raw-request.ts';
-import { startTestAws, type TestAws } from './setup.ts';
+import { presign, sendRaw, sendSigned } from './support/raw-request.ts';
+import { startTestAws, type TestAws } from './support/setup.ts';
 
 const ELSEWHERE = 'us-west-2';
 const REGION_HEADER = { 'x-amz-bucket-region': ELSEWHERE };

@@ -14,7 +14,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { startTestAws } from './setup.ts';
+import { startTestAws } from './support/setup.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -24,7 +24,9 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 /** Starts a stand-in in a process of its own. */
 async function startProcess(): Promise<{ readonly client: S3Client; kill(): Promise<void> }> {
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [join(import.meta.dirname, 'support/serve.ts'), dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(server, 'exit');
   onTestFinished(() => void server.kill('SIGKILL'));
   const { value: line } = await createInterface({ input: server.stdout })[Symbol.asyncIterator]().next();

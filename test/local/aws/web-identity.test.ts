@@ -2,8 +2,8 @@ import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type JWTPayload, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestIssuer, type TestIssuer } from './issuer.ts';
-import { allow, startTestAws, TENANT_ISSUER, type TestAws } from './setup.ts';
+import { startTestIssuer, type TestIssuer } from './support/issuer.ts';
+import { allow, startTestAws, TENANT_ISSUER, type TestAws } from './support/setup.ts';
 
 const AUDIENCE = 'api://keyless-bridge';
 const SUBJECT = '1f0d3c5b-7a42-4c6e-9d0a-3b6b8f1f2a10';

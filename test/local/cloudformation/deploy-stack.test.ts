@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployStack } from '../../../local/cloudformation/deploy-stack.ts';
 import { shippedTemplate } from '../../../local/cloudformation/deploy-trust.ts';
 import { asTemplate, readDocument } from '../../../src/trust/template/read-template.ts';
-import { startTestAws, type TestAws } from '../aws/setup.ts';
+import { startTestAws, type TestAws } from '../aws/support/setup.ts';
 import { AUDIENCE, PARAMETERS, TENANT } from './account.ts';
 
 let test: TestAws;

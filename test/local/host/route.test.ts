@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRoute } from '../../../local/host/route.ts';
+import { compileRoute } from '../../../local/host/http/route.ts';
 
 describe('a route template', () => {
   it.each([

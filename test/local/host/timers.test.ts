@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RegisteredFunction } from '../../../local/host/functions-core.ts';
-import { startTimers, type Timers } from '../../../local/host/timers.ts';
+import { startTimers, type Timers } from '../../../local/host/timers/timers.ts';
 import { startFixture } from './fixture.ts';
 
 const never = '0 0 0 1 1 *';

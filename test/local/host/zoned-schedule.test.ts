@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextInZone } from '../../../local/host/zoned-schedule.ts';
-import { parseNcrontab } from '../../../src/schedules/ncrontab.ts';
+import { nextInZone } from '../../../local/host/timers/zoned-schedule.ts';
+import { parseNcrontab } from '../../../src/config/schedules/ncrontab.ts';
 
 function occurrences(expression: string, zone: string, from: string, count: number): readonly string[] {
   const schedule = parseNcrontab(expression);

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createShutdown } from '../../../src/runs/attempt/shutdown.ts';
 import { commitLargeObject, copyRange, nextStep } from '../../../src/runs/large/copy-large-object.ts';
-import { createKeptUploads } from '../../../src/runs/large/kept-uploads.ts';
 import type { LargeObjectDependencies } from '../../../src/runs/large/large-object-work.ts';
 import { createLargeObjects } from '../../../src/runs/large/large-objects.ts';
+import { createKeptUploads } from '../../../src/runs/large/saved-uploads.ts';
 import { createRunRecords } from '../../../src/runs/record.ts';
-import { createShutdown } from '../../../src/runs/shutdown.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../../src/sync/large/large-object.ts';
-import { present } from '../../../src/sync/present.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 import { UNDISTURBED } from '../../support/undisturbed.ts';
 
 let server: StateServer;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CarriedOptions } from '../../../src/options/carried-options.ts';
-import { carryAlike, carryOptionsOf } from '../../../src/runs/options/carry-options.ts';
+import type { CarriedOptions } from '../../../src/config/options/carried-options.ts';
+import { carryAlike, carryOptionsOf } from '../../../src/runs/options/carry-options-of.ts';
 import { DEFAULT_TIERS } from '../../../src/sync/properties/tiers.ts';
 
 describe('what the options of a run say about its copies', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestoreBudget } from '../../../src/runs/options/restore-budget.ts';
 import { RUN_ID } from '../../support/run-records.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 
 let server: StateServer;
 

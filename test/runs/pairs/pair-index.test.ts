@@ -5,9 +5,9 @@ import type { IndexUpdate } from '../../../src/runs/pairs/merge.ts';
 import { createPairIndexes } from '../../../src/runs/pairs/pair-index.ts';
 import type { IndexEntry } from '../../../src/runs/pairs/sides.ts';
 import type { State } from '../../../src/runs/state.ts';
-import { compareKeys } from '../../../src/sync/key-order.ts';
-import type { KeyRange } from '../../../src/sync/key-range.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { compareKeys } from '../../../src/sync/store/key-order.ts';
+import type { KeyRange } from '../../../src/sync/store/key-range.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 
 let server: StateServer;
 

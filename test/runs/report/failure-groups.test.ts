@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFailureGrouper } from '../../../src/runs/report/failure-groups.ts';
-import type { FailureCode } from '../../../src/sync/receipt.ts';
+import type { FailureCode } from '../../../src/sync/outcomes/receipt.ts';
 import { failed } from '../../support/run-records.ts';
 
 const EVERY_CODE = Object.keys({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createForecaster } from '../../../src/runs/report/forecast.ts';
-import type { WouldCopyReceipt } from '../../../src/sync/receipt.ts';
+import type { WouldCopyReceipt } from '../../../src/sync/outcomes/receipt.ts';
 
 const MIB = 1024 * 1024;
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReceipts } from '../../../src/runs/report/read-receipts.ts';
 import { openSliceLog, shardPrefix } from '../../../src/runs/report/slice-log.ts';
 import type { State } from '../../../src/runs/state.ts';
-import type { Receipt } from '../../../src/sync/receipt.ts';
+import type { Receipt } from '../../../src/sync/outcomes/receipt.ts';
 import { copied, failed, RUN_ID } from '../../support/run-records.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 
 let server: StateServer;
 

@@ -3,11 +3,11 @@ import type { RunRecord } from '../../../src/runs/record.ts';
 import { readAllReceipts } from '../../../src/runs/report/read-receipts.ts';
 import { type DeletionTask, deleteSlice } from '../../../src/runs/shards/delete-slice.ts';
 import { runSlice } from '../../../src/runs/shards/run-slice.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 import { SLICE_SECONDS, sliceDependencies } from '../../support/slice-dependencies.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 let server: StateServer;
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Pause } from '../../../src/runs/attempt/throttling.ts';
+import { readKeyList } from '../../../src/runs/key-lists/key-list.ts';
 import { createPairIndexes } from '../../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../../src/runs/record.ts';
-import { readKeyList } from '../../../src/runs/shards/key-list.ts';
 import { type PlanDependencies, planRun } from '../../../src/runs/shards/plan-run.ts';
 import { createShardPlans } from '../../../src/runs/shards/shard-plan.ts';
-import type { Pause } from '../../../src/runs/throttling.ts';
-import { present } from '../../../src/sync/present.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
 import { RUN_ID, runRecord } from '../../support/run-records.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 import { UNDISTURBED } from '../../support/undisturbed.ts';
 
 let server: StateServer;

@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { stopAttempt } from '../../../src/runs/attempt/stop-attempt.ts';
 import { readReceipts } from '../../../src/runs/report/read-receipts.ts';
 import type { LaneTask } from '../../../src/runs/shards/lane-task.ts';
 import { runSlice } from '../../../src/runs/shards/run-slice.ts';
 import { progressOf } from '../../../src/runs/shards/shard-state.ts';
 import type { SliceDependencies } from '../../../src/runs/shards/slice-dependencies.ts';
-import { stopAttempt } from '../../../src/runs/stop-attempt.ts';
-import type { KeyRange } from '../../../src/sync/key-range.ts';
-import { present } from '../../../src/sync/present.ts';
-import type { Store } from '../../../src/sync/store.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { NO_COUNTS } from '../../../src/sync/tally.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import { NO_COUNTS } from '../../../src/sync/outcomes/tally.ts';
+import type { KeyRange } from '../../../src/sync/store/key-range.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import type { Store } from '../../../src/sync/store/store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
 import { copied, RUN_ID, runRecord } from '../../support/run-records.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 import { SLICE_SECONDS, sliceDependencies } from '../../support/slice-dependencies.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 let server: StateServer;
 

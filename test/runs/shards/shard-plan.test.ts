@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createShardPlans, MAX_SHARDS } from '../../../src/runs/shards/shard-plan.ts';
 import { NO_PROGRESS, type SliceProgress } from '../../../src/runs/shards/shard-state.ts';
-import type { KeyRange } from '../../../src/sync/key-range.ts';
-import { NO_COUNTS } from '../../../src/sync/tally.ts';
+import { NO_COUNTS } from '../../../src/sync/outcomes/tally.ts';
+import type { KeyRange } from '../../../src/sync/store/key-range.ts';
 import { RUN_ID } from '../../support/run-records.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 
 let server: StateServer;
 

@@ -6,9 +6,9 @@ import {
   progressOf,
   type SliceProgress,
 } from '../../../src/runs/shards/shard-state.ts';
-import { NO_COUNTS } from '../../../src/sync/tally.ts';
+import { NO_COUNTS } from '../../../src/sync/outcomes/tally.ts';
 import { failed, RUN_ID } from '../../support/run-records.ts';
-import { type StateServer, startStateServer } from '../../support/state-server.ts';
+import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 
 let server: StateServer;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, decideByHead } from '../../../src/sync/compare/decide.ts';
-import type { ObjectEntry, ObjectHead } from '../../../src/sync/objects.ts';
 import { printOf } from '../../../src/sync/pairs/proved-pair.ts';
+import type { ObjectEntry, ObjectHead } from '../../../src/sync/store/objects.ts';
 
 const NOON = Date.parse('2026-01-01T12:00:00Z');
 const MINUTE = 60_000;

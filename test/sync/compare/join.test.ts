@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinByKey } from '../../../src/sync/compare/join.ts';
-import { compareKeys } from '../../../src/sync/key-order.ts';
-import type { ObjectEntry } from '../../../src/sync/objects.ts';
+import { compareKeys } from '../../../src/sync/store/key-order.ts';
+import type { ObjectEntry } from '../../../src/sync/store/objects.ts';
 
 const keys = fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 3 }), { maxLength: 20 });
 

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { createKeyMapping } from '../../../src/sync/compare/key-mapping.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { deleteExtraneous } from '../../../src/sync/delete/delete-extraneous.ts';
-import { keyEscape } from '../../../src/sync/escape.ts';
 import { createFilter, type FilterOptions } from '../../../src/sync/filter/filter.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
-import type { Outcome } from '../../../src/sync/outcome.ts';
+import type { Outcome } from '../../../src/sync/outcomes/outcome.ts';
+import { addCounts, countsOf, NO_COUNTS } from '../../../src/sync/outcomes/tally.ts';
 import { syncSlice } from '../../../src/sync/slice.ts';
 import type { SliceRequest } from '../../../src/sync/slice-request.ts';
-import { addCounts, countsOf, NO_COUNTS } from '../../../src/sync/tally.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import { keyEscape } from '../../../src/sync/store/escape.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 /** Holds any key. */
 function anyKeys(url: string): MemoryStore {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listInOrder } from '../../../src/sync/compare/listing.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const entry = (key: string) => ({ key, sizeBytes: 1, etag: '"e"', lastModified: new Date(0) });
 

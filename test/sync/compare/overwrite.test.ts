@@ -3,12 +3,12 @@ import type { CopyReason } from '../../../src/sync/compare/decide.ts';
 import { type Overwrite, type OverwriteRules, reasonToLeave } from '../../../src/sync/compare/overwrite.ts';
 import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
-import { crc64 } from '../../../src/sync/crc64.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { printOf } from '../../../src/sync/pairs/proved-pair.ts';
-import { present } from '../../../src/sync/present.ts';
-import { begin, COPY, setUp as setUpLarge, taskFor } from '../../support/large-objects.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { crc64 } from '../../../src/sync/store/crc64.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { begin, COPY, setUp as setUpLarge, taskFor } from '../../support/stores/large-objects.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const { signal } = new AbortController();
 

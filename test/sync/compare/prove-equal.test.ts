@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type HeadedObject, proveEqual } from '../../../src/sync/compare/prove-equal.ts';
-import { crc64 } from '../../../src/sync/crc64.ts';
-import type { ObjectHead, ObjectRead } from '../../../src/sync/objects.ts';
-import { present } from '../../../src/sync/present.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { crc64 } from '../../../src/sync/store/crc64.ts';
+import type { ObjectHead, ObjectRead } from '../../../src/sync/store/objects.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const md5Of = (text: string) => createHash('md5').update(text).digest('hex');
 const crcOf = (text: string) => crc64(Buffer.from(text));

@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
-import { crc64, crc64ToBase64 } from '../../../src/sync/crc64.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
-import type { ObjectEntry } from '../../../src/sync/objects.ts';
-import { present } from '../../../src/sync/present.ts';
-import type { Condition } from '../../../src/sync/store.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import { crc64, crc64ToBase64 } from '../../../src/sync/store/crc64.ts';
+import type { ObjectEntry } from '../../../src/sync/store/objects.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import type { Condition } from '../../../src/sync/store/store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 function setUp() {
   const source = createMemoryStore('memory://source/');

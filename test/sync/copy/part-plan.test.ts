@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PART_SIZES } from '../../../src/sync/copy/copy-parts.ts';
 import { allParts, bytesOfPart, lengthOfPart, type PartPlan, partsOfRange, planParts } from '../../../src/sync/copy/part-plan.ts';
-import { present } from '../../../src/sync/present.ts';
+import { present } from '../../../src/sync/store/present.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

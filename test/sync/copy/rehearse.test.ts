@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CopyDecision } from '../../../src/sync/compare/decide.ts';
 import { createRehearsal } from '../../../src/sync/copy/rehearse.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const { signal } = new AbortController();
 const COPY: CopyDecision = { action: 'copy', reason: 'size-differs', condition: 'if-absent' };

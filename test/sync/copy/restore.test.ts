@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { createRestorer } from '../../../src/sync/copy/restore.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
-import type { ObjectEntry } from '../../../src/sync/objects.ts';
 import { syncSlice } from '../../../src/sync/slice.ts';
 import type { SliceRequest } from '../../../src/sync/slice-request.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import type { ObjectEntry } from '../../../src/sync/store/objects.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const REQUEST = { speed: 'bulk', days: 3, tier: 'Cool' } as const;
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { sendOnce } from '../../../src/sync/copy/send-once.ts';
+import { sendOnce } from '../../../src/stores/common/send-once.ts';
 
 /** What is sent of the body, piece by piece. */
 const received = (stream: Readable) => Array.fromAsync(stream, (piece: Uint8Array) => Buffer.from(piece).toString());

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
-import { crc64 } from '../../../src/sync/crc64.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
-import type { ObjectHead } from '../../../src/sync/objects.ts';
-import { present } from '../../../src/sync/present.ts';
-import type { Receipt } from '../../../src/sync/receipt.ts';
-import { copyAll, inverted, put, setUp } from '../../support/large-objects.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import type { Receipt } from '../../../src/sync/outcomes/receipt.ts';
+import { crc64 } from '../../../src/sync/store/crc64.ts';
+import type { ObjectHead } from '../../../src/sync/store/objects.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { copyAll, inverted, put, setUp } from '../../support/stores/large-objects.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 const { signal } = new AbortController();
 

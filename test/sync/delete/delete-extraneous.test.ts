@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type DeletionRequest, deleteExtraneous } from '../../../src/sync/delete/delete-extraneous.ts';
-import type { ExtraneousObject, ExtraneousReceipt } from '../../../src/sync/receipt.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import type { ExtraneousObject, ExtraneousReceipt } from '../../../src/sync/outcomes/receipt.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
 

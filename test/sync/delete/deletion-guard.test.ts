@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { holdBack } from '../../../src/sync/delete/deletion-guard.ts';
 import { countUncopied } from '../../../src/sync/delete/uncopied.ts';
-import type { Receipt } from '../../../src/sync/receipt.ts';
+import type { Receipt } from '../../../src/sync/outcomes/receipt.ts';
 
 const GUARD = { maxCount: 10, maxPercent: 20, allowEmptySource: false };
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFilter } from '../../../src/sync/filter/filter.ts';
 import { rangesOf } from '../../../src/sync/filter/filter-ranges.ts';
-import { compareKeys } from '../../../src/sync/key-order.ts';
-import type { KeyRange } from '../../../src/sync/key-range.ts';
+import { compareKeys } from '../../../src/sync/store/key-order.ts';
+import type { KeyRange } from '../../../src/sync/store/key-range.ts';
 import { sampleGlobs, sampleKeys } from './arbitrary-globs.ts';
 
 const TOP = '\u{10fffd}';

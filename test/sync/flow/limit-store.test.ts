@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { limitPool } from '../../../src/sync/flow/limit-pool.ts';
 import { limitStores } from '../../../src/sync/flow/limit-store.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 /** So few a second that the second one would wait for minutes. */
 const HARDLY_ANY = 0.001;

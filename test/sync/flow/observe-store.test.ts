@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { observeStore } from '../../../src/sync/flow/observe-store.ts';
-import type { Store } from '../../../src/sync/store.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import type { Store } from '../../../src/sync/store/store.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const upload = { key: 'k', sizeBytes: 3, id: '1', properties: { metadata: {} } };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { present } from '../../../src/sync/present.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { begin, commit, copyAll, copyRanges, inverted, put, setUp, taskFor } from '../../support/large-objects.ts';
-import type { MemoryStore } from '../../support/memory-store.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { begin, commit, copyAll, copyRanges, inverted, put, setUp, taskFor } from '../../support/stores/large-objects.ts';
+import type { MemoryStore } from '../../support/stores/memory-store.ts';
 
 /** Changes the bytes of one read, which counts from 1, on their way. */
 function damageRead(source: MemoryStore, damaged: number): void {

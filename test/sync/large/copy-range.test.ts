@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { present } from '../../../src/sync/present.ts';
-import type { UploadLimits } from '../../../src/sync/store.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import type { UploadLimits } from '../../../src/sync/store/store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
 import {
   begin,
   commit,
@@ -16,7 +16,7 @@ import {
   taskFor,
   watchAborts,
   watchParts,
-} from '../../support/large-objects.ts';
+} from '../../support/stores/large-objects.ts';
 
 describe('copying a range of a large object', () => {
   it('goes on after a crash with the parts that the destination does not list', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crc64, crc64ToBase64 } from '../../../src/sync/crc64.ts';
 import type { LargeTask } from '../../../src/sync/large/large-task.ts';
-import { present } from '../../../src/sync/present.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { BUFFER_BYTES, begin, COPY, copyAll, copyRange, type Ends, put, setUp, taskFor } from '../../support/large-objects.ts';
+import { crc64, crc64ToBase64 } from '../../../src/sync/store/crc64.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { BUFFER_BYTES, begin, COPY, copyAll, copyRange, type Ends, put, setUp, taskFor } from '../../support/stores/large-objects.ts';
 
 describe('copying a large object', () => {
   it('takes any number of steps, each in a process of its own, and ends with one receipt', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { UploadLimits } from '../../../src/sync/store.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
+import type { UploadLimits } from '../../../src/sync/store/store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
 import {
   begin,
   commit,
@@ -13,7 +13,7 @@ import {
   setUp,
   taskFor,
   watchParts,
-} from '../../support/large-objects.ts';
+} from '../../support/stores/large-objects.ts';
 
 /** 95 bytes take three parts of 40 bytes, which no buffer holds. */
 const FEW_PARTS: UploadLimits = { maxParts: 3, maxPartBytes: 1_000 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyPair } from '../../../src/sync/compare/join.ts';
-import { compareKeys } from '../../../src/sync/key-order.ts';
 import { attachToKeys, attachToPairs } from '../../../src/sync/pairs/attach-pairs.ts';
 import type { ProvedPair } from '../../../src/sync/pairs/proved-pair.ts';
+import { compareKeys } from '../../../src/sync/store/key-order.ts';
 
 const proved = (key: string): ProvedPair => ({ key, source: { print: `s-${key}` }, destination: { print: `d-${key}` } });
 const found = (key: string): KeyPair => ({ destination: { key, sizeBytes: 1, etag: '"e"', lastModified: new Date(0) } });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../../src/sync/key-order.ts';
-import { type KeyRange, listOptionsOf } from '../../../src/sync/key-range.ts';
 import { findSplits } from '../../../src/sync/plan/find-splits.ts';
-import type { ListOptions, Store } from '../../../src/sync/store.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { compareKeys } from '../../../src/sync/store/key-order.ts';
+import { type KeyRange, listOptionsOf } from '../../../src/sync/store/key-range.ts';
+import type { ListOptions, Store } from '../../../src/sync/store/store.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const NEVER = new AbortController().signal;
 const WHOLE: KeyRange = {};

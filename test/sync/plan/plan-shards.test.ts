@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PlanRequest, planShards } from '../../../src/sync/plan/plan-shards.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 const GIB = 1024 ** 3;
 

@@ -3,12 +3,12 @@ import { createCopier } from '../../../src/sync/copy/copy-object.ts';
 import { PART_BYTES } from '../../../src/sync/copy/copy-parts.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../../src/sync/large/large-object.ts';
-import { present } from '../../../src/sync/present.ts';
 import type { CarryOptions } from '../../../src/sync/properties/carry-options.ts';
 import { blobMetadata } from '../../../src/sync/properties/metadata.ts';
 import { syncSlice } from '../../../src/sync/slice.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import { present } from '../../../src/sync/store/present.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/stores/memory-store.ts';
 
 const SMALL = 'small';
 const OF_PARTS = 'of parts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Misfit, ObjectProperties } from '../../../src/sync/objects.ts';
 import { fitProperties, type MetadataMode } from '../../../src/sync/properties/fit-properties.ts';
 import { blobMetadata, type MetadataCodec, s3Metadata } from '../../../src/sync/properties/metadata.ts';
-import { isStoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import type { Misfit, ObjectProperties } from '../../../src/sync/store/objects.ts';
+import { isStoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 import { userMetadata } from './arbitrary-metadata.ts';
 
 /** A destination that cannot hold these. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blobMetadata, s3Metadata, sourceEtagInBlobListing } from '../../../src/sync/properties/metadata.ts';
-import { isStoreError } from '../../../src/sync/store-error.ts';
+import { isStoreError } from '../../../src/sync/store/store-error.ts';
 import { userMetadata } from './arbitrary-metadata.ts';
 
 const url = 's3://bucket/key';

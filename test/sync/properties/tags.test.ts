@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkTagsOf } from '../../../src/sync/properties/check-tags.ts';
 import { findBlobTagMisfits, findS3TagMisfits } from '../../../src/sync/properties/tags.ts';
-import { StoreError } from '../../../src/sync/store-error.ts';
-import { createMemoryStore } from '../../support/memory-store.ts';
+import { StoreError } from '../../../src/sync/store/store-error.ts';
+import { createMemoryStore } from '../../support/stores/memory-store.ts';
 
 describe('a tag', () => {
   it.each([

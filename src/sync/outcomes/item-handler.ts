@@ -1,0 +1,69 @@
+import { isFolderMarker, isOwnMarker } from '../compare/folder-markers.ts';
+import type { KeyPair } from '../compare/join.ts';
+import type { KeyMapping } from '../compare/key-mapping.ts';
+import { extraneousReceipt } from '../delete/deletion-receipts.ts';
+import type { Filter } from '../filter/filter.ts';
+import type { FailFast } from '../flow/fail-fast.ts';
+import type { GoneKey, ListedKey } from '../pairs/attach-pairs.ts';
+import { type ProvedPair, wasWrittenSince } from '../pairs/proved-pair.ts';
+import type { SliceRequest } from '../slice-request.ts';
+import type { ObjectEntry } from '../store/objects.ts';
+import { createAudit } from './audit-handler.ts';
+import { createKeySettler } from './listed-key-handler.ts';
+import { createMappedSettler } from './mapped-pair-handler.ts';
+import type { Place } from './object-handler.ts';
+import type { Outcome } from './outcome.ts';
+import { createSync } from './sync-handler.ts';
+import { left, toReceipt } from './verdict.ts';
+
+/** What a slice deals with. */
+export type SliceItem = KeyPair | ListedKey | GoneKey;
+
+/** Gives each pair, or each key of a list, its outcome; at once where nothing is to be asked or copied here. */
+export function createSettler(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
+  const { audit, filter, folderMarkers = 'copy', mapping, tellExtraneous = false, isTwoWay = false, clock } = request;
+  const dealer = audit === undefined ? createSync(request, signal, guard) : createAudit({ ...request, audit }, signal, guard);
+  const { deal, largeObjects } = dealer;
+  const settleMapped = mapping && createMappedSettler({ ...request, mapping }, signal, { deal, leaveExtraneous });
+  const settleKey = createKeySettler(request, signal, settlePair);
+
+  function settlePair(pair: KeyPair): Outcome | Promise<Outcome> {
+    const place = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
+    if (filter !== undefined && !passes(filter, mapping, pair))
+      return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };
+    if (pair.source === undefined && isOwnMarker(pair.destination)) return { ...place, kind: 'filtered', isAtSource: false };
+    if (pair.source !== undefined && isLeftOut(pair.source))
+      return { ...place, kind: 'receipt', receipt: toReceipt(left(pair.source, 'folder-marker'), clock(), clock()) };
+    if (settleMapped !== undefined && mapping?.concerns(pair)) return guard(settleMapped(pair, place));
+    return pair.source === undefined ? leaveExtraneous(pair.destination, place, pair.proved) : deal(pair, place);
+  }
+
+  /** The marker of the location itself has another name there, or none at a root: it is copied only as it is. */
+  function isLeftOut(entry: ObjectEntry): boolean {
+    if (isOwnMarker(entry)) return folderMarkers !== 'copy' || request.destination.refuseKey('') !== undefined;
+    return folderMarkers === 'skip' && isFolderMarker(entry);
+  }
+
+  function leaveExtraneous(entry: ObjectEntry, place: Place, proved?: ProvedPair): Outcome {
+    // In a two-way sync it may be new: only what was equal to the source once, and is still the same, was deleted there.
+    const isNew = isTwoWay && (proved === undefined || wasWrittenSince(proved.destination, entry));
+    if (!tellExtraneous || (isNew && audit === undefined)) return { ...place, kind: 'extraneous' };
+    return { ...place, kind: 'receipt', receipt: extraneousReceipt(entry, clock()) };
+  }
+
+  return {
+    settle(item: SliceItem): Outcome | Promise<Outcome> {
+      if ('gone' in item) return { key: item.gone, isAtDestination: false, kind: 'gone' };
+      return 'listed' in item ? guard(settleKey(item)) : settlePair(item);
+    },
+    largeObjects,
+  };
+}
+
+/** What only the destination has cannot be judged by its own size and age, nor perhaps by its own key. */
+function passes(filter: Filter, mapping: KeyMapping | undefined, { source, destination }: KeyPair): boolean {
+  if (source !== undefined) return filter.passes(source);
+  const keys = mapping?.concerns({ destination }) ? mapping.keysAtSource(destination) : [destination.key];
+  // In doubt it is left alone.
+  return keys.every(filter.passesKey);
+}
