@@ -4,7 +4,7 @@ import type { Settings, StateStorageSettings } from '../config/settings.ts';
 import { createPulses } from '../runs/attempt/pulse.ts';
 import { createShutdown } from '../runs/attempt/shutdown.ts';
 import { createLargeObjects } from '../runs/large/large-objects.ts';
-import { createKeptUploads } from '../runs/large/saved-uploads.ts';
+import { createSavedUploads } from '../runs/large/saved-uploads.ts';
 import { createLocks } from '../runs/lock.ts';
 import { createPairIndexes } from '../runs/pairs/pair-index.ts';
 import { createRunRecords } from '../runs/record.ts';
@@ -41,7 +41,7 @@ export function createBridge(
     plans: createShardPlans(state),
     shards: createShardStates(state),
     largeObjects: createLargeObjects(state),
-    uploads: createKeptUploads(state),
+    uploads: createSavedUploads(state),
     locks: createLocks(state),
     pulses: createPulses(state, clock),
     pairs: createPairIndexes({ state, clock, keepDays }),

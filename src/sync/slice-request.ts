@@ -46,7 +46,7 @@ export interface SliceRequest extends OverwriteRules {
   /** Nothing is copied: receipts tell of each object whether its copy has the same content. */
   readonly audit?: { readonly readContent: boolean };
   /** What only the destination has gets a receipt: it may be deleted when all is compared. */
-  readonly tellExtraneous?: boolean;
+  readonly reportExtraneous?: boolean;
   /** Nothing is written: receipts tell what would be. Large objects are like others then. */
   readonly isRehearsal?: boolean;
   /** After so many large objects the slice ends as if at its deadline; 32 unless given. */

@@ -4,7 +4,7 @@ import { createFailFast } from './flow/fail-fast.ts';
 import { mapInOrder } from './flow/map-in-order.ts';
 import { takeTurns } from './flow/take-turns.ts';
 import { untilFull } from './flow/until-full.ts';
-import { createSettler, type SliceItem } from './outcomes/item-handler.ts';
+import { createItemHandler, type SliceItem } from './outcomes/item-handler.ts';
 import type { Outcome } from './outcomes/outcome.ts';
 import { attachToKeys, attachToPairs } from './pairs/attach-pairs.ts';
 import type { SliceEnd, SliceRequest } from './slice-request.ts';
@@ -26,7 +26,7 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
   // One key's failure that is the whole run's ends the other copies too, rather than letting each find out for itself. What is throttled
   // does not: the others' bytes need not be sent again.
   const { signal, guard, firstOr } = createFailFast(request.signal, (error) => !isStoreError(error, 'throttled'));
-  const { settle, largeObjects } = createSettler(request, signal, guard);
+  const { handle, largeObjects } = createItemHandler(request, signal, guard);
   const limits = { concurrency: request.concurrency, window: request.concurrency * OUTCOMES_PER_COPY };
   const { clock, softDeadline, mustYield, maxLargeObjects = MAX_LARGE_OBJECTS } = request;
   const items = itemsOf(request, signal);
@@ -35,7 +35,7 @@ export async function syncSlice(request: SliceRequest, take: (outcome: Outcome) 
     () => clock() >= softDeadline || largeObjects() >= maxLargeObjects || mustYield?.() === true,
   );
   try {
-    for await (const outcome of mapInOrder(pairs.items, limits, settle)) await take(outcome);
+    for await (const outcome of mapInOrder(pairs.items, limits, handle)) await take(outcome);
   } catch (error) {
     throw firstOr(error);
   }

@@ -1,6 +1,6 @@
 import { finishRun } from '../../src/runs/end/finish-run.ts';
 import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
-import { createKeptUploads } from '../../src/runs/large/saved-uploads.ts';
+import { createSavedUploads } from '../../src/runs/large/saved-uploads.ts';
 import { createLocks } from '../../src/runs/lock.ts';
 import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords, newRunId, type RunRecord } from '../../src/runs/record.ts';
@@ -57,7 +57,7 @@ export async function driveRun(
   const dependencies = {
     ...{ state, clock, pool, openStores: () => ({ source, destination }), openKeyList: () => source },
     ...{ records: createRunRecords(state), plans: createShardPlans(state), shards: createShardStates(state) },
-    ...{ largeObjects: createLargeObjects(state), uploads: createKeptUploads(state), locks: createLocks(state) },
+    ...{ largeObjects: createLargeObjects(state), uploads: createSavedUploads(state), locks: createLocks(state) },
     pairs: createPairIndexes({ state, clock, keepDays: 30, maxEntries: 3 }),
     openReportTarget: () => ({ writeStream: async () => undefined }),
     deliveryLimits: { idleSeconds: 60, totalSeconds: 60 },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finishRun } from '../../src/runs/end/finish-run.ts';
 import { createLargeObjects } from '../../src/runs/large/large-objects.ts';
-import { createKeptUploads } from '../../src/runs/large/saved-uploads.ts';
+import { createSavedUploads } from '../../src/runs/large/saved-uploads.ts';
 import { createLocks } from '../../src/runs/lock.ts';
 import { createPairIndexes } from '../../src/runs/pairs/pair-index.ts';
 import { createRunRecords } from '../../src/runs/record.ts';
@@ -58,7 +58,7 @@ async function setUp() {
   let ticks = 0;
   const dependencies = {
     ...{ state, openStores, pool, records: createRunRecords(state), plans: createShardPlans(state), shards: createShardStates(state) },
-    ...{ largeObjects: createLargeObjects(state), uploads: createKeptUploads(state), locks: createLocks(state) },
+    ...{ largeObjects: createLargeObjects(state), uploads: createSavedUploads(state), locks: createLocks(state) },
     pairs: createPairIndexes({ state, clock: Date.now, keepDays: 30 }),
     openCopier: () =>
       createLargeObjectCopier({ source, destination, pool, clock: Date.now, partSizes: { bufferBytes: 10, rangeBytes: 50 } }),

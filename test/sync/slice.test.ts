@@ -154,7 +154,7 @@ describe('a slice', () => {
     sides.source.put('a', 'text');
     const { etag } = sides.destination.put('b', 'only here');
 
-    const { outcomes, counts } = await run(requestFor(sides, { tellExtraneous: true }));
+    const { outcomes, counts } = await run(requestFor(sides, { reportExtraneous: true }));
 
     expect(outcomes[1]).toMatchObject({
       kind: 'receipt',

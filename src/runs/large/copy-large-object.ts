@@ -80,7 +80,7 @@ async function afterCopier(
   const pause = pauseAfter(previous, work.hasProgressed(), dependencies.clock());
   if (pause !== undefined) return { step: 'look-again', pause };
   // The parts are left: the next run goes on with them.
-  await dependencies.largeObjects.settle(work.record.id, work.id, { receipt: result.receipt });
+  await dependencies.largeObjects.recordOutcome(work.record.id, work.id, { receipt: result.receipt });
   return { step: 'ended' };
 }
 
@@ -91,7 +91,7 @@ async function end(
   upload: LargeUpload,
   outcome: LargeOutcome,
 ): Promise<LargeObjectStep> {
-  await dependencies.largeObjects.settle(work.record.id, work.id, outcome);
+  await dependencies.largeObjects.recordOutcome(work.record.id, work.id, outcome);
   await discard(dependencies, work, upload);
   return { step: 'ended' };
 }

@@ -7,12 +7,12 @@ import { type Ending, endOf, startWatch } from '../attempt/watch.ts';
 import type { RunRecord, RunRecords } from '../record.ts';
 import type { LargeObjectStep, LargeObjectTask } from './large-object-task.ts';
 import type { LargeObject, LargeObjects } from './large-objects.ts';
-import type { KeptUploads } from './saved-uploads.ts';
+import type { SavedUploads } from './saved-uploads.ts';
 
 export interface LargeObjectDependencies {
   readonly records: RunRecords;
   readonly largeObjects: LargeObjects;
-  readonly uploads: KeptUploads;
+  readonly uploads: SavedUploads;
   readonly openCopier: (record: RunRecord, sharers?: number) => LargeObjectCopier;
   readonly shutdown: Shutdown;
   readonly turns: Pick<Turns, 'begin'>;

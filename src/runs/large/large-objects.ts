@@ -20,7 +20,7 @@ export interface LargeObjects {
   find(runId: string, id: string): Promise<LargeObject | undefined>;
   countRestart(runId: string, id: string): Promise<void>;
   /** Enters what became of it, once. */
-  settle(runId: string, id: string, outcome: NonNullable<LargeObject['outcome']>): Promise<void>;
+  recordOutcome(runId: string, id: string, outcome: NonNullable<LargeObject['outcome']>): Promise<void>;
 }
 
 /** Enough that no two keys of a run ever meet. */
@@ -47,7 +47,7 @@ export function createLargeObjects(state: State): LargeObjects {
       return (await state.read<LargeObject>(pathOf(runId, id)))?.value;
     },
     countRestart: (runId, id) => change(runId, id, (current) => ({ ...current, restarts: current.restarts + 1 })),
-    settle: (runId, id, outcome) => change(runId, id, (current) => ({ ...current, outcome })),
+    recordOutcome: (runId, id, outcome) => change(runId, id, (current) => ({ ...current, outcome })),
   };
 }
 

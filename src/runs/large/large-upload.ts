@@ -1,7 +1,7 @@
 import type { LargeUpload } from '../../sync/large/large-task.ts';
 import { carryAlike } from '../options/carry-options-of.ts';
 import type { LargeObjectDependencies, LargeObjectWork } from './large-object-work.ts';
-import type { KeptUpload } from './saved-uploads.ts';
+import type { SavedUpload } from './saved-uploads.ts';
 
 /** The copy of an object is begun anew so often, since its source or its upload changed under way. */
 const MAX_RESTARTS = 2;
@@ -32,7 +32,7 @@ export async function restart(dependencies: LargeObjectDependencies, work: Large
 }
 
 /** What is written beside the bytes is settled when an upload begins, so it must be what this run wants. */
-function isSameCopy({ upload, options = {} }: KeptUpload, { record, large }: LargeObjectWork): boolean {
+function isSameCopy({ upload, options = {} }: SavedUpload, { record, large }: LargeObjectWork): boolean {
   const isSameVersion = upload.entry.etag === large.task.entry.etag && large.task.decision.action === 'copy';
   return isSameVersion && carryAlike(options, record.options);
 }
@@ -41,7 +41,7 @@ function isSameCopy({ upload, options = {} }: KeptUpload, { record, large }: Lar
 async function takeOver(
   { uploads }: LargeObjectDependencies,
   { record, id, large }: LargeObjectWork,
-  kept: KeptUpload,
+  kept: SavedUpload,
 ): Promise<LargeUpload> {
   const { action, ...decision } = large.task.decision;
   const { ignoresSourceMark: _, ...before } = kept.upload;
@@ -58,7 +58,7 @@ async function begin(dependencies: LargeObjectDependencies, work: LargeObjectWor
   const begun = await copier.begin(large.task, { signal, triesLeft });
   if (begun.step === 'ended') {
     const { step: _, ...outcome } = begun;
-    await largeObjects.settle(record.id, id, outcome);
+    await largeObjects.recordOutcome(record.id, id, outcome);
     return undefined;
   }
   const { source, destination, options } = record;

@@ -15,7 +15,7 @@ interface Dependencies {
 }
 
 /** Answers the ids of a shard's large objects that are still to be copied; when all have ended, enters what became of them. */
-export async function settleLargeObjects(
+export async function recordLargeOutcomes(
   { state, shards, largeObjects, clock }: Dependencies,
   runId: string,
   shard: number,
@@ -29,7 +29,12 @@ export async function settleLargeObjects(
   await writeAll(openSliceLog<Receipt>(state, 'receipts', logged, clock()), receipts);
   const proofs = found.flatMap(({ outcome }) => outcome?.proved ?? []);
   await writeAll(openSliceLog<ProofLine>(state, 'proved', logged, clock()), proofs);
-  await shards.settle(runId, shard, nextSlice, found.map(({ outcome }) => progressOf(outcome?.receipt)).reduce(addProgress, NO_PROGRESS));
+  await shards.completeLargeObjects(
+    runId,
+    shard,
+    nextSlice,
+    found.map(({ outcome }) => progressOf(outcome?.receipt)).reduce(addProgress, NO_PROGRESS),
+  );
   return [];
 }
 

@@ -4,7 +4,7 @@ import type { CopiedRange, LargeUpload } from '../../sync/large/large-task.ts';
 import type { State } from '../state.ts';
 
 /** The upload of a large object, kept until it is committed or given up: another worker, or another run, goes on with it. */
-export interface KeptUpload {
+export interface SavedUpload {
   /** The run that has it now. */
   readonly runId: string;
   readonly source: string;
@@ -22,25 +22,25 @@ export interface DoneRange extends CopiedRange {
   readonly index: number;
 }
 
-export interface KeptUploads {
-  find(id: string): Promise<KeptUpload | undefined>;
+export interface SavedUploads {
+  find(id: string): Promise<SavedUpload | undefined>;
   /** Answers the one that is kept, which is another when another worker was faster. */
-  keep(id: string, kept: KeptUpload): Promise<KeptUpload>;
+  keep(id: string, kept: SavedUpload): Promise<SavedUpload>;
   keepRange(id: string, upload: LargeUpload, range: DoneRange): Promise<void>;
   /** Ascending by index. One listing for every 5,000 ranges. */
   doneRanges(id: string, upload: LargeUpload): Promise<readonly DoneRange[]>;
   /** Hands an upload that another run has left to this one. */
-  takeOver(id: string, kept: KeptUpload): Promise<void>;
+  takeOver(id: string, kept: SavedUpload): Promise<void>;
   /** Forgets this upload; tells whether it was this call that did. Its parts are for the caller to throw away. */
   drop(id: string, upload: LargeUpload): Promise<boolean>;
-  list(): AsyncIterable<{ readonly id: string; readonly kept: KeptUpload }>;
+  list(): AsyncIterable<{ readonly id: string; readonly kept: SavedUpload }>;
 }
 
 const ROOT = 'uploads/';
 
-export function createKeptUploads(state: State): KeptUploads {
-  async function find(id: string): Promise<KeptUpload | undefined> {
-    return (await state.read<KeptUpload>(pathOf(id)))?.value;
+export function createSavedUploads(state: State): SavedUploads {
+  async function find(id: string): Promise<SavedUpload | undefined> {
+    return (await state.read<SavedUpload>(pathOf(id)))?.value;
   }
 
   return {
@@ -65,7 +65,7 @@ export function createKeptUploads(state: State): KeptUploads {
       await state.write(pathOf(id), kept);
     },
     async drop(id, upload) {
-      const current = await state.read<KeptUpload>(pathOf(id));
+      const current = await state.read<SavedUpload>(pathOf(id));
       // Its ranges first: as long as it is there, they are found and dropped too.
       for await (const path of state.list(rangePrefix(id, upload))) await state.remove(path);
       const isKept = current?.value.upload.upload.id === upload.upload.id;

@@ -5,8 +5,8 @@ import type { State } from '../state.ts';
 import { readSliceLogs } from './read-slice-logs.ts';
 import { shardPrefix } from './slice-log.ts';
 
-/** What cannot be undone, whatever a later execution finds. */
-const DEEDS: readonly Receipt['action'][] = ['copied', 'deleted'];
+/** Final actions: they win over what a later execution reports. */
+const FINAL_ACTIONS: readonly Receipt['action'][] = ['copied', 'deleted'];
 
 /** The receipts of a run, in key order, one for each key; with what became of what only the destination had. */
 export async function* readAllReceipts(state: State, runId: string, plan: ShardPlan | undefined): AsyncGenerator<Receipt> {
@@ -28,7 +28,7 @@ export async function* readReceipts(state: State, runId: string, shards: readonl
   let best: Receipt | undefined;
   for await (const receipt of readSliceLogs<Receipt>(state, slicesOf(state, runId, shards))) {
     if (best !== undefined && best.key !== receipt.key) yield best;
-    if (best?.key !== receipt.key || !DEEDS.includes(best.action) || DEEDS.includes(receipt.action)) best = receipt;
+    if (best?.key !== receipt.key || !FINAL_ACTIONS.includes(best.action) || FINAL_ACTIONS.includes(receipt.action)) best = receipt;
   }
   if (best !== undefined) yield best;
 }

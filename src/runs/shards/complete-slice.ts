@@ -12,7 +12,7 @@ import type { Reached } from './track-progress.ts';
 export type CountedEnding = Exclude<Ending<SliceEnd>, { readonly kind: 'stopped' | 'broken' }>;
 
 /** Enters what the slice has done, and says what the lane does next. */
-export async function handOver(
+export async function completeSlice(
   dependencies: SliceDependencies,
   task: LaneTask,
   slice: ShardSlice,

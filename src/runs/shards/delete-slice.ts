@@ -1,5 +1,5 @@
 import { type DeletionRequest, deleteExtraneous } from '../../sync/delete/delete-extraneous.ts';
-import { holdBack } from '../../sync/delete/deletion-guard.ts';
+import { reasonNotToDelete } from '../../sync/delete/deletion-guard.ts';
 import { countUncopied } from '../../sync/delete/uncopied.ts';
 import type { ExtraneousObject, Receipt } from '../../sync/outcomes/receipt.ts';
 import { compareKeys } from '../../sync/store/key-order.ts';
@@ -59,7 +59,7 @@ export async function deleteSlice(dependencies: Dependencies, task: DeletionTask
 async function reasonToHoldBack({ state }: Dependencies, { record, guard, plan }: Omit<Deletions, 'before'>): Promise<string | undefined> {
   const { counts } = plan.done;
   if (counts.extraneous === 0) return undefined;
-  return holdBack(guard, { ...counts, uncopied: await countUncopied(readReceipts(state, record.id, shardsInOrder(plan))) });
+  return reasonNotToDelete(guard, { ...counts, uncopied: await countUncopied(readReceipts(state, record.id, shardsInOrder(plan))) });
 }
 
 async function holdAllBack({ records }: Dependencies, { runId, attempt }: DeletionTask, message: string): Promise<SliceResult> {

@@ -1,6 +1,6 @@
 import { stopOf } from '../attempt/stop.ts';
 import { isPaused } from '../attempt/throttling.ts';
-import { settleLargeObjects } from '../large/record-large-outcomes.ts';
+import { recordLargeOutcomes } from '../large/record-large-outcomes.ts';
 import { finishShard, withoutShard } from './finish-shard.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { SliceDependencies } from './slice-dependencies.ts';
@@ -29,7 +29,7 @@ async function runOne(dependencies: SliceDependencies, task: LaneTask): Promise<
   // In this order: the range is never wider than it was when the slice before was entered, so that no two shards do the same keys.
   const shard = await plans.split(task.runId, claimed.number, before.splitAt);
   if (before.large.length > 0) {
-    const objects = await settleLargeObjects(dependencies, task.runId, shard.number, before);
+    const objects = await recordLargeOutcomes(dependencies, task.runId, shard.number, before);
     return objects.length > 0 ? { end: 'large-objects', objects } : { end: 'more' };
   }
   if (before.isListed) return finishShard(dependencies, task, shard);

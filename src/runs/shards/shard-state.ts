@@ -83,7 +83,7 @@ export interface ShardStates {
   /** Enters a finished slice, once; tells whether it was this call that did, rather than another execution of the same slice. */
   finish(runId: string, shard: SlicedWork, slice: number, finished: FinishedSlice): Promise<boolean>;
   /** Enters what became of the large objects that the slice before `slice` met, once. */
-  settle(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
+  completeLargeObjects(runId: string, shard: SlicedWork, slice: number, progress: SliceProgress): Promise<void>;
 }
 
 export function createShardStates(state: State): ShardStates {
@@ -129,7 +129,7 @@ export function createShardStates(state: State): ShardStates {
         current.isListed ? undefined : { ...withLargeAfter(current), ...finished, ...addProgress(current, progress), nextSlice: slice + 1 },
       );
     },
-    async settle(runId, shard, slice, progress) {
+    async completeLargeObjects(runId, shard, slice, progress) {
       await change(runId, shard, slice, (current) =>
         current.large.length === 0 ? undefined : { ...current, ...addProgress(current, progress), large: [] },
       );

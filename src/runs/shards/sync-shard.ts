@@ -14,7 +14,7 @@ import { restorerOf } from '../options/restorer-of.ts';
 import type { ProofLine } from '../pairs/proof-log.ts';
 import { usesIndex } from '../pairs/update-index.ts';
 import { openSliceLog } from '../report/slice-log.ts';
-import { handOver } from './complete-slice.ts';
+import { completeSlice } from './complete-slice.ts';
 import type { LaneTask, SliceResult } from './lane-task.ts';
 import type { ShardSlice, SliceDependencies } from './slice-dependencies.ts';
 import { trackProgress } from './track-progress.ts';
@@ -28,7 +28,7 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   const keys = await keysOf(dependencies, slice);
   const watch = startWatch({ records, task, shutdown, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
   const end = await endOf(syncSlice({ ...requestOf(dependencies, task, slice, watch.signal), ...keys }, progress.take), watch);
-  if (end.kind !== 'stopped' && end.kind !== 'broken') return handOver(dependencies, task, slice, await progress.flushed(), end);
+  if (end.kind !== 'stopped' && end.kind !== 'broken') return completeSlice(dependencies, task, slice, await progress.flushed(), end);
   // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
   await keep().catch(() => undefined);
   if (end.kind === 'broken') throw end.error;
@@ -70,7 +70,7 @@ function requestOf(dependencies: SliceDependencies, { lanes = 1 }: LaneTask, sli
     isTwoWay: record.isTwoWay === true,
     concurrency: record.options.concurrency,
     largeObjectBytes,
-    tellExtraneous: verify || record.options.delete !== undefined,
+    reportExtraneous: verify || record.options.delete !== undefined,
     ...(verify && { audit: { readContent } }),
     isRehearsal: record.options.dryRun === true,
     pool: limitPool(pool, limitsOf(record, lanes)),

@@ -1,11 +1,11 @@
 import type { LeftoverUpload, LeftoverUploads } from '../../sync/store/leftovers.ts';
 import { isStoreError } from '../../sync/store/store-error.ts';
-import type { KeptUploads } from '../large/saved-uploads.ts';
+import type { SavedUploads } from '../large/saved-uploads.ts';
 import { isOver, type RunRecord, type RunRecords, runIdOfSession } from '../record.ts';
 
 interface Dependencies {
   readonly records: RunRecords;
-  readonly uploads: KeptUploads;
+  readonly uploads: SavedUploads;
   /** The uploads below a run's destination; `undefined` where the store drops by itself what is not committed. */
   readonly openLeftovers: (record: RunRecord) => LeftoverUploads | undefined;
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import type { LargeObjectCopier } from '../../sync/large/large-object.ts';
 import type { LeftoverUploads } from '../../sync/store/leftovers.ts';
 import type { Engine } from '../engine.ts';
-import type { KeptUploads } from '../large/saved-uploads.ts';
+import type { SavedUploads } from '../large/saved-uploads.ts';
 import { cleanUpIndexes } from '../pairs/clean-up-indexes.ts';
 import { isOver, type RunRecord, type RunRecords } from '../record.ts';
 import type { State } from '../state.ts';
@@ -10,7 +10,7 @@ import { CLEAN_UP_PLACE_SECONDS, createAbortLeftovers, problemOf } from './abort
 export interface CleanUpDependencies {
   readonly state: State;
   readonly records: RunRecords;
-  readonly uploads: KeptUploads;
+  readonly uploads: SavedUploads;
   readonly openCopier: (record: RunRecord) => LargeObjectCopier;
   /** The uploads below a run's destination; `undefined` where the store drops by itself what is not committed. */
   readonly openLeftovers: (record: RunRecord) => LeftoverUploads | undefined;

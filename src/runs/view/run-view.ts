@@ -2,7 +2,7 @@ import type { FailureReceipt } from '../../sync/outcomes/receipt.ts';
 import type { Counts } from '../../sync/outcomes/tally.ts';
 import type { Pulses } from '../attempt/pulse.ts';
 import type { LargeObjects } from '../large/large-objects.ts';
-import type { KeptUploads } from '../large/saved-uploads.ts';
+import type { SavedUploads } from '../large/saved-uploads.ts';
 import { isOver, type RunRecord } from '../record.ts';
 import type { ShardPlan, ShardPlans } from '../shards/shard-plan.ts';
 import type { ShardStates } from '../shards/shard-state.ts';
@@ -52,7 +52,7 @@ export interface ViewDependencies {
   readonly plans: ShardPlans;
   readonly shards: ShardStates;
   readonly largeObjects: LargeObjects;
-  readonly uploads: KeptUploads;
+  readonly uploads: SavedUploads;
   readonly pulses: Pick<Pulses, 'find'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

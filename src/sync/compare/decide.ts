@@ -52,7 +52,7 @@ export type Decision =
 export type CopyDecision = Exclude<Decision, { readonly action: 'unchanged' | 'extraneous' }>;
 
 /** What is to become of an object that the source has, once the stores are asked where that is needed. */
-export type SettledDecision =
+export type ResolvedDecision =
   | Extract<Decision, { readonly action: 'copy' }>
   /** The destination's version was proved to be current. */
   | ({ readonly action: 'unchanged'; readonly destination: Version } & Pick<ProvedPair, 'isByMark'>);
@@ -144,14 +144,14 @@ export function decideByHead(
   source: Version,
   head: ObjectHead | undefined,
   { reason = 'not-proved-current', needsChecksum }: HeadQuestion = {},
-): SettledDecision {
+): ResolvedDecision {
   if (head === undefined) return { action: 'copy', reason: 'missing', condition: 'if-absent' };
   const isCurrent = isCopyOf(head, source) && (needsChecksum === undefined || hasCopiedBytes(head));
   return isCurrent ? unchangedBy(head) : { action: 'copy', reason, condition: { ifMatch: head.etag } };
 }
 
 /** The mark of the copy says that it is current, and perhaps the service, too. */
-export function unchangedBy(head: ObjectHead): SettledDecision {
+export function unchangedBy(head: ObjectHead): ResolvedDecision {
   return { action: 'unchanged', destination: head, ...(!hasCopiedBytes(head) && { isByMark: true }) };
 }
 

@@ -5,7 +5,7 @@ import { destinationKeyOf, type ObjectVersion } from '../store/object-version.ts
 import type { ObjectHead } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
 import { isStoreError, StoreError } from '../store/store-error.ts';
-import { type CopyDecision, decideByHead, isCopyOf, type SettledDecision, unchangedBy } from './decide.ts';
+import { type CopyDecision, decideByHead, isCopyOf, type ResolvedDecision, unchangedBy } from './decide.ts';
 import { headOfCopy } from './head-of-copy.ts';
 import { type Proof, proveEqual } from './prove-equal.ts';
 
@@ -15,19 +15,19 @@ interface Ends {
   readonly carry?: CarryOptions;
 }
 
-interface SettleOptions {
+interface ResolveOptions {
   readonly signal: AbortSignal;
   /** Whether contents may be read where the stores keep no checksums that prove anything. */
   readonly readContent: boolean;
 }
 
 /** Asks what a decision leaves to be asked. Throws StoreErrors, and a KeyCollisionError when something else has the copy's key. */
-export async function settleDecision(
+export async function resolveDecision(
   ends: Ends,
   entry: ObjectVersion,
   decision: CopyDecision,
-  options: SettleOptions,
-): Promise<SettledDecision> {
+  options: ResolveOptions,
+): Promise<ResolvedDecision> {
   if (decision.action === 'copy') return decision;
   const there = await headOfCopy(ends.destination, entry, options);
   if (decision.action === 'ask-destination') return decideByHead(entry, there, decision);
@@ -36,8 +36,8 @@ export async function settleDecision(
   const here = await ends.source.head(entry.key, options);
   // It is gone, or another: the copy will see to it.
   const isListed = here?.etag === entry.etag;
-  const settled = isListed ? await decideByHeads(ends, entry, decision, { here, there }, options) : replace(there);
-  return settled.action === 'copy' && 'ignoresSourceMark' in decision ? { ...settled, ignoresSourceMark: true } : settled;
+  const resolved = isListed ? await decideByHeads(ends, entry, decision, { here, there }, options) : replace(there);
+  return resolved.action === 'copy' && 'ignoresSourceMark' in decision ? { ...resolved, ignoresSourceMark: true } : resolved;
 }
 
 /** Both ends of an object, as they are now. */
@@ -52,8 +52,8 @@ export function decideByHeads(
   entry: ObjectVersion,
   decision: CopyDecision,
   heads: HeadedPair,
-  options: SettleOptions,
-): Promise<SettledDecision> {
+  options: ResolveOptions,
+): Promise<ResolvedDecision> {
   if (decision.action === 'ask-properties') return decideByProperties(ends, entry, heads, options);
   return decideByProof(ends, entry, heads, options);
 }
@@ -63,8 +63,8 @@ async function decideByProof(
   { source, destination }: Ends,
   entry: ObjectVersion,
   { here, there }: HeadedPair,
-  options: SettleOptions,
-): Promise<SettledDecision> {
+  options: ResolveOptions,
+): Promise<ResolvedDecision> {
   const one = { store: source, key: entry.key, head: here };
   const other = { store: { read: readAtDestination(destination) }, key: destinationKeyOf(entry), head: there };
   const proof = await proveEqual(one, other, options).catch(unlessArchived);
@@ -79,8 +79,8 @@ async function decideByProperties(
   ends: Ends,
   entry: ObjectVersion,
   { here, there }: HeadedPair,
-  { signal }: SettleOptions,
-): Promise<SettledDecision> {
+  { signal }: ResolveOptions,
+): Promise<ResolvedDecision> {
   const outdated = { action: 'copy', reason: 'properties-differ', condition: { ifMatch: there.etag } } as const;
   const isCopy = isCopyOf(there, entry) || isCopyOf(here, there);
   if (!isCopy || ends.carry?.tags === true) return outdated;
@@ -101,6 +101,6 @@ function unlessArchived(error: unknown): Proof {
   throw error;
 }
 
-function replace({ etag }: ObjectHead): SettledDecision {
+function replace({ etag }: ObjectHead): ResolvedDecision {
   return { action: 'copy', reason: 'source-changed', condition: { ifMatch: etag } };
 }

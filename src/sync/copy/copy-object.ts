@@ -1,7 +1,7 @@
 import { type CopyDecision, hasCopiedBytes } from '../compare/decide.ts';
 import { headOfCopy } from '../compare/head-of-copy.ts';
 import { reasonToLeaveNew } from '../compare/overwrite.ts';
-import { settleDecision } from '../compare/resolve-decision.ts';
+import { resolveDecision } from '../compare/resolve-decision.ts';
 import type { Receipt } from '../outcomes/receipt.ts';
 import {
   archived,
@@ -57,19 +57,19 @@ async function copyOrExplain(path: CopyPath, request: CopyRequest): Promise<Verd
   const refusal = refuse(path, entry);
   if (refusal !== undefined) return refusal;
   try {
-    const verdict = await settleAndCopy(path, request).catch((error) => explain(path, entry, error));
+    const verdict = await resolveAndCopy(path, request).catch((error) => explain(path, entry, error));
     return await orRestore(verdict, path, entry, signal);
   } catch (error) {
     return explain(path, entry, error);
   }
 }
 
-async function settleAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
-  const final = await settleDecision(path, entry, decision, { signal, readContent: true });
+async function resolveAndCopy(path: CopyPath, { entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
+  const final = await resolveDecision(path, entry, decision, { signal, readContent: true });
   if (final.action !== 'copy') return current(versionOf(entry, entry), final.destination, final);
   if (entry.isArchived === true) return archived(entry);
   const { action: _, ...task } = final;
-  return copyUntilSettled(path, { ...task, entry: versionOf(entry, entry), signal });
+  return copyUntilResolved(path, { ...task, entry: versionOf(entry, entry), signal });
 }
 
 /** What turns out to be archived is brought back, where that is wanted. */
@@ -83,7 +83,7 @@ export async function orRestore(
   return isArchived && restore !== undefined ? { ...verdict, reason: await restore(entry, signal) } : verdict;
 }
 
-async function copyUntilSettled(path: CopyPath, first: CopyTask): Promise<Verdict | Current> {
+async function copyUntilResolved(path: CopyPath, first: CopyTask): Promise<Verdict | Current> {
   let task = first;
   for (let triesLeft = MAX_TRIES - 1; ; triesLeft--) {
     try {

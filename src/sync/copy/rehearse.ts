@@ -1,5 +1,5 @@
 import type { CopyReason } from '../compare/decide.ts';
-import { settleDecision } from '../compare/resolve-decision.ts';
+import { resolveDecision } from '../compare/resolve-decision.ts';
 import { archived, type Current, current, explain, refuse, toReceipt, type Verdict, wouldCopy } from '../outcomes/verdict.ts';
 import type { CarryOptions } from '../properties/carry-options.ts';
 import type { ObjectVersion } from '../store/object-version.ts';
@@ -25,8 +25,8 @@ export function createRehearsal(
   { clock, ...path }: RehearsalOptions,
   verdictOf: (entry: ObjectVersion, reason: CopyReason) => Verdict = wouldCopy,
 ): Copier {
-  async function settle({ entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
-    const final = await settleDecision(path, entry, decision, { signal, readContent: true });
+  async function resolve({ entry, decision, signal }: CopyRequest): Promise<Verdict | Current> {
+    const final = await resolveDecision(path, entry, decision, { signal, readContent: true });
     if (final.action !== 'copy') return current(entry, final.destination, final);
     return orRestore(entry.isArchived === true ? archived(entry) : verdictOf(entry, final.reason), path, entry, signal);
   }
@@ -34,7 +34,7 @@ export function createRehearsal(
   return async (request) => {
     const startedAt = clock();
     const { entry } = request;
-    const verdict = refuse(path, entry) ?? (await settle(request).catch((error) => explain(path, entry, error)));
+    const verdict = refuse(path, entry) ?? (await resolve(request).catch((error) => explain(path, entry, error)));
     return verdict.action === 'current' ? verdict : toReceipt(verdict, startedAt, clock());
   };
 }

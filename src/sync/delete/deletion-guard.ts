@@ -17,7 +17,7 @@ interface Compared extends Pick<Counts, 'listed' | 'extraneous' | 'atDestination
 }
 
 /** Says why nothing may be deleted, and what to do, or `undefined` when it may. The numbers are those of the whole, finished comparison. */
-export function holdBack(guard: DeletionGuard, { listed, extraneous, atDestination, uncopied }: Compared): string | undefined {
+export function reasonNotToDelete(guard: DeletionGuard, { listed, extraneous, atDestination, uncopied }: Compared): string | undefined {
   const { maxCount, maxPercent, allowEmptySource, despiteFailures = false } = guard;
   if (extraneous === 0) return undefined;
   const found = `Nothing was deleted: ${extraneous} of ${atDestination} objects at the destination are not at the source`;

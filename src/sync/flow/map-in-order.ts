@@ -7,7 +7,7 @@ interface InOrderLimits {
 
 interface Call<R> {
   readonly result: R | Promise<R>;
-  isSettled: boolean;
+  isResolved: boolean;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function* mapInOrder<T, R>(
 
   function start(item: T): void {
     const result = run(item);
-    const call: Call<R> = { result, isSettled: !(result instanceof Promise) };
+    const call: Call<R> = { result, isResolved: !(result instanceof Promise) };
     calls.push(call);
     if (result instanceof Promise) track(call, result);
   }
@@ -40,7 +40,7 @@ export async function* mapInOrder<T, R>(
       },
     );
     const left = settled.then(() => {
-      call.isSettled = true;
+      call.isResolved = true;
       running.delete(left);
     });
     running.add(left);
@@ -58,7 +58,7 @@ export async function* mapInOrder<T, R>(
     for (;;) {
       await fill();
       if (calls.length === 0) return;
-      for (let head = calls[0]; head?.isSettled; head = calls[0]) {
+      for (let head = calls[0]; head?.isResolved; head = calls[0]) {
         calls.shift();
         yield await head.result;
       }

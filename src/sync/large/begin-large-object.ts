@@ -1,4 +1,4 @@
-import { type CopyDecision, decideByHead, hasCopiedBytes, type SettledDecision } from '../compare/decide.ts';
+import { type CopyDecision, decideByHead, hasCopiedBytes, type ResolvedDecision } from '../compare/decide.ts';
 import { headOfCopy } from '../compare/head-of-copy.ts';
 import { type LeaveReason, type OverwriteRules, reasonToLeave, reasonToLeaveNew } from '../compare/overwrite.ts';
 import { entryOf } from '../compare/pair-by-head.ts';
@@ -37,7 +37,7 @@ export async function beginLargeObject(
 /** A task as both ends are now. */
 interface LatestTask {
   readonly entry: ObjectVersion;
-  readonly decision: SettledDecision;
+  readonly decision: ResolvedDecision;
   /** Of the source. */
   readonly head: ObjectHead;
   readonly leaveReason: LeaveReason | undefined;
@@ -73,7 +73,7 @@ async function decideAnew(
   { entry, decision }: LargeTask,
   { here, there }: HeadsNow,
   signal: AbortSignal,
-): Promise<SettledDecision> {
+): Promise<ResolvedDecision> {
   if (isAsListed(there, decision)) return decision;
   // To read all of a large object takes longer than there is time for here.
   const isOfBoth = decision.action === 'ask-both' || decision.action === 'ask-properties';
@@ -82,7 +82,7 @@ async function decideAnew(
 }
 
 /** What was written since the listing, perhaps by an earlier try of ours, is to be judged by itself. */
-function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): decision is Extract<CopyDecision, SettledDecision> {
+function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): decision is Extract<CopyDecision, ResolvedDecision> {
   if (decision.action !== 'copy') return false;
   return decision.condition === 'if-absent' ? there === undefined : there?.etag === decision.condition.ifMatch;
 }

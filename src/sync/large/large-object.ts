@@ -81,7 +81,7 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
     return { step: 'ended', ...(proved !== undefined && { proved }) };
   }
 
-  async function settle(object: LargeUpload, error: unknown, passing: readonly StoreErrorCode[]): Promise<Later | Again | Ended> {
+  async function outcomeOfError(object: LargeUpload, error: unknown, passing: readonly StoreErrorCode[]): Promise<Later | Again | Ended> {
     const receipt = receiptOf(explain(path, object.entry, error), object.startedAt);
     if (isStoreError(error, ...passing)) return { step: 'later', receipt };
     // The failure above is the one to tell; a lifecycle rule takes what stays.
@@ -104,7 +104,7 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
         return range === undefined ? { step: 'more' } : { step: 'done', ...range };
       } catch (error) {
         // One damaged part says nothing against the others.
-        return settle(object, error, ['unavailable', 'checksum-mismatch']);
+        return outcomeOfError(object, error, ['unavailable', 'checksum-mismatch']);
       }
     },
 
@@ -114,7 +114,7 @@ export function createLargeObjectCopier({ clock, partSizes = PART_SIZES, ...path
         const copy = await commitRanges(path, object, ranges, signal);
         return ended('action' in copy ? copy : copied(entry, reason, copy), startedAt);
       } catch (error) {
-        return settle(object, error, ['unavailable']);
+        return outcomeOfError(object, error, ['unavailable']);
       }
     },
 

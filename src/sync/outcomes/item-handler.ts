@@ -8,34 +8,34 @@ import type { GoneKey, ListedKey } from '../pairs/attach-pairs.ts';
 import { type ProvedPair, wasWrittenSince } from '../pairs/proved-pair.ts';
 import type { SliceRequest } from '../slice-request.ts';
 import type { ObjectEntry } from '../store/objects.ts';
-import { createAudit } from './audit-handler.ts';
-import { createKeySettler } from './listed-key-handler.ts';
-import { createMappedSettler } from './mapped-pair-handler.ts';
-import type { Place } from './object-handler.ts';
+import { createAuditHandler } from './audit-handler.ts';
+import { createListedKeyHandler } from './listed-key-handler.ts';
+import { createMappedPairHandler } from './mapped-pair-handler.ts';
+import type { OutcomeBase } from './object-handler.ts';
 import type { Outcome } from './outcome.ts';
-import { createSync } from './sync-handler.ts';
+import { createSyncHandler } from './sync-handler.ts';
 import { left, toReceipt } from './verdict.ts';
 
 /** What a slice deals with. */
 export type SliceItem = KeyPair | ListedKey | GoneKey;
 
 /** Gives each pair, or each key of a list, its outcome; at once where nothing is to be asked or copied here. */
-export function createSettler(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
-  const { audit, filter, folderMarkers = 'copy', mapping, tellExtraneous = false, isTwoWay = false, clock } = request;
-  const dealer = audit === undefined ? createSync(request, signal, guard) : createAudit({ ...request, audit }, signal, guard);
-  const { deal, largeObjects } = dealer;
-  const settleMapped = mapping && createMappedSettler({ ...request, mapping }, signal, { deal, leaveExtraneous });
-  const settleKey = createKeySettler(request, signal, settlePair);
+export function createItemHandler(request: SliceRequest, signal: AbortSignal, guard: FailFast['guard']) {
+  const { audit, filter, folderMarkers = 'copy', mapping, reportExtraneous = false, isTwoWay = false, clock } = request;
+  const handler =
+    audit === undefined ? createSyncHandler(request, signal, guard) : createAuditHandler({ ...request, audit }, signal, guard);
+  const { handle, largeObjects } = handler;
+  const handleMapped = mapping && createMappedPairHandler({ ...request, mapping }, signal, { handle, leaveExtraneous });
+  const handleListedKey = createListedKeyHandler(request, signal, handlePair);
 
-  function settlePair(pair: KeyPair): Outcome | Promise<Outcome> {
-    const place = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
-    if (filter !== undefined && !passes(filter, mapping, pair))
-      return { ...place, kind: 'filtered', isAtSource: pair.source !== undefined };
-    if (pair.source === undefined && isOwnMarker(pair.destination)) return { ...place, kind: 'filtered', isAtSource: false };
+  function handlePair(pair: KeyPair): Outcome | Promise<Outcome> {
+    const base = { key: (pair.source ?? pair.destination).key, isAtDestination: pair.destination !== undefined };
+    if (filter !== undefined && !passes(filter, mapping, pair)) return { ...base, kind: 'filtered', isAtSource: pair.source !== undefined };
+    if (pair.source === undefined && isOwnMarker(pair.destination)) return { ...base, kind: 'filtered', isAtSource: false };
     if (pair.source !== undefined && isLeftOut(pair.source))
-      return { ...place, kind: 'receipt', receipt: toReceipt(left(pair.source, 'folder-marker'), clock(), clock()) };
-    if (settleMapped !== undefined && mapping?.concerns(pair)) return guard(settleMapped(pair, place));
-    return pair.source === undefined ? leaveExtraneous(pair.destination, place, pair.proved) : deal(pair, place);
+      return { ...base, kind: 'receipt', receipt: toReceipt(left(pair.source, 'folder-marker'), clock(), clock()) };
+    if (handleMapped !== undefined && mapping?.concerns(pair)) return guard(handleMapped(pair, base));
+    return pair.source === undefined ? leaveExtraneous(pair.destination, base, pair.proved) : handle(pair, base);
   }
 
   /** The marker of the location itself has another name there, or none at a root: it is copied only as it is. */
@@ -44,17 +44,17 @@ export function createSettler(request: SliceRequest, signal: AbortSignal, guard:
     return folderMarkers === 'skip' && isFolderMarker(entry);
   }
 
-  function leaveExtraneous(entry: ObjectEntry, place: Place, proved?: ProvedPair): Outcome {
+  function leaveExtraneous(entry: ObjectEntry, base: OutcomeBase, proved?: ProvedPair): Outcome {
     // In a two-way sync it may be new: only what was equal to the source once, and is still the same, was deleted there.
     const isNew = isTwoWay && (proved === undefined || wasWrittenSince(proved.destination, entry));
-    if (!tellExtraneous || (isNew && audit === undefined)) return { ...place, kind: 'extraneous' };
-    return { ...place, kind: 'receipt', receipt: extraneousReceipt(entry, clock()) };
+    if (!reportExtraneous || (isNew && audit === undefined)) return { ...base, kind: 'extraneous' };
+    return { ...base, kind: 'receipt', receipt: extraneousReceipt(entry, clock()) };
   }
 
   return {
-    settle(item: SliceItem): Outcome | Promise<Outcome> {
+    handle(item: SliceItem): Outcome | Promise<Outcome> {
       if ('gone' in item) return { key: item.gone, isAtDestination: false, kind: 'gone' };
-      return 'listed' in item ? guard(settleKey(item)) : settlePair(item);
+      return 'listed' in item ? guard(handleListedKey(item)) : handlePair(item);
     },
     largeObjects,
   };

@@ -8,11 +8,11 @@ import { concernsOneObject, failed, toReceipt } from './verdict.ts';
 
 const NOT_THERE = 'the list names it, but it is not at the source. Correct the list, or look for the object.';
 
-/** Settles a key that a list names, of which no listing tells anything: both sides are asked. */
-export function createKeySettler(
+/** Handles a key that a list names, of which no listing tells anything: both sides are asked. */
+export function createListedKeyHandler(
   request: Pick<SliceRequest, 'source' | 'destination' | 'clock'>,
   signal: AbortSignal,
-  settlePair: (pair: KeyPair) => Outcome | Promise<Outcome>,
+  handlePair: (pair: KeyPair) => Outcome | Promise<Outcome>,
 ) {
   const { clock } = request;
 
@@ -27,7 +27,7 @@ export function createKeySettler(
       const pair = await findPair(request, key, signal);
       return pair === undefined
         ? failure(key, 'not-found', NOT_THERE, startedAt)
-        : await settlePair(proved === undefined ? pair : { ...pair, proved });
+        : await handlePair(proved === undefined ? pair : { ...pair, proved });
     } catch (error) {
       if (!concernsOneObject(error)) throw error;
       return failure(key, error.code, error.message, startedAt);

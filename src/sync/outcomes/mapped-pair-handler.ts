@@ -3,31 +3,31 @@ import type { KeyMapping } from '../compare/key-mapping.ts';
 import { createHeadPairing } from '../compare/pair-by-head.ts';
 import type { SliceRequest } from '../slice-request.ts';
 import type { ObjectEntry } from '../store/objects.ts';
-import type { Deal, Place } from './object-handler.ts';
+import type { HandleObject, OutcomeBase } from './object-handler.ts';
 import type { Outcome } from './outcome.ts';
 import { concernsOneObject } from './verdict.ts';
 
-interface Ways {
-  readonly deal: Deal;
-  leaveExtraneous(entry: ObjectEntry, place: Place): Outcome;
+interface Fallbacks {
+  readonly handle: HandleObject;
+  leaveExtraneous(entry: ObjectEntry, base: OutcomeBase): Outcome;
 }
 
-/** Settles what may have another key on the other side. */
-export function createMappedSettler(
+/** Handles what may have another key on the other side. */
+export function createMappedPairHandler(
   request: SliceRequest & { readonly mapping: KeyMapping },
   signal: AbortSignal,
-  { deal, leaveExtraneous }: Ways,
+  { handle, leaveExtraneous }: Fallbacks,
 ) {
   const { mapping } = request;
   const pairByHead = createHeadPairing(request);
 
-  return async (pair: KeyPair, place: Place): Promise<Outcome> => {
+  return async (pair: KeyPair, base: OutcomeBase): Promise<Outcome> => {
     if (pair.source !== undefined) {
       const found = await pairByHead(pair.source, signal);
-      return 'action' in found ? { ...place, kind: 'receipt', receipt: found } : deal(found, place);
+      return 'action' in found ? { ...base, kind: 'receipt', receipt: found } : handle(found, base);
     }
     const isCopy = await mapping.isAtSource(pair.destination, signal).catch(isNotKnown);
-    return isCopy ? { ...place, kind: 'copy-of-another-key' } : leaveExtraneous(pair.destination, place);
+    return isCopy ? { ...base, kind: 'copy-of-another-key' } : leaveExtraneous(pair.destination, base);
   };
 }
 

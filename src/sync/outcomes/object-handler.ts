@@ -5,25 +5,25 @@ import type { Receipt } from './receipt.ts';
 import type { Current } from './verdict.ts';
 
 /** What is known of every outcome. */
-export type Place = Pick<Outcome, 'key' | 'isAtDestination'>;
+export type OutcomeBase = Pick<Outcome, 'key' | 'isAtDestination'>;
 
 /** Deals with an object that the source has and the sync is about; at once where nothing is to be asked or copied. */
-export type Deal = (pair: SourcePair, place: Place) => Outcome | Promise<Outcome>;
+export type HandleObject = (pair: SourcePair, base: OutcomeBase) => Outcome | Promise<Outcome>;
 
 /** Ways to deal with objects, and how many of them were too large to be dealt with here. */
-export interface Dealer {
-  readonly deal: Deal;
+export interface ObjectHandler {
+  readonly handle: HandleObject;
   largeObjects(): number;
 }
 
 /** The outcome of an object that was copied, or turned out to be current. */
-export async function outcomeOf(place: Place, settling: Promise<Receipt | Current>): Promise<Outcome> {
-  const result = await settling;
-  if (result.action !== 'current') return { ...place, kind: 'receipt', receipt: result };
-  return unchangedOutcome(place, pairOf(result.entry, result.destination, result));
+export async function outcomeOf(base: OutcomeBase, pending: Promise<Receipt | Current>): Promise<Outcome> {
+  const result = await pending;
+  if (result.action !== 'current') return { ...base, kind: 'receipt', receipt: result };
+  return unchangedOutcome(base, pairOf(result.entry, result.destination, result));
 }
 
 /** `proved`: what was found to be equal, and was not known before. */
-export function unchangedOutcome(place: Place, proved: ProvedPair | undefined): Outcome {
-  return { ...place, kind: 'unchanged', ...(proved !== undefined && { proved }) };
+export function unchangedOutcome(base: OutcomeBase, proved: ProvedPair | undefined): Outcome {
+  return { ...base, kind: 'unchanged', ...(proved !== undefined && { proved }) };
 }

@@ -76,7 +76,7 @@ export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {
   return { entry, action: 'would-copy', reason };
 }
 
-/** Of an object that is not to be copied, or must not take the place of what is at the destination. */
+/** Of an object that is not to be copied, or must not take the base of what is at the destination. */
 export function left(entry: ObjectVersion, reason: LeaveReason | 'folder-marker'): Verdict {
   return { entry, action: 'skipped', reason };
 }

@@ -4,7 +4,7 @@ import { createShutdown } from '../../../src/runs/attempt/shutdown.ts';
 import { commitLargeObject, copyRange, nextStep } from '../../../src/runs/large/copy-large-object.ts';
 import type { LargeObjectDependencies } from '../../../src/runs/large/large-object-work.ts';
 import { createLargeObjects } from '../../../src/runs/large/large-objects.ts';
-import { createKeptUploads } from '../../../src/runs/large/saved-uploads.ts';
+import { createSavedUploads } from '../../../src/runs/large/saved-uploads.ts';
 import { createRunRecords } from '../../../src/runs/record.ts';
 import { createBufferPool } from '../../../src/sync/flow/buffer-pool.ts';
 import { createLargeObjectCopier } from '../../../src/sync/large/large-object.ts';
@@ -42,7 +42,7 @@ async function setUp(more: Partial<LargeObjectDependencies> = {}) {
   const dependencies: LargeObjectDependencies = {
     records: createRunRecords(state),
     largeObjects: createLargeObjects(state),
-    uploads: createKeptUploads(state),
+    uploads: createSavedUploads(state),
     openCopier: () => createLargeObjectCopier({ source, destination, pool, clock, partSizes: PART_SIZES }),
     clock,
     sliceSeconds: 60,

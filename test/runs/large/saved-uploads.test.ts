@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeptUploads, type DoneRange } from '../../../src/runs/large/saved-uploads.ts';
+import { createSavedUploads, type DoneRange } from '../../../src/runs/large/saved-uploads.ts';
 import type { LargeUpload } from '../../../src/sync/large/large-task.ts';
 import { type StateServer, startStateServer } from '../../support/servers/state-server.ts';
 
@@ -33,7 +33,7 @@ const kept = (upload: LargeUpload, runId: string) => ({ runId, source: 's', dest
 
 describe('the ranges of a kept upload', () => {
   it('come back as they were, in order, each once', async () => {
-    const [uploads, upload] = [createKeptUploads(server.createState()), uploadOf('u')];
+    const [uploads, upload] = [createSavedUploads(server.createState()), uploadOf('u')];
     // As long as Azure's and S3's are, with what neither a path nor a listing likes.
     const etags = [1, 2, 3, 4].map((n) => `"${'+/='.repeat(24)}${n}"`);
 
@@ -45,7 +45,7 @@ describe('the ranges of a kept upload', () => {
   });
 
   it('are those of that upload, and gone with it', async () => {
-    const [uploads, old, current] = [createKeptUploads(server.createState()), uploadOf('old'), uploadOf('current')];
+    const [uploads, old, current] = [createSavedUploads(server.createState()), uploadOf('old'), uploadOf('current')];
     await uploads.keep(ID, kept(current, 'run'));
     await uploads.keepRange(ID, old, range(0));
     await uploads.keepRange(ID, current, range(1));
@@ -59,7 +59,7 @@ describe('the ranges of a kept upload', () => {
 
 describe('keeping an upload', () => {
   it('is for the first of several workers', async () => {
-    const uploads = createKeptUploads(server.createState());
+    const uploads = createSavedUploads(server.createState());
 
     const answers = await Promise.all(['a', 'b', 'c'].map((id) => uploads.keep(ID, kept(uploadOf(id), id))));
 

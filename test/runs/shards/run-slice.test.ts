@@ -415,7 +415,7 @@ describe('large objects that a slice meets', () => {
     const { large } = await run.shard();
     const [id = ''] = large;
     const before = (await run.shard()).counts;
-    await run.largeObjects.settle(RUN_ID, id, { receipt: copied('b', { sizeBytes: 5 }) });
+    await run.largeObjects.recordOutcome(RUN_ID, id, { receipt: copied('b', { sizeBytes: 5 }) });
     const third = await run.run();
     const last = await run.run();
 

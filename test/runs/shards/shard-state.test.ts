@@ -145,8 +145,8 @@ describe('the state of a shard', () => {
     const met = await shards.find(RUN_ID, 0);
     const ended = { counts: { ...NO_COUNTS, listed: 2, copied: 2 }, failures: [] };
 
-    await shards.settle(RUN_ID, 0, 2, ended);
-    await shards.settle(RUN_ID, 0, 2, ended);
+    await shards.completeLargeObjects(RUN_ID, 0, 2, ended);
+    await shards.completeLargeObjects(RUN_ID, 0, 2, ended);
 
     expect(met).toMatchObject({ large: ['first', 'second'], largeAfter: 'b', counts: { copied: 2 } });
     expect(await shards.find(RUN_ID, 0)).toMatchObject({ large: [], checkpoint: 'd', counts: { listed: 4, copied: 4 }, nextSlice: 2 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeptUploads } from '../../../src/runs/large/saved-uploads.ts';
+import { createSavedUploads } from '../../../src/runs/large/saved-uploads.ts';
 import { createRunRecords, type RunRecord, sessionNameOf } from '../../../src/runs/record.ts';
 import { reportPath } from '../../../src/runs/report/report.ts';
 import { type CleanUpDependencies, cleanUp } from '../../../src/runs/supervision/clean-up.ts';
@@ -46,7 +46,7 @@ async function setUp(run: Partial<RunRecord>, leftovers: readonly LeftoverUpload
   const dependencies: CleanUpDependencies = {
     state,
     records: createRunRecords(state),
-    uploads: createKeptUploads(state),
+    uploads: createSavedUploads(state),
     openCopier: () => ({
       abandon: async ({ upload }) => void aborted.push(upload.id),
       begin: () => Promise.reject(new Error('Nothing is to be copied.')),

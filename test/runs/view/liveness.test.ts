@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPulses, type Pulses } from '../../../src/runs/attempt/pulse.ts';
 import { createLargeObjects } from '../../../src/runs/large/large-objects.ts';
-import { createKeptUploads } from '../../../src/runs/large/saved-uploads.ts';
+import { createSavedUploads } from '../../../src/runs/large/saved-uploads.ts';
 import type { RunRecord } from '../../../src/runs/record.ts';
 import { createShardPlans } from '../../../src/runs/shards/shard-plan.ts';
 import { createShardStates } from '../../../src/runs/shards/shard-state.ts';
@@ -22,7 +22,7 @@ async function setUp(more: Partial<RunRecord> = {}) {
     plans: createShardPlans(state),
     shards: createShardStates(state),
     largeObjects: createLargeObjects(state),
-    uploads: createKeptUploads(state),
+    uploads: createSavedUploads(state),
     pulses: createPulses(state, clock),
     clock,
   };

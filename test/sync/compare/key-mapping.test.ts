@@ -153,7 +153,7 @@ describe('keys that the destination cannot hold', () => {
     await sync(source, destination);
     destination.put('long', 'text');
 
-    const { counts, receipts } = await sync(source, destination, { audit: { readContent: false }, tellExtraneous: true });
+    const { counts, receipts } = await sync(source, destination, { audit: { readContent: false }, reportExtraneous: true });
 
     expect(counts).toMatchObject({ listed: 6, equal: 5, different: 1, extraneous: 0 });
     expect(receipts.find(({ key }) => key === 'c.')).toMatchObject({ action: 'equal', destinationKey: 'c_x002e_' });
@@ -164,7 +164,7 @@ describe('keys that the destination cannot hold', () => {
     await sync(source, destination);
     source.objects.delete('c.');
 
-    const { receipts, counts } = await sync(source, destination, { tellExtraneous: true });
+    const { receipts, counts } = await sync(source, destination, { reportExtraneous: true });
 
     expect(receipts).toMatchObject([{ action: 'extraneous', key: 'c_x002e_' }]);
     expect(counts).toMatchObject({ listed: 5, unchanged: 5, extraneous: 1, atDestination: 6 });
@@ -180,7 +180,7 @@ describe('keys that the destination cannot hold', () => {
     await sync(source, destination);
     for (const key of ['a.', 'a_x002e_', 'c.']) source.objects.delete(key);
 
-    const { receipts } = await sync(source, destination, { tellExtraneous: true, filter: createFilter(rules, new Date()) });
+    const { receipts } = await sync(source, destination, { reportExtraneous: true, filter: createFilter(rules, new Date()) });
 
     expect(receipts.map(({ key }) => key)).toEqual(extraneous);
   });
@@ -374,7 +374,7 @@ describe('what stands for a folder', () => {
     s3.objects.clear();
 
     const filter = createFilter({ exclude: ['a/'] }, new Date());
-    const { receipts } = await sync(s3, blob, { ...converting(s3, blob), tellExtraneous: true, filter });
+    const { receipts } = await sync(s3, blob, { ...converting(s3, blob), reportExtraneous: true, filter });
 
     expect(receipts.map(({ key }) => key)).toEqual(['b']);
   });
@@ -417,7 +417,7 @@ describe('what stands for a folder', () => {
     const { s3, blob } = sides();
     blob.put('', '');
 
-    const { counts, receipts } = await sync(s3, blob, { tellExtraneous: true });
+    const { counts, receipts } = await sync(s3, blob, { reportExtraneous: true });
 
     expect([counts.extraneous, counts.atDestination, receipts]).toEqual([0, 0, []]);
   });
@@ -433,7 +433,7 @@ describe('copies that were made by other options', () => {
     const mapping = createKeyMapping({ source, destination, ...options });
     const found = [...destination.objects].map(([key, { etag, bytes }]) => ({ key, sizeBytes: bytes.length, destinationEtag: etag }));
     const before = destination.keys();
-    const { counts } = await sync(source, destination, { mapping, tellExtraneous: true });
+    const { counts } = await sync(source, destination, { mapping, reportExtraneous: true });
     const request = { source, destination, mapping, concurrency: 1, clock: Date.now, softDeadline: Number.POSITIVE_INFINITY };
     const signal = new AbortController().signal;
     await deleteExtraneous({ ...request, signal, found: toAsync(found) }, () => undefined);

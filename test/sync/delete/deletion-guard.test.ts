@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdBack } from '../../../src/sync/delete/deletion-guard.ts';
+import { reasonNotToDelete } from '../../../src/sync/delete/deletion-guard.ts';
 import { countUncopied } from '../../../src/sync/delete/uncopied.ts';
 import type { Receipt } from '../../../src/sync/outcomes/receipt.ts';
 
@@ -13,7 +13,7 @@ describe('the guard of deletions', () => {
     ['as many as maxCount are extraneous', { listed: 100, extraneous: 10, atDestination: 100 }],
     ['just maxPercent of the destination is extraneous', { listed: 100, extraneous: 2, atDestination: 10 }],
   ])('lets go when %s', (_, counts) => {
-    expect(holdBack(GUARD, { ...counts, ...COPIED })).toBeUndefined();
+    expect(reasonNotToDelete(GUARD, { ...counts, ...COPIED })).toBeUndefined();
   });
 
   it.each([
@@ -21,7 +21,7 @@ describe('the guard of deletions', () => {
     ['maxPercent', { listed: 100, extraneous: 3, atDestination: 14 }],
     ['allowEmptySource', { listed: 0, extraneous: 1, atDestination: 1_000 }],
   ])('holds all back by %s, and says so', (limit, counts) => {
-    const reason = holdBack(GUARD, { ...counts, ...COPIED });
+    const reason = reasonNotToDelete(GUARD, { ...counts, ...COPIED });
 
     expect(reason).toContain(`Nothing was deleted: ${counts.extraneous} of ${counts.atDestination} objects`);
     expect(reason).toContain(`delete.${limit}`);
@@ -30,18 +30,18 @@ describe('the guard of deletions', () => {
   it('lets an empty source empty the destination only when asked, and within the other limits', () => {
     const counts = { listed: 0, extraneous: 5, atDestination: 5, ...COPIED };
 
-    expect(holdBack({ ...GUARD, allowEmptySource: true, maxPercent: 100 }, counts)).toBeUndefined();
-    expect(holdBack({ ...GUARD, allowEmptySource: true }, counts)).toContain('delete.maxPercent');
+    expect(reasonNotToDelete({ ...GUARD, allowEmptySource: true, maxPercent: 100 }, counts)).toBeUndefined();
+    expect(reasonNotToDelete({ ...GUARD, allowEmptySource: true }, counts)).toContain('delete.maxPercent');
   });
 
   it('holds all back while objects could not be copied, counts the reasons, and says what to do', () => {
     const counts = { listed: 9, extraneous: 1, atDestination: 9, uncopied: { archived: 1, 'invalid-metadata': 2 } };
 
-    expect(holdBack(GUARD, counts)).toBe(
+    expect(reasonNotToDelete(GUARD, counts)).toBe(
       'Nothing was deleted: 1 of 9 objects at the destination are not at the source, but 3 objects of the source could not be copied (invalid-metadata: 2, archived: 1). What would be deleted may be the last copy of such an object, under an earlier name. Cure that and start the run again; if they are to go all the same, set delete.despiteFailures.',
     );
-    expect(holdBack({ ...GUARD, despiteFailures: true }, counts)).toBeUndefined();
-    expect(holdBack({ ...GUARD, despiteFailures: true, maxPercent: 5 }, counts)).toContain('delete.maxPercent');
+    expect(reasonNotToDelete({ ...GUARD, despiteFailures: true }, counts)).toBeUndefined();
+    expect(reasonNotToDelete({ ...GUARD, despiteFailures: true, maxPercent: 5 }, counts)).toContain('delete.maxPercent');
   });
 });
 
@@ -83,8 +83,8 @@ describe('what lacks a copy', () => {
 
       const isLacking = chosen.some(([, , lacks]) => lacks);
       const name = JSON.stringify({ chosen, counts });
-      expect(holdBack(GUARD, { ...counts, uncopied }) !== undefined, name).toBe(counts.extraneous > 0 && isLacking);
-      expect(holdBack({ ...GUARD, despiteFailures: true }, { ...counts, uncopied }), name).toBeUndefined();
+      expect(reasonNotToDelete(GUARD, { ...counts, uncopied }) !== undefined, name).toBe(counts.extraneous > 0 && isLacking);
+      expect(reasonNotToDelete({ ...GUARD, despiteFailures: true }, { ...counts, uncopied }), name).toBeUndefined();
     }
   });
 });
