@@ -76,7 +76,7 @@ async function listPage(container: ContainerClient, prefix: string, marker: stri
   return { entries: page.segment.blobItems.map(({ name }: { readonly name: string }) => name), next: next === '' ? undefined : next };
 }
 
-/** What the SDK throws for a success that it cannot read: of its parser, or of its own code where the parser found nothing. */
+/** The SDK's error for a successful response that it cannot read: from its parser, or from its own code where the parser found nothing. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof RestError && error.code === RestError.PARSE_ERROR);
 }

@@ -25,7 +25,7 @@ export interface Bridge {
   cleanUp(engine: Engine): Promise<CleanUp>;
 }
 
-/** What the orchestrators have done. */
+/** The activities, which orchestrators call. */
 export interface Activities {
   planRun(task: PlanTask): Promise<PlanResult>;
   syncSlice(task: LaneTask): Promise<SliceResult>;

@@ -37,7 +37,7 @@ const BUFFERS = [
 /** Added to the longest slice, 480 s, it stays below the `functionTimeout` of host.json. */
 const GRACE_SECONDS = 60;
 
-/** What the app keeps of its runs. */
+/** Storage for everything that the app records about its runs. */
 type Kept = Pick<
   SliceDependencies & LargeObjectDependencies & FinishDependencies,
   'state' | 'clock' | 'records' | 'plans' | 'shards' | 'largeObjects' | 'uploads' | 'locks'
@@ -46,7 +46,7 @@ type Kept = Pick<
 /** The process that the activities are executed in. */
 export interface HostProcess {
   readonly shutdown: Shutdown;
-  /** As many activities does the engine execute in it at once. */
+  /** Maximum activities that the engine executes in this process at once. */
   readonly activitySlots: number;
 }
 
@@ -81,7 +81,7 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
   const finishing = { ...kept, openReportTarget: open.store, isNotified: webhook !== undefined };
   const planning = { ...kept, openStores, openKeyList, shutdown, limitSeconds: sliceSeconds + GRACE_SECONDS };
   const during = <T>(task: AttemptTask, activity: () => Promise<T>) => kept.pulses.during(task, () => turns.during(task.runId, activity));
-  /** Of a process that ends the engine gets the work back, for another one. */
+  /** Returns work to the engine, for another process, while this one ends. */
   const orBack =
     <A extends AttemptTask & { readonly pause?: Pause }, R>(activity: (task: A) => Promise<R>, back: (pause: Pause) => R) =>
     async (task: A): Promise<R> =>

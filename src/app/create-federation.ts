@@ -5,7 +5,7 @@ import { createFederatedCredentials, type FederatedCredentials } from '../federa
 import { createIdentity, type Identity } from '../federation/identity.ts';
 import { type Grant, sessionPolicyFor } from '../federation/session-policy.ts';
 
-/** Who the app is to both clouds. */
+/** The app's identity at both clouds. */
 export interface Federation {
   readonly identity: Identity;
   /** AWS credentials that renew themselves, of a session with this name; narrowed to `grants`, where they are given. */

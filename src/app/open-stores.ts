@@ -38,7 +38,7 @@ export interface OpenStores {
 /** How what is written to a location is kept there. */
 interface WritingOptions {
   readonly encryption?: SyncOptions['encryption'] | undefined;
-  /** Of S3. */
+  /** Canned ACL for writes to S3. */
   readonly acl?: SyncOptions['acl'] | undefined;
 }
 
@@ -84,11 +84,11 @@ export interface Access extends WritingOptions {
   readonly storageCredential: TokenCredential;
   readonly stateStorage: StateStorageSettings;
   readonly s3Client: () => S3Client;
-  /** What is known of the accounts already. */
+  /** Findings about the accounts so far. */
   readonly namespaces?: KnownNamespaces;
   /** The governor of an account's requests; without one they are as many as are asked for. */
   readonly governorOf?: (accountUrl: string) => Governor;
-  /** Of each request to Blob Storage. */
+  /** Tries of each request to Blob Storage; the default of the client unless given. */
   readonly maxTries?: number;
 }
 

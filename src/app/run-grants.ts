@@ -7,7 +7,7 @@ function restores({ archived }: SyncOptions): boolean {
   return archived !== undefined && archived !== 'skip';
 }
 
-/** What a run may do on S3. */
+/** Access of a run to S3. */
 export function grantsOf({
   source,
   destination,

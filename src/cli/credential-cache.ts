@@ -19,7 +19,7 @@ const entry = z.object({
 export interface CredentialCache {
   /** `undefined` where there are none that last for a while, or the file cannot be trusted. */
   find(): AwsCredentials | undefined;
-  /** What cannot be kept is obtained again. */
+  /** A failure to save is ignored: the credentials are obtained again. */
   keep(credentials: AwsCredentials): void;
 }
 

@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { readSettingsFile } from '../config/config-file.ts';
 
-/** What Core Tools read, beside host.json. */
+/** The settings file of Core Tools, beside host.json. */
 const SETTINGS_FILE = 'local.settings.json';
 
 /**
- * Puts the settings of a local.settings.json into the environment, as Core Tools do: what is there already stays. A file that is named
- * must be there, and replaces what is in the environment, such as a shell's AWS_ROLE_ARN. `@azure/identity` reads the environment itself, so that it is not enough to hand them on.
+ * Puts the settings of a local.settings.json into the environment, as Core Tools do: what is there already stays. A file that is named must
+ * be there, and replaces what is in the environment, such as a shell's AWS_ROLE_ARN. `@azure/identity` reads the environment itself, so
+ * that it is not enough to hand them on.
  */
 export function loadSettings(file: string | undefined): NodeJS.ProcessEnv {
   if (file !== undefined && !existsSync(file)) throw new Error(`There is no settings file ${file}. Give its path with --settings.`);

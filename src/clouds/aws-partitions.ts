@@ -7,7 +7,7 @@ export interface AwsPartition {
   /** One of them, for messages. */
   readonly exampleRegion: string;
   readonly dnsSuffix: string;
-  /** Of the endpoints that have IPv4 and IPv6. */
+  /** DNS suffix of the dual-stack endpoints (IPv4 and IPv6). */
   readonly dualStackDnsSuffix: string;
 }
 

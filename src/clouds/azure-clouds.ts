@@ -6,7 +6,7 @@ export interface AzureCloud {
   readonly authorityHosts: readonly string[];
   /** In the issuer of version 1 tokens. */
   readonly issuerHost: string;
-  /** What the hosts of storage accounts end with after `<account>.blob.`, and after `<account>.<zone>.blob.`. */
+  /** DNS suffix of storage accounts, after `<account>.blob.` and after `<account>.<zone>.blob.`. */
   readonly storageSuffix: string;
   readonly zonedStorageSuffix?: string;
   /** The audience of a managed identity's token that stands for an app registration. */

@@ -8,7 +8,7 @@ const slots = z.coerce.number().int().positive();
 const hostSchema = z.object({ extensions: z.object({ durableTask: z.object({ maxConcurrentActivityFunctions: slots }) }) });
 
 /**
- * As many activities does the engine execute in this process at once, as host.json or the setting that replaces its value says. Infinite
+ * Maximum activities that the engine executes in this process at once, by host.json or the setting that replaces its value. Infinite
  * where neither can be read: the host then says so, or goes by a number that only it knows.
  */
 export function readActivitySlots(environment: NodeJS.ProcessEnv, hostFile: string | undefined): number {

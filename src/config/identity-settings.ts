@@ -9,7 +9,7 @@ const tenant = required.regex(/^[0-9A-Za-z.-]+$/, 'must be the ID or a domain na
 
 const clientId = required.regex(/^[0-9A-Za-z-]{1,64}$/, 'must be a client id, such as 00000000-0000-0000-0000-000000000000');
 
-/** Of the federated credential of the app registration. Without it, that of the authority's cloud. */
+/** Audience of the app registration's federated credential; that of the authority's cloud unless given. */
 const exchangeAudience = z
   .string()
   .regex(
@@ -18,7 +18,7 @@ const exchangeAudience = z
   )
   .optional();
 
-/** What each mode reads besides BRIDGE_IDENTITY. */
+/** Settings that each mode reads besides BRIDGE_IDENTITY. */
 const identities: Record<IdentityChoice['mode'], z.ZodType<IdentityChoice>> = {
   'managed-identity': z
     .object({ AZURE_CLIENT_ID: clientId.optional() })

@@ -1,4 +1,4 @@
-/** What a URL must be to which a token, a key or a signature is sent. */
+/** Rule for URLs that receive a token, a key or a signature. */
 export const SAFE_URL_RULE = 'must be an https:// URL without user, password, query or fragment (http:// on this machine alone)';
 
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

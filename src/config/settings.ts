@@ -32,7 +32,7 @@ export type StateStorageSettings =
   | { readonly connectionString: string }
   | { readonly blobServiceUrl: string; readonly managedIdentityClientId?: string };
 
-/** Who the app is to Entra ID and to AWS. */
+/** The app's identity at Entra ID and AWS. */
 export interface FederationSettings {
   readonly audience: string;
   readonly identity: IdentityChoice;
@@ -47,11 +47,11 @@ export interface Settings extends FederationSettings, JudgedJobs {
   readonly sliceSeconds: number;
   /** Objects of this size and more are copied by ranges. */
   readonly largeObjectBytes: number;
-  /** What runs have left behind is kept so long. */
+  /** How long records and reports of runs are kept. */
   readonly keepDays: number;
   /** Containers that no job may use. */
   readonly ownStorage: OwnStorage;
-  /** What an ad hoc run may do. */
+  /** Limits of ad hoc runs. */
   readonly adHoc: AdHocRules;
   /** Where the end of each run is told. */
   readonly webhook?: WebhookSettings;

@@ -1,7 +1,7 @@
 import type { Checked } from './checked.ts';
 import type { Environment } from './environment.ts';
 
-/** What App Service puts a value in place of before the app starts; where it cannot, the app sees the reference itself. */
+/** References that App Service replaces by their value before the app starts. Where it cannot, the app sees the reference itself. */
 const REFERENCE = /^\s*@Microsoft\.(?:KeyVault|AppConfiguration)\(/i;
 
 /** Settings that this app reads. */

@@ -3,7 +3,7 @@ import type { Checked } from './checked.ts';
 import type { Environment } from './environment.ts';
 import { isProtected } from './safe-url.ts';
 
-/** What the scheme allows for a key. */
+/** Key lengths that the scheme permits. */
 const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 

@@ -3,7 +3,7 @@ import type { UsedLocation } from './blob-places.ts';
 import type { GivenOptions } from './options.ts';
 import type { Need } from './role-access.ts';
 
-/** What ad hoc runs may use besides the locations of the jobs. */
+/** Locations of ad hoc runs besides those of the jobs. */
 export interface AdHocPlaces {
   /** As they were given. */
   readonly sources: readonly string[];

@@ -10,7 +10,7 @@ import {
 } from './check-names.ts';
 import type { GivenOptions, OptionName } from './options.ts';
 
-/** What the options alone say. */
+/** Parameters that follow from the options alone. */
 export interface DeploymentParameters {
   readonly tenant: string;
   readonly subscription: string;

@@ -29,7 +29,7 @@ export interface DeploymentPlan {
   readonly accounts: ReadonlyMap<string, string>;
   /** Where some of them are. */
   readonly accountPlaces: Readonly<Record<string, AccountPlace>>;
-  /** What may go wrong between jobs. */
+  /** Warnings about conflicts between jobs. */
   readonly warnings: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { formatLocation } from '../config/locations.ts';
 import type { Grant } from '../federation/session-policy.ts';
 import { limitablePrefix } from './check-names.ts';
 
-/** What the role of the template may do: what the sessions of all jobs may, together. */
+/** Access of the template's role: that of the sessions of all jobs together. */
 export interface RoleAccess {
   readonly readBucket: string;
   readonly readPrefix: string;
@@ -18,12 +18,12 @@ export interface RoleAccess {
 
 /** A part of a bucket that a job, or an option, needs. */
 export interface Need {
-  /** Such as `the job "invoices"`. */
+  /** For example `the job "invoices"`. */
   readonly by: string;
   readonly grant: Grant;
 }
 
-/** What the sessions of the jobs need in S3. */
+/** Access to S3 that the sessions of the jobs need. */
 export function needsOfJobs(jobs: readonly Job[]): readonly Need[] {
   return jobs.flatMap((job) => grantsOfJob(job).map((grant) => ({ by: `the job "${job.name}"`, grant })));
 }

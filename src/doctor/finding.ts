@@ -1,4 +1,4 @@
-/** What is wrong, why, and what to do. Holds no secret and no token. */
+/** A problem, its cause and its remedy. Holds no secret and no token. */
 export interface Finding {
   /** Names the failure for good: scripts may rely on it. */
   readonly id: string;

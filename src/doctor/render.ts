@@ -24,7 +24,7 @@ function renderCheck({ name, outcome, details, findings }: Check): string {
   return [`${MARKS[outcome]}   ${name}`, ...seen, ...told].join('\n');
 }
 
-/** What a broken link is broken by comes first, and needs no heading. */
+/** The finding that breaks a link comes first, and needs no heading. */
 function heading(outcome: Check['outcome'], index: number): readonly string[] {
   if (outcome !== 'broken') return ['         worth a look:'];
   return index === 0 ? [] : ['         also:'];

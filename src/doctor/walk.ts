@@ -4,13 +4,13 @@ import type { Finding } from './finding.ts';
 export interface Check {
   readonly name: string;
   readonly outcome: 'ok' | 'broken' | 'not-checked';
-  /** What was seen. */
+  /** The observed facts. */
   readonly details: Readonly<Record<string, string>>;
   /** Why the link is broken, the likeliest first; of one that is not, what to look after. */
   readonly findings: readonly Finding[];
 }
 
-/** What the doctor found. The checks end with the first broken link: what comes after it depends on it. */
+/** The result of a diagnosis. The checks end with the first broken link, since the later ones depend on it. */
 export interface Diagnosis {
   readonly healthy: boolean;
   /** Name of the broken link. */
@@ -18,7 +18,7 @@ export interface Diagnosis {
   readonly checks: readonly Check[];
 }
 
-/** What a check tells while it goes on. */
+/** Callbacks of a check while it runs. */
 export interface Report {
   note(details: Readonly<Record<string, string>>): void;
   /** Something to look after that breaks nothing. */

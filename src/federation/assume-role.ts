@@ -23,11 +23,11 @@ export type AssumeRole = (webIdentityToken: string) => Promise<AwsCredentials>;
 export interface AssumeRoleSettings {
   readonly roleArn: string;
   readonly region: string;
-  /** Who the session is for, as AWS logs will show it. Characters that STS refuses are replaced. */
+  /** Name of the session in the logs of AWS. Characters that STS refuses are replaced. */
   readonly sessionName: string;
   /** 900 to the role's maximum session duration. */
   readonly durationSeconds: number;
-  /** What the session may do at most (JSON): the role's permissions narrowed. */
+  /** Session policy (JSON), which narrows the role's permissions. */
   readonly policy?: string;
   /** Another endpoint than that of AWS in this region. */
   readonly endpoint?: string;

@@ -1,7 +1,7 @@
 import { FederationError, type FederationErrorCode } from './federation-error.ts';
 
 interface Finding {
-  /** What to look for in the SDK's message. */
+  /** Pattern in the SDK's message. */
   readonly sign: RegExp;
   readonly code: FederationErrorCode;
   readonly remedy: string;

@@ -1,5 +1,5 @@
 /**
- * What can go wrong between us and AWS credentials, as a closed set. From Entra ID:
+ * Failures between us and AWS credentials, as a closed set. From Entra ID:
  * - `unknown-application`, `unknown-tenant`: no such app registration in the tenant; no such tenant in this cloud
  * - `wrong-client-credential`: the secret or certificate is wrong or has expired
  * - `no-federated-credential`: the app registration does not trust this managed identity
@@ -67,7 +67,7 @@ export class FederationError extends Error {
 
 const MAX_LENGTH = 4_000;
 
-/** As long as a message of ours with a service's sentence in it, without control characters and what turns a text around. */
+/** Limits the length to that of a message of ours with a service's sentence in it, and removes control and bidirectional characters. */
 function onOneLine(message: string): string {
   return message.slice(0, MAX_LENGTH).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }

@@ -16,7 +16,7 @@ interface AppRegistration {
   readonly clientId: string;
 }
 
-/** Who this app is to Entra ID: exactly one way, never a chain that could change the principal unnoticed. */
+/** The app's identity at Entra ID: exactly one, never a chain that could change the principal unnoticed. */
 export type IdentityChoice =
   | {
       readonly mode: 'managed-identity';

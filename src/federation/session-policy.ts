@@ -3,7 +3,7 @@ import { FederationError } from './federation-error.ts';
 /** STS refuses a session policy of more characters. */
 const MAX_POLICY_LENGTH = 2_048;
 
-/** What a run may do under one prefix of one bucket. */
+/** Access of a run to one prefix of one bucket. */
 export type Grant = {
   readonly bucket: string;
   /** '' for the whole bucket. */
@@ -22,13 +22,13 @@ export type Grant = {
       readonly mayDelete?: boolean;
       /** May give what it writes an ACL. */
       readonly maySetAcl?: boolean;
-      /** Of the whole bucket: IAM has no condition on the prefix for it. */
+      /** For the whole bucket: IAM has no condition on the prefix for this action. */
       readonly mayListUploads?: boolean;
     }
 );
 
 export interface SessionPolicyOptions {
-  /** Of the ARNs; `aws` when left out. */
+  /** Partition of the ARNs; `aws` unless given. */
   readonly partition?: string;
   /** `false` for servers other than AWS: they have no KMS, and refuse a policy with actions that they do not know. */
   readonly hasKms?: boolean;

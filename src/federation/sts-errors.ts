@@ -1,7 +1,7 @@
 import { STSServiceException } from '@aws-sdk/client-sts';
 import { FederationError, type FederationErrorCode } from './federation-error.ts';
 
-/** What the SDK says for an error that came without a message. */
+/** The SDK's message for an error without one. */
 const NO_WORDS = 'UnknownError';
 
 interface Finding {
@@ -72,7 +72,7 @@ function find(error: unknown): Finding {
   return byWords ?? BY_NAME[name] ?? { code: 'sts-rejected', remedy: 'Look the error up in the documentation of AWS STS.' };
 }
 
-/** What is taken over of a service's own words. */
+/** Maximum length of a service's own words in our messages. */
 const MAX_WORDS = 1_000;
 
 function describe(error: unknown): string {

@@ -4,7 +4,7 @@ import type { Job, SyncRequest } from '../config/jobs/jobs.ts';
 import { formatLocation } from '../config/locations.ts';
 import type { RunRequest } from '../runs/record.ts';
 
-/** What a job or an ad hoc request asks for, in the form that a run keeps. A job that is refused says all the same that things are made on both sides. */
+/** The request of a run, from a job or an ad hoc request. A refused job counts all the same as one that writes to its destination. */
 export function runRequestOf(request: SyncRequest | Job, { jobs, refusedJobs }: JudgedJobs): RunRequest {
   const { source, destination, options, reportTo } = request;
   const routes = [...jobs, ...refusedJobs.flatMap(({ job, intent }) => job ?? intent ?? [])];

@@ -3,21 +3,21 @@ import type { RunEnd } from '../runs/end/finish-run.ts';
 import type { LaneEnd } from '../runs/shards/lane-task.ts';
 import { onOneLine } from '../sync/store/foreign-text.ts';
 
-/** What the engine puts before the message of a failed activity or orchestrator. */
+/** The engine's prefix of the message of a failed activity or orchestrator. */
 const ENGINE_PREFIX = /^(?:(?:Activity|Orchestrator) function '[^']*' failed: )?(?:Result: Failure\s+Exception: )?/;
 
-/** What it puts behind it: details with a stack. */
+/** The engine's suffix: details with a stack. */
 const ENGINE_DETAILS = / \n .*$/s;
 
 const UNREADABLE = 'An answer could not be read.';
 
-/** What is looked at of the engine's text; its own words may come before ours. */
+/** Maximum length of the engine's text that is examined; its own words may come before ours. */
 const MAX_LENGTH = 4_000;
 
 /** The app's worker ended. In the middle of a replay that looks to the engine as if the orchestrator had changed. */
 const WORKER_ENDED = /\bexited with code \d+|^Non-Deterministic workflow detected/;
 
-/** What broke, once the retries are used up. What dying workers interrupted, another attempt can go on with. */
+/** The failure, once the retries are used up. Another attempt can continue where dying workers interrupted. */
 export function failureOf(error: unknown): Stop {
   const text = error instanceof Error ? error.message : String(error);
   const start = text.slice(0, MAX_LENGTH);

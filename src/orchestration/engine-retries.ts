@@ -5,7 +5,7 @@ export function activityRetries(): RetryOptions {
   return doubling(4);
 }
 
-/** What a run has come to must be entered, if it can be at all. */
+/** Retries for recording the end of a run, which must be recorded if at all possible. */
 export function finishRetries(): RetryOptions {
   return doubling(5);
 }

@@ -1,6 +1,6 @@
 /**
- * What the orchestration engine says of an instance: `pending` that it has not begun, `suspended` that an operator has stopped it for a while,
- * `ended` covers every way of ending, `gone` that it knows none by this id.
+ * The status of an instance in the orchestration engine: `pending`, it has not begun; `suspended`, an operator has stopped it for a while;
+ * `ended`, in whatever way; `gone`, the engine knows none by this id.
  */
 export type InstanceStatus = 'pending' | 'active' | 'suspended' | 'ended' | 'gone';
 

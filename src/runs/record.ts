@@ -16,7 +16,7 @@ export interface RunFailure {
   readonly message: string;
 }
 
-/** What is to be copied, as text and plain data. */
+/** The request of a run, as text and plain data. */
 export interface RunRequest {
   /** The name of the configured job, where the run is one's. */
   readonly job?: string;
@@ -33,11 +33,11 @@ export interface Interruption {
   readonly attempt: number;
   /** When it was noticed, ISO 8601. */
   readonly at: string;
-  /** What is known of the cause, for people. */
+  /** The cause as far as it is known, for people. */
   readonly message: string;
 }
 
-/** What became of the report that a run was to deliver. */
+/** The result of delivering a report. */
 export interface ReportDelivery {
   readonly state: 'delivered' | 'failed';
   readonly to: string;
@@ -45,7 +45,7 @@ export interface ReportDelivery {
   readonly message?: string;
 }
 
-/** What became of the objects that were to be deleted, as far as they have no receipts that tell it. */
+/** The result of the deletions, as far as no receipts show it. */
 export interface DeletionNote {
   /** `held-back`: by a limit of the option `delete`, so that all of them are still there. */
   readonly state: 'held-back' | 'gone-for-good';
@@ -53,7 +53,7 @@ export interface DeletionNote {
   readonly message: string;
 }
 
-/** What became of telling the webhook that a run has ended. While it is tried again it counts as failed. */
+/** The result of notifying the webhook of a run's end. While it is retried it counts as failed. */
 export interface Notification {
   readonly state: 'delivered' | 'failed';
   /** Why it failed. */
@@ -76,7 +76,7 @@ export interface RunRecord extends RunRequest {
   readonly interruptions?: readonly Interruption[];
   /** The list of keys that the run goes by: its version, and how many they are. */
   readonly keyList?: { readonly etag: string; readonly keys: number };
-  /** What makes the run fail: everything under way stops when it sees this. */
+  /** The failure of the run: everything under way stops when it sees this. */
   readonly stopping?: RunFailure;
   readonly endedAt?: string;
   readonly cancelRequestedAt?: string;
@@ -90,11 +90,11 @@ export interface RunRecord extends RunRequest {
   readonly equalByRecord?: ProofRecordCounts;
   /** The objects that failed, once the run has ended. */
   readonly failuresByReason?: readonly FailureGroup[];
-  /** What the run itself would take, after a dry run. */
+  /** The forecast of a dry run for the run itself. */
   readonly forecast?: Forecast;
   readonly failure?: RunFailure;
   readonly deletion?: DeletionNote;
-  /** What may be wrong though nothing failed, for people. */
+  /** A hint for people about a run in which nothing failed. */
   readonly hint?: string;
   /** Which report is the run's: several executions may each have made one. Not there in records of earlier releases. */
   readonly reportName?: string;

@@ -31,7 +31,7 @@ export interface SliceRequest extends OverwriteRules {
   readonly concurrency: number;
   readonly pool: BufferPool;
   readonly carry?: CarryOptions;
-  /** What is archived is passed over unless given. */
+  /** Restores archived objects; they are skipped unless given. */
   readonly restore?: Restorer;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -45,7 +45,7 @@ export interface SliceRequest extends OverwriteRules {
   readonly largeObjectBytes?: number;
   /** Nothing is copied: receipts tell of each object whether its copy has the same content. */
   readonly audit?: { readonly readContent: boolean };
-  /** What only the destination has gets a receipt: it may be deleted when all is compared. */
+  /** Whether objects that only the destination has get a receipt: they may be deleted once everything is compared. */
   readonly reportExtraneous?: boolean;
   /** Nothing is written: receipts tell what would be. Large objects are like others then. */
   readonly isRehearsal?: boolean;

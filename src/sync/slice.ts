@@ -11,7 +11,7 @@ import type { SliceEnd, SliceRequest } from './slice-request.ts';
 import type { ListOptions } from './store/store.ts';
 import { isStoreError } from './store/store-error.ts';
 
-/** So many large objects are handed over by one slice. */
+/** Maximum large objects that one slice hands over. */
 const MAX_LARGE_OBJECTS = 32;
 
 /** How many outcomes may wait behind a slow copy, for each copy under way. */

@@ -5,7 +5,7 @@ export class OutsideTextError extends Error {
 
 /** Brackets within brackets; no setting needs more than seven. */
 const MAX_DEPTH = 32;
-/** Of one array or object; no list of a setting may be longer. */
+/** Maximum members of one array or object; no list of a setting may be longer. */
 export const MAX_ENTRIES = 500;
 /** In UTF-16 code units: more than the longest location has, with every character escaped. */
 export const MAX_TEXT_LENGTH = 16_384;
@@ -28,7 +28,7 @@ export function parseOutsideJson(text: string): unknown {
   return value;
 }
 
-/** What is over a limit in what was read from a text; `undefined` when nothing is. It must come before anything else looks at that. */
+/** Describes what exceeds a limit in a parsed text; `undefined` when nothing does. To be called before anything else uses the value. */
 export function findExcess(value: unknown): string | undefined {
   return tooLarge(value, []);
 }
@@ -77,7 +77,7 @@ export function shownName(name: string): string {
   return MEMBER_NAME.test(name) ? name : `(a name of ${name.length} characters)`;
 }
 
-/** What is too deep or too long in a value, with its place. */
+/** A value that is too deep or too long, with its path. */
 function tooLarge(value: unknown, path: readonly string[]): string | undefined {
   if (typeof value === 'string') return tooLong(value, path, 'a text');
   if (typeof value !== 'object' || value === null) return undefined;

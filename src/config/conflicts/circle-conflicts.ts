@@ -9,7 +9,7 @@ const ROUNDS = 3;
 
 const FIX = 'Take the destination of one out of the source of the next, by another prefix or by a filter.';
 
-/** What a circle of jobs does, by what becomes of keys in it. */
+/** The effect of a circle of jobs, found by following keys through it. */
 export function circleConflict({ jobs, startPrefix }: Circle, meetings: Meetings): Conflict | undefined {
   const [first] = jobs;
   if (first === undefined) return undefined;

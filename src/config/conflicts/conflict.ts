@@ -14,13 +14,13 @@ export interface Contender extends Route {
   readonly isWrong?: boolean;
 }
 
-/** What jobs do to each other. */
+/** A conflict between jobs. */
 export interface Conflict {
   /** All that take part. */
   readonly involved: readonly Contender[];
   /** Those of them that destroy something, and so must not run; none where it is only a warning. */
   readonly refused: readonly Contender[];
-  /** What would happen and what to do, for people. */
+  /** The consequence and the remedy, for people. */
   readonly message: string;
 }
 

@@ -9,8 +9,9 @@ const UNCHECKED =
   'Not all jobs could be checked against each other: there are too many, or their filters are too long. Use fewer jobs, or shorter globs.';
 
 /**
- * What jobs do to each other, and to the app, as far as locations, options and filters tell. A conflict that refuses a job is certain: there
- * is a key at which it happens; what may happen, and what only costs, is a warning. With `about` only what that one takes part in.
+ * Conflicts of jobs with each other, and with the app, as far as locations, options and filters tell. A conflict that refuses a job is
+ * certain: there is a key at which it happens; what may happen, and what only costs, is a warning. With `about` only what that one takes
+ * part in.
  */
 export function findConflicts(contenders: readonly Contender[], own: OwnStorage, about?: Contender): readonly Conflict[] {
   const meetings = createMeetings();

@@ -12,12 +12,12 @@ export interface RefusedJob {
   readonly name?: string;
   /** Only of a job that is right by itself. */
   readonly job?: Job;
-  /** Of another job: what it would do, as far as that can be read. */
+  /** The sync of a wrong job, as far as it can be read. */
   readonly intent?: Intent;
   readonly problems: readonly string[];
 }
 
-/** What may go wrong between jobs that are run all the same. */
+/** Conflicts that are only warned of. */
 export interface JobWarning {
   /** The names of the jobs. */
   readonly jobs: readonly string[];
@@ -35,8 +35,8 @@ const MAX_WARNINGS = 20;
 const MAX_WARNING_LENGTH = 1_000;
 
 /**
- * Finds the jobs that would destroy what others have copied, or what the app lives by: those are not run, the others are. A job that is wrong is
- * not run either, but the copies that it has made count.
+ * Finds the jobs that would destroy what others have copied, or what the app lives by: those are not run, the others are. A job that is
+ * wrong is not run either, but the copies that it has made count.
  */
 export function judgeJobs({ jobs, wrong }: ReadJobs, own: OwnStorage): JudgedJobs {
   const contenders = new Map(jobs.map((job) => [job, contenderOf(job)]));
@@ -61,7 +61,7 @@ export function judgeJobs({ jobs, wrong }: ReadJobs, own: OwnStorage): JudgedJob
   };
 }
 
-/** What an ad hoc request and the configured jobs would do to each other: with a problem it must not be started. */
+/** Conflicts between an ad hoc request and the configured jobs: with a problem it must not be started. */
 export function judgeRequest(request: SyncRequest, { jobs, refusedJobs }: Omit<JudgedJobs, 'jobWarnings'>, own: OwnStorage) {
   const contender: Contender = { ...request, label: 'the request' };
   const others = [...jobs.map(contenderOf), ...refusedJobs.flatMap(contenderOfWrong)];

@@ -44,7 +44,7 @@ export function createMeetings(): Meetings {
     return filter(key);
   }
 
-  /** Of a job's few locations, each is worked out once. */
+  /** Cache: a job has few locations. */
   function rangesIn({ location: { prefix }, options }: KeySet): readonly KeyRange[] {
     const known = ranges.get(options) ?? new Map<string, readonly KeyRange[]>();
     ranges.set(options, known);

@@ -29,7 +29,7 @@ export function overlaps(one: Location, other: Location): boolean {
   return placeOf(one) === placeOf(other) && (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix));
 }
 
-/** What a job or an ad hoc request copies from where to where. */
+/** The source and destination of a job or an ad hoc request. */
 export interface Route {
   readonly source: Location;
   readonly destination: Location;

@@ -62,7 +62,7 @@ const between = {
   reportTo: location.optional().describe('The location where each run puts its report, as <job>-<run>.ndjson. By default none.'),
 };
 
-/** What runs copy, from where to where. */
+/** A source and a destination. */
 export interface Between {
   readonly source: Location;
   readonly destination: Location;
@@ -96,10 +96,10 @@ const jobObject = z.strictObject({
 /** The configured jobs: a list, or an object with the list and the schema that an editor is to use. */
 export const jobsFile = z.union([jobList, jobObject]);
 
-/** What an ad hoc run copies. */
+/** The body of an ad hoc request. */
 export type SyncRequest = z.infer<typeof syncBody>;
 
-/** A configured sync. */
+/** A source and a destination. */
 export type Job = z.infer<typeof job>;
 
 /** Checks the body of `POST /api/sync`. */
@@ -112,7 +112,7 @@ export function checkJob(value: unknown, where: string, path: readonly PropertyK
   return check(job, value, where, path);
 }
 
-/** What can be read of a job that is wrong: its name, if that is right, and what it would copy, unless neither of its locations is right. */
+/** The readable part of a wrong job: its name, if that is right, and its sync, unless both locations are wrong. */
 export function readIntent(value: Readonly<Record<string, unknown>>): { readonly name?: string | undefined; readonly between?: Between } {
   const read = <T>(schema: z.ZodType<T>, field: string) => schema.safeParse(value[field]).data;
   const [source, destination] = [read(location, 'source'), read(location, 'destination')];

@@ -10,7 +10,7 @@ export interface WrongJob {
   /** To begin a message with: `Job nightly`, or `Job 3 of jobs.json` when its name is wrong, too. */
   readonly label: string;
   readonly name?: string;
-  /** What it would do, as far as that can be read: other jobs may neither delete its copies nor forget that edits come back. */
+  /** Its sync, as far as it can be read: other jobs may neither delete its copies nor forget that edits come back. */
   readonly intent?: Intent;
   readonly problems: readonly string[];
 }
@@ -81,7 +81,7 @@ interface List {
   readonly entries: readonly unknown[];
   /** Where the list is in the text. */
   readonly path: readonly PropertyKey[];
-  /** What is wrong beside the list. */
+  /** Problems outside the list. */
   readonly problems: readonly string[];
 }
 

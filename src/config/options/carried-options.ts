@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shownName } from '../../text/outside-text.ts';
 
-/** What can be written; the archives too, since who names them wants them. */
+/** Tiers that can be written. Archives are included, since a job has to name them. */
 export const STORAGE_CLASSES = [
   'STANDARD',
   'REDUCED_REDUNDANCY',

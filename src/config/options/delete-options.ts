@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What may be deleted where a job does not say more. */
+/** Default limits of deletions. */
 const DEFAULT_MAX_COUNT = 1_000;
 const DEFAULT_MAX_PERCENT = 10;
 

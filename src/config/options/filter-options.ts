@@ -8,7 +8,7 @@ import { BYTE_SIZE, bytesOf } from './byte-size.ts';
 
 /** Each is tried on each key. */
 const MAX_RULES = 256;
-/** Of all globs of a filter together, in UTF-16 code units: bounds what each key can cost. */
+/** Maximum length of all globs of a filter together, in UTF-16 code units: bounds the cost per key. */
 const MAX_FILTER_LENGTH = 16_384;
 /** In characters. */
 const MAX_DURATION_LENGTH = 64;
@@ -25,7 +25,7 @@ const rule = z
 const listOf = <T extends z.ZodType>(entry: T) =>
   z.array(entry).min(1, 'must not be empty; leave it out instead').max(MAX_RULES).optional();
 
-// What is wrong with one by itself ends the check: it cannot be compared with others.
+// A glob that is wrong by itself ends the check: it cannot be compared with others.
 
 const size = (description: string, examples: readonly (number | string)[]) =>
   z

@@ -128,7 +128,7 @@ export function readRightOptions(written: unknown, clouds: Clouds): SyncOptions 
     const options = syncOptions.parse(Object.fromEntries(right));
     const wrong = new Set<string>();
     checkSyncOptions(options, clouds, (option) => void wrong.add(option));
-    // What a filter lets through is known of all of it or of nothing.
+    // A filter passes either all or nothing of it.
     if (['include', 'exclude', 'filter'].some((name) => wrong.has(name))) for (const name of Object.keys(filterOptions)) wrong.add(name);
     if (![...wrong].some((name) => right.delete(name))) return options;
     for (const name of wrong) right.delete(name);

@@ -9,9 +9,9 @@ export interface FieldKind {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** Of the values from `min` on. */
+  /** Names of the values from `min` on. */
   readonly names?: readonly string[];
-  /** What people write who know another cron, and what to write here. */
+  /** Notations of other crons, and what to write instead. */
   readonly hint?: string;
 }
 

@@ -10,8 +10,8 @@ const MAX_SHOWN_NAME = 100;
 const REFERENCE = /%([^%]*)%/g;
 
 /**
- * What is wrong with a job's schedule, for people; `undefined` when nothing is. Each `%NAME%` in it stands for an app setting, as for every timer
- * of Azure Functions; without `settings` it is taken to be right. A message repeats nothing of a setting.
+ * The mistake in a job's schedule, for people; `undefined` when nothing is. Each `%NAME%` in it stands for an app setting, as for every
+ * timer of Azure Functions; without `settings` it is taken to be right. A message repeats nothing of a setting.
  */
 export function problemOfSchedule(text: string, settings?: Environment): string | undefined {
   if (text.length > MAX_LENGTH) return `${RULE}: it has ${text.length} characters, more than ${MAX_LENGTH}`;

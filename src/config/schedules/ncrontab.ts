@@ -18,7 +18,7 @@ const MAX_YEAR = 9_999;
 /** The 29th of February falls on a given weekday at least this often, over 1900, 2100 and their like. */
 const MAX_YEARS_APART = 40;
 const MS_PER_SECOND = 1_000;
-/** Of a leap year. */
+/** Days of the months in a leap year. */
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];

@@ -12,7 +12,7 @@ export interface SettingsSource {
   readonly environment: Environment;
   /** Text of jobs.json, where there is one. */
   readonly jobsFile?: string | undefined;
-  /** Whom the role lets in, as {@link parseTrust} reads it; the setting BRIDGE_TRUST_POLICY unless given. */
+  /** The role's trust policy, as {@link parseTrust} reads it; the setting BRIDGE_TRUST_POLICY unless given. */
   readonly trustPolicy?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ const claimsSchema = z.object({
   roles: z.array(z.string()).optional(),
 });
 
-/** What a token says, as far as the trust depends on it. Times are seconds since the epoch. */
+/** The claims of a token that the trust depends on. Times are seconds since the epoch. */
 export type Claims = z.infer<typeof claimsSchema>;
 
 /** The claims of a token, whose signature is left to STS; `undefined` for what is no JWT with issuer, audience, subject and expiry. */
@@ -30,7 +30,7 @@ export function readClaims(token: string): Claims | undefined {
   }
 }
 
-/** What STS takes for the audience: the caller's client id, where a token (of version 2) names it. */
+/** The claim that STS takes as the audience: the caller's client id, where a token (of version 2) names it. */
 export function effectiveAudience({ azp, aud }: Claims): string {
   return azp ?? aud;
 }

@@ -19,9 +19,9 @@ export interface TrustRequest {
 }
 
 /**
- * What a role would have against this token, found without asking AWS; empty when it lets the token in, and nobody who should stay out. The
- * policy is evaluated as IAM does, for this token and for strangers with one of the same issuer. Conditions on what is not known here, such as
- * the address of the caller, are left to STS.
+ * Objections of a role to this token, found without asking AWS; empty when it lets the token in, and nobody who should stay out. The policy
+ * is evaluated as IAM does, for this token and for strangers with one of the same issuer. Conditions on what is not known here, such as the
+ * address of the caller, are left to STS.
  */
 export function compareWithTrust(request: TrustRequest, trust: Trust): readonly Finding[] {
   const roles = federatedRoles(trust);
@@ -81,7 +81,7 @@ function providerNotFound({ iss }: Claims, providers: readonly string[]): Findin
   return findingOf('provider-not-found', `The token's issuer is ${iss}, but the role trusts ${trusted.join(', ') || 'no provider'}.`);
 }
 
-/** Who else comes in with a token of the same issuer. What the role says of other issuers is not about the bridge. */
+/** Other callers that get in with a token of the same issuer. Statements about other issuers are not about the bridge. */
 function strangersLetIn({ claims: { iss } }: TrustRequest, { roles, providers }: Trust): readonly Finding[] {
   const isOurs = ({ provider, entra }: Door) => issuerOf(provider).includes(withoutScheme(iss)) || entra.issuer === withoutScheme(iss);
   const found = federatedRoles({ roles, providers }).flatMap(({ trust = [] }) =>

@@ -1,11 +1,11 @@
 import type { Environment } from '../../config/environment.ts';
 import type { Claims } from '../checks/claims.ts';
 
-/** What there is to go by. */
+/** The evidence for a failure. */
 export interface Evidence {
-  /** What a service or a tool said, as `plainText` gives it: an error's messages, or what someone pasted. */
+  /** Text of a service or tool, as `plainText` returns it: an error's messages, or a pasted text. */
   readonly text: string;
-  /** Of the token in question, where there is one. */
+  /** Claims of the token in question, where there is one. */
   readonly claims?: Claims;
   readonly environment?: Environment;
   /** Milliseconds since the epoch. */

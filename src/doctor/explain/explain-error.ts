@@ -7,7 +7,7 @@ import { isOfFamily, recognise } from './known-failures.ts';
 
 type Explanation = Pick<Finding, 'cause' | 'fix'>;
 
-/** What an error's code alone tells, where its words are none that the doctor knows. */
+/** Explanations by the error's code alone, for texts that the doctor does not know. */
 const BY_CODE: Readonly<Partial<Record<FederationErrorCode | StoreErrorCode, Explanation>>> = {
   'wrong-client-credential': {
     cause: 'The secret or certificate is wrong, is the id instead of the value, or has expired.',

@@ -9,7 +9,7 @@ const TAG =
   /<(?:[!?][a-z][^<>]{0,300}|\/?[a-z][\w:.-]{0,80}(?:\s{1,20}[\w:.-]{1,80}\s{0,5}=\s{0,5}(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s<>"']{1,300})){0,20}\s{0,20}\/?)>/gi;
 const ESCAPES: Readonly<Record<string, string>> = { n: ' ', r: ' ', t: ' ', b: ' ', f: ' ' };
 
-/** What logs, mails and issues put before a line: the time, a mark of the level, signs of a quotation. */
+/** Prefixes of lines in logs, mails and issues: time, level, quotation marks. */
 const LINE_BEGINNING =
   /^[ \t]{0,20}(?:>[ \t]?){0,5}(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]{8,20}(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]{0,5})?(?:##\[\w{1,20}\])?/gm;
 

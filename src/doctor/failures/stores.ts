@@ -1,7 +1,7 @@
 import type { Failures } from '../explain/evidence.ts';
 import { anyOf, coded, said } from './signs.ts';
 
-/** What Blob Storage and S3 have in common. */
+/** Failures that Blob Storage and S3 share. */
 export const STORE_FAILURES = {
   'container-being-deleted': {
     link: 'locations',

@@ -5,7 +5,7 @@ import { isLoopback } from '../../config/safe-url.ts';
 import { DamagedDocumentError } from '../../runs/damaged-document.ts';
 
 interface ProblemDetails {
-  /** What happened and what to do. */
+  /** The problem and its remedy. */
   readonly detail: string;
   /** Every single thing that is wrong, where there may be several. */
   readonly problems?: readonly string[];
@@ -52,8 +52,8 @@ export function withBridge(source: BridgeOrProblems, handle: BridgeHandler): Htt
 }
 
 /**
- * Throws a 403 for a request that a web page of another site has made its reader's browser send: on a developer's machine no key is asked for.
- * Whatever is no browser sends neither header.
+ * Throws a 403 for a request that a web page of another site has made its reader's browser send: on a developer's machine no key is asked
+ * for. Clients that are no browsers send neither header.
  */
 function refuseForeignPages(request: HttpRequest): void {
   const { origin: own, hostname } = new URL(request.url);

@@ -37,7 +37,7 @@ async function bodyText(request: HttpRequest): Promise<string> {
   return decoded(Buffer.concat(chunks));
 }
 
-/** What is not UTF-8 would become other keys. */
+/** Throws a 400 for bytes that are not UTF-8, which would become other keys. */
 function decoded(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -16,7 +16,7 @@ export function verifyFunction(source: BridgeOrProblems): HttpFunctionOptions {
   };
 }
 
-/** What is not right about the body is found later. */
+/** Problems of the body are found later. */
 function asAudit(body: unknown): unknown {
   if (!isObject(body)) return body;
   const { options = {} } = body;

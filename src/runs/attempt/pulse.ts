@@ -9,7 +9,7 @@ interface PulseDocument {
   readonly movedAt?: string;
 }
 
-/** What is known of the activities of an attempt, in milliseconds since 1970. */
+/** Recorded times of an attempt's activities, in milliseconds since 1970. */
 export interface Pulse {
   /** When one was last under way. */
   readonly at: number;
@@ -23,7 +23,7 @@ export interface Pulses {
   during<T>(task: AttemptTask, activity: () => Promise<T>): Promise<T>;
   /** To be told that an activity of the attempt got somewhere. Costs no request. */
   moved(task: AttemptTask): void;
-  /** Of the run's present attempt; `undefined` where no activity was under way for long. */
+  /** The pulse of the run's present attempt; `undefined` where no activity was under way for long. */
   find(record: Pick<RunRecord, 'id' | 'attempt'>): Promise<Pulse | undefined>;
 }
 

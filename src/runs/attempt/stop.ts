@@ -1,7 +1,7 @@
 import { isStoreError } from '../../sync/store/store-error.ts';
 import { isOver, type RunFailure, type RunRecord, type RunRecords } from '../record.ts';
 
-/** What an activity is told to do belongs to one attempt of a run. */
+/** The task of an activity, which belongs to one attempt of a run. */
 export interface AttemptTask {
   readonly runId: string;
   readonly attempt: number;

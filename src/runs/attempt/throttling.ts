@@ -10,7 +10,7 @@ export interface Pause {
 
 const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 300_000;
-/** As long as a process needs to end. */
+/** Time that a process needs to end. */
 const HAND_OVER_MS = 5_000;
 /** About half an hour in all. */
 const MAX_IN_VAIN = 10;

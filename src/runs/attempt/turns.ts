@@ -13,7 +13,7 @@ export interface Turns {
 }
 
 interface TurnOptions {
-  /** As many activities does the engine execute in this process at once: `maxConcurrentActivityFunctions` of host.json. */
+  /** Maximum activities that the engine executes in this process at once: `maxConcurrentActivityFunctions` of host.json. */
   readonly slots: number;
   readonly shutdown: Pick<Shutdown, 'isUnderWay'>;
   readonly locks: Pick<Locks, 'holders'>;
@@ -21,7 +21,7 @@ interface TurnOptions {
   readonly clock: () => number;
 }
 
-/** What waits for a slot while one run has them all, such as the plan of another one, gets it after about so long. */
+/** Approximate longest wait for a slot while one run has them all, such as that of another run's plan. */
 const LONGEST_WAIT_MS = 30_000;
 
 /** Beginning a slice anew costs some requests, and its last objects leave some of the connections idle. */
@@ -54,7 +54,7 @@ export function createTurns({ slots, shutdown, locks, clock }: TurnOptions): Tur
   function lookIfDue(): void {
     const ageMs = Math.abs(clock() - lookedAt);
     if (ageMs < LOOK_MS) return;
-    // What was seen long ago says nothing.
+    // An old observation says nothing.
     if (ageMs > 2 * LOOK_MS) doesOneWait = false;
     lookedAt = clock();
     // A turn that goes on is no harm.

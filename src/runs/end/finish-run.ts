@@ -17,7 +17,7 @@ export interface FinishTask extends AttemptTask {
   readonly end: RunEnd;
 }
 
-/** What the orchestrator is told of it. */
+/** The result for the orchestrator. */
 export interface FinishAnswer {
   /** The run has ended, and somebody is to be told. */
   readonly notify: boolean;

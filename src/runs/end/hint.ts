@@ -6,7 +6,7 @@ import type { SkipCounts } from '../report/summary.ts';
 
 type Asked = Pick<RunRecord, 'source' | 'options' | 'keyList'>;
 
-/** What may be wrong with a run that did all that it was to do, for people; `undefined` when nothing is. */
+/** A hint for people about a run that did everything it was told to, but perhaps not what was meant; `undefined` when there is none. */
 export function hintOf(run: Asked, counts: Counts, skipped: SkipCounts): string | undefined {
   return hintOnList(run) ?? hintOnLocation(run, counts) ?? hintOnLacks(skipped);
 }
@@ -25,7 +25,7 @@ function hintOnLocation({ source, options }: Asked, { listed, filtered }: Counts
   return `Nothing is below ${source}, which was listed as a folder. ${advice}`;
 }
 
-/** What is skipped is no failure, but has no copy either. */
+/** Skipped objects are no failures, but have no copy either. */
 function hintOnLacks(skipped: SkipCounts): string | undefined {
   const lacking = lackingIn(skipped);
   return lacking === undefined ? undefined : `${lacking}. The report names what has no current copy.`;

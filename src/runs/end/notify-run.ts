@@ -2,12 +2,12 @@ import type { Locks } from '../lock.ts';
 import { isOver, type RunRecord, type RunRecords } from '../record.ts';
 import { type RunEndedEvent, runEndedEvent } from './run-ended-event.ts';
 
-/** What came of sending an event once. */
+/** The result of sending an event once. */
 export type Delivery =
   | { readonly state: 'delivered' }
   | {
       readonly state: 'failed';
-      /** What happened and what to do, for people. */
+      /** The failure and its remedy, for people. */
       readonly message: string;
       /** Another try may succeed. */
       readonly mayRecover: boolean;
@@ -26,8 +26,8 @@ export interface NotifyDependencies {
 }
 
 /**
- * Tells the webhook that a run has ended, once it has, and enters what came of it. Answers the run as it is then; `undefined` when there was
- * nothing to tell. Throws when another try may succeed. A worker that dies in between tells it again: at least once.
+ * Tells the webhook that a run has ended, once it has, and enters what came of it. Answers the run as it is then; `undefined` when there
+ * was nothing to tell. Throws when another try may succeed. A worker that dies in between tells it again: at least once.
  */
 export async function notifyRun({ records, locks, webhook, audience }: NotifyDependencies, runId: string): Promise<RunRecord | undefined> {
   const record = await records.find(runId);

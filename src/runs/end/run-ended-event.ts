@@ -1,6 +1,6 @@
 import type { RunRecord } from '../record.ts';
 
-/** What is told of a run when it has ended. */
+/** The event that announces the end of a run. */
 type RunSummary = Omit<RunRecord, 'stopping' | 'reportName' | 'notification'>;
 
 /** The end of a run as a CloudEvent 1.0. */

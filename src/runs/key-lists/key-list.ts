@@ -4,13 +4,13 @@ import type { KeyRange } from '../../sync/store/key-range.ts';
 import { linesOf } from '../report/lines.ts';
 import type { State } from '../state.ts';
 
-/** As many keys are read at once. */
+/** Keys that are read at once. */
 const CHUNK_KEYS = 10_000;
 
 /** The keys that a run is about, as the state container keeps them: ascending, each once, in chunks. */
 export interface KeyList {
   readonly path: string;
-  /** Of the object that it was read from; not there in a plan of an earlier release. */
+  /** ETag of the object that it was read from; absent in a plan of an earlier release. */
   readonly etag?: string;
   readonly chunks: readonly KeyChunk[];
 }

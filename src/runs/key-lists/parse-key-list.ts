@@ -74,7 +74,7 @@ function parsed(text: string, line: number): unknown {
 /** RFC 4180: the column `key`, where the first line names one; else the first column. */
 async function* keysOfCsv(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, max_record_size: MAX_LINE_LENGTH });
-  // What ends the body ends the records too, and the other way round; who reads them learns of it.
+  // An error of the body ends the records, too, and the other way round; their reader gets it.
   pipeline(Readable.from(body), parser, () => undefined);
   const records: AsyncIterable<string[]> = parser;
   let column: number | undefined;

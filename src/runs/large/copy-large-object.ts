@@ -5,7 +5,7 @@ import type { LargeObjectStep, LargeObjectTask, RangeTask } from './large-object
 import { type LargeObjectDependencies, type LargeObjectWork, workOn } from './large-object-work.ts';
 import { discard, restart, uploadOf } from './large-upload.ts';
 
-/** As many ranges are copied before the engine's history is begun anew. */
+/** Ranges that are copied before the orchestration continues as new. */
 const MAX_RANGES = 32;
 
 /** Finds out what is to be done next for a large object; begins its copy where nobody has. */

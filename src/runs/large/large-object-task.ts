@@ -6,7 +6,7 @@ export interface LargeObjectTask extends AttemptTask {
   readonly object: string;
   /** Activities of the run under way at the same time, which share its limits; not there in what an earlier release has begun. */
   readonly sharers?: number;
-  /** What the call before answered. */
+  /** The pause that the previous call returned. */
   readonly pause?: Pause;
 }
 
@@ -15,7 +15,7 @@ export interface RangeTask extends LargeObjectTask {
   readonly range: number;
 }
 
-/** What is to be done next for a large object. `look-again`: that must be found out anew. */
+/** The next step for a large object. `look-again`: it must be determined again. */
 export type LargeObjectStep =
   | { readonly step: 'copy'; readonly ranges: readonly number[] }
   | { readonly step: 'commit' | 'ended' }

@@ -20,7 +20,7 @@ export interface LargeObjectDependencies {
   readonly clock: () => number;
   /** After so long no part is started. */
   readonly sliceSeconds: number;
-  /** So long after that the work is broken off. */
+  /** Time after that until the work is broken off. */
   readonly graceSeconds: number;
 }
 

@@ -31,7 +31,7 @@ export async function restart(dependencies: LargeObjectDependencies, work: Large
   if (await discard(dependencies, work, upload)) await dependencies.largeObjects.countRestart(work.record.id, work.id);
 }
 
-/** What is written beside the bytes is settled when an upload begins, so it must be what this run wants. */
+/** The description of a copy is fixed when an upload begins, so it must be that of this run. */
 function isSameCopy({ upload, options = {} }: SavedUpload, { record, large }: LargeObjectWork): boolean {
   const isSameVersion = upload.entry.etag === large.task.entry.etag && large.task.decision.action === 'copy';
   return isSameVersion && carryAlike(options, record.options);

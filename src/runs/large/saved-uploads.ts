@@ -9,7 +9,7 @@ export interface SavedUpload {
   readonly runId: string;
   readonly source: string;
   readonly destination: string;
-  /** Of the run that began it. */
+  /** Options of the run that began it. */
   readonly options?: CarriedOptions;
   readonly upload: LargeUpload;
   /** ISO 8601. */

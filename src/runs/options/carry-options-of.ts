@@ -3,7 +3,7 @@ import type { CarriedOptions } from '../../config/options/carried-options.ts';
 import type { CarryOptions } from '../../sync/properties/carry-options.ts';
 import { DEFAULT_TIERS } from '../../sync/properties/tiers.ts';
 
-/** What the options of a run say about what its copies take along. */
+/** Options of a run for everything that its copies carry. */
 export function carryOptionsOf({ storageClass, accessTier, tierMap, tags = false, metadata = 'rename' }: CarriedOptions): CarryOptions {
   const tier = storageClass ?? accessTier;
   return { tags, metadata, ...(tier !== undefined && { tier: tier === 'map' ? { ...DEFAULT_TIERS, ...tierMap } : tier }) };

@@ -5,7 +5,7 @@ import type { RunRecord } from '../record.ts';
 import type { State } from '../state.ts';
 import { createRestoreBudget } from './restore-budget.ts';
 
-/** What brings a run's archived objects back; not there when they are passed over. */
+/** Restores a run's archived objects; `undefined` when they are skipped. */
 export function restorerOf(
   state: State,
   { id, options }: Pick<RunRecord, 'id' | 'options'>,

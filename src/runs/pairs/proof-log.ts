@@ -29,7 +29,7 @@ export async function* findingsOf(
   direction: Direction,
 ): AsyncGenerator<IndexUpdate> {
   for await (const { one, other } of zipByKey(reportedBy(state, record, direction), loggedBy(state, record.id, plan, direction))) {
-    // What was copied after it had been found equal, or gone, is what counts.
+    // A copy that was made after the pair was found equal, or gone, wins.
     const update = one ?? other;
     if (update !== undefined) yield update;
   }

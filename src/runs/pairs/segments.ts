@@ -14,7 +14,7 @@ export interface Segment {
   readonly entries: number;
 }
 
-/** Of an index that another run has renewed. It can be read again from the beginning. */
+/** Another run has renewed the index. It can be read again from the beginning. */
 export class SegmentGoneError extends Error {
   override readonly name = 'SegmentGoneError';
 }

@@ -85,7 +85,7 @@ function startDeliveryWatch({ records, deliveryLimits = DELIVERY_LIMITS }: Deliv
   };
 }
 
-/** What the work comes to; throws at once when the signal fires. */
+/** Returns the result of the work; throws at once when the signal fires. */
 function until<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -8,7 +8,7 @@ export interface FailureGroup {
   readonly objects: number;
   /** The first of them. */
   readonly example: Pick<FailureReceipt, 'key' | 'message'>;
-  /** What to do about them, for people. */
+  /** The remedy, for people. */
   readonly remedy: string;
 }
 

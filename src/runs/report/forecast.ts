@@ -11,7 +11,7 @@ interface Requests {
   readonly write: number;
 }
 
-/** What a dry run foretells of the run itself. */
+/** The forecast of a dry run for the run itself. */
 export interface Forecast {
   /** Objects that would be copied. */
   readonly objects: number;
@@ -65,7 +65,7 @@ export function createForecaster(source: Location['kind'], destination: Location
         return { ...totals, source: { list: 0, read: reads + listed, write: 0 }, destination: { list: 0, read: listed, write: writes } };
       return {
         ...totals,
-        // What is to be deleted is asked for first.
+        // Each object is asked for before its deletion.
         source: { list: pagesOf(listed, source), read: reads + wouldDelete, write: 0 },
         destination: { list: pagesOf(listed - objects + extraneous, destination), read: 0, write: writes + wouldDelete },
       };

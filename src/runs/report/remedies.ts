@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../sync/outcomes/receipt.ts';
 
-/** What to do about objects that failed for a reason, before the run is started again. The receipts tell more of each. */
+/** Remedies by the reason of a failure, before the run is started again. The receipts say more about each object. */
 export const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'not-found': 'Look whether the bucket or container is still there, and whether something deletes objects while they are copied.',
   'precondition-failed': 'Something else writes to the same keys of the destination. Stop that, or give the job a prefix of its own.',

@@ -5,7 +5,7 @@ import type { State } from '../state.ts';
 /** Lines are kept in memory up to this much text. */
 const MAX_PENDING_CHARACTERS = 1024 * 1024;
 
-/** What a slice keeps: what became of its objects, and which of them were found equal (see ProofLine). */
+/** The logs of a slice: receipts of its objects, and the pairs that were found equal (see ProofLine). */
 export type LogFolder = 'receipts' | 'proved';
 
 /** A line about one object. */

@@ -15,7 +15,7 @@ export type CopyRecordCounts = Readonly<Partial<Record<SourceRecord, number>>>;
 /** By whose word an audit found objects equal. */
 export type ProofRecordCounts = Readonly<Partial<Record<ProofRecord, number>>>;
 
-/** What a run's receipts come to. */
+/** Totals of a run's receipts. */
 export interface Summary {
   readonly counts: Counts;
   readonly skippedByReason: SkipCounts;
@@ -24,7 +24,7 @@ export interface Summary {
   readonly failuresByReason: readonly FailureGroup[];
   /** Deleted objects that the destination says it does not keep in any way. */
   readonly goneForGood: number;
-  /** Of use after a dry run. `counts` are those of all that was listed. */
+  /** To be called after a dry run. `counts` are those of everything that was listed. */
   forecast: Forecaster['forecast'];
 }
 

@@ -18,7 +18,7 @@ export interface ReportDependencies {
   readonly shards: ShardStates;
 }
 
-/** What the report comes to. */
+/** The summary of a report. */
 interface ReportedRun extends Omit<Summary, 'forecast'> {
   readonly forecast: Forecast;
 }
@@ -46,7 +46,7 @@ export async function writeReport(
   const { counts: seen, ...found } = summary();
   const { listed, extraneous, filtered, atDestination } = (await readProgress(shards, runId, plan)).total.counts;
   const unchanged = Math.max(0, listed - seen.listed);
-  // What a slice met that died before it entered any counts is in the report alone.
+  // Objects of a slice that died before it recorded any counts are in the report alone.
   const alone = Math.max(extraneous, extraneousIn(seen));
   const counts = {
     ...seen,
@@ -56,7 +56,7 @@ export async function writeReport(
   return { ...found, counts, forecast: found.forecast(counts, record.options.keys === undefined ? 'by-listings' : 'by-keys') };
 }
 
-/** What only the destination had, by the receipts: whatever became of it. */
+/** Counts objects that only the destination had, by the receipts, whatever their outcome. */
 function extraneousIn({ extraneous, deleted, wouldDelete, deletionsFailed }: Counts): number {
   return extraneous + deleted + wouldDelete + deletionsFailed;
 }

@@ -25,7 +25,7 @@ export type DeletionTask = Omit<LaneTask, 'lane'>;
 
 type Guard = NonNullable<RunRecord['options']['delete']>;
 
-/** What a slice of the deletions goes by. */
+/** The input of a slice of the deletions. */
 interface Deletions {
   readonly record: RunRecord;
   readonly guard: Guard;
@@ -80,7 +80,7 @@ async function deleteSome(dependencies: Dependencies, task: DeletionTask, deleti
   const watch = startWatch({ records, task, shutdown, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
   const end = await endOf(deleteExtraneous(requestOf(dependencies, deletions, watch.signal), progress.takeReceipt), watch);
   if (end.kind !== 'stopped' && end.kind !== 'broken') return enter(dependencies, task, before, await progress.flushed(), end);
-  // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
+  // The original failure is the one to report. Progress that cannot be saved is made again.
   await keep().catch(() => undefined);
   if (end.kind === 'broken') throw end.error;
   return stopRun(records, task, end.stop);
@@ -121,7 +121,7 @@ async function enter(
   return { end: isListed ? 'done' : 'more' };
 }
 
-/** What is left of what was found; no more than may be deleted, even where more has been found by executions that died. */
+/** The remaining objects to delete; no more than the limit, even where executions that died have found more. */
 async function* foundIn({ state }: Dependencies, { record, guard, plan, before }: Deletions): AsyncGenerator<ExtraneousObject> {
   const { checkpoint, counts } = before;
   let left = guard.maxCount - counts.deleted;

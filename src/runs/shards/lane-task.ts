@@ -6,12 +6,12 @@ export interface LaneTask extends AttemptTask {
   readonly lane: number;
   /** How many there are; not there in what an earlier release has begun. */
   readonly lanes?: number;
-  /** What the call before answered. */
+  /** The pause that the previous call returned. */
   readonly pause?: Pause;
 }
 
 /**
- * What a lane is to do next. `done`: all shards are; `idle`: no shard is left for it. Where another's is split later, that lane has this one
+ * The next step of a lane. `done`: all shards are; `idle`: no shard is left for it. Where another's is split later, that lane has this one
  * started again (`wake`).
  * `wait`: a store asked to slow down.
  */

@@ -20,7 +20,7 @@ export type PlanResult =
   | {
       readonly end: 'planned';
       readonly lanes: number;
-      /** What only the destination has is dealt with when the lanes are done. */
+      /** Objects that only the destination has are handled when the lanes are done. */
       readonly deletes?: true;
     };
 

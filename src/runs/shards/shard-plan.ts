@@ -24,7 +24,7 @@ export interface ShardPlan extends Omit<PlannedShards, 'ranges'> {
   readonly shards: readonly Shard[];
   /** The keys that the run is about, where it goes by a list. */
   readonly keyList?: KeyList;
-  /** What the shards that are done have come to. */
+  /** Totals of the shards that are done. */
   readonly done: SliceProgress;
   /** Lanes that ended since no shard was left for them. */
   readonly idle?: readonly number[];
@@ -40,8 +40,8 @@ export interface ShardPlans {
   /** The shard that the lane has, or else the next free one, which it has from now on. A lane that gets none is idle. */
   claim(runId: string, lane: number): Promise<Claim>;
   /**
-   * Cuts a shard at `keys`, ascending and in its range, and frees all but its first piece. Does nothing when they do not fit any more: it may
-   * be called again. Answers the shard as it is then.
+   * Cuts a shard at `keys`, ascending and in its range, and frees all but its first piece. Does nothing when they do not fit any more: it
+   * may be called again. Answers the shard as it is then.
    */
   split(runId: string, number: number, keys: readonly string[]): Promise<Shard>;
   /** Lanes that must be started again, since shards have become free: each is returned once. */

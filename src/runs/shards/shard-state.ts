@@ -39,7 +39,7 @@ interface SliceCall {
   readonly pausedUntil: number;
 }
 
-/** What a slice has done. */
+/** The progress of a slice. */
 export interface FinishedSlice {
   readonly progress: SliceProgress;
   readonly isListed: boolean;
@@ -48,7 +48,7 @@ export interface FinishedSlice {
   readonly splitAt: readonly string[];
 }
 
-/** As many failures as a status shows. */
+/** Maximum failures that a status shows. */
 export const MAX_SHOWN_FAILURES = 10;
 
 export const NO_PROGRESS: SliceProgress = { counts: NO_COUNTS, failures: [] };

@@ -25,7 +25,7 @@ export interface SliceDependencies {
   readonly clock: () => number;
   /** After so long a slice starts no new object. */
   readonly sliceSeconds: number;
-  /** So long after that it is broken off: the worker must not be killed for it, since other runs are in the same one. */
+  /** Time after that until it is broken off: the worker must not be killed for it, since other runs are in the same one. */
   readonly graceSeconds: number;
   /** Objects of this size and more are not copied in slices. */
   readonly largeObjectBytes: number;

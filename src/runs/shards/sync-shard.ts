@@ -29,13 +29,13 @@ export async function syncShard(dependencies: SliceDependencies, task: LaneTask,
   const watch = startWatch({ records, task, shutdown, limitSeconds: sliceSeconds + graceSeconds, beat: keep });
   const end = await endOf(syncSlice({ ...requestOf(dependencies, task, slice, watch.signal), ...keys }, progress.take), watch);
   if (end.kind !== 'stopped' && end.kind !== 'broken') return completeSlice(dependencies, task, slice, await progress.flushed(), end);
-  // What came to nothing is the thing to tell. Progress that cannot be kept is made again.
+  // The original failure is the one to report. Progress that cannot be saved is made again.
   await keep().catch(() => undefined);
   if (end.kind === 'broken') throw end.error;
   return stopRun(records, task, end.stop);
 }
 
-/** What is found equal is not kept of a run that changes nothing. */
+/** A run that changes nothing records no pairs that were found equal. */
 function openLogs({ state, clock }: SliceDependencies, slice: ShardSlice) {
   const { record, shard, before } = slice;
   const logged = { runId: record.id, shard: shard.number, slice: before.nextSlice, startAfter: remainingRange(slice).after };
@@ -43,7 +43,7 @@ function openLogs({ state, clock }: SliceDependencies, slice: ShardSlice) {
   return { receipts, ...(usesIndex(record) && { proofs: openSliceLog<ProofLine>(state, 'proved', logged, clock()) }) };
 }
 
-/** Of a run that goes by a list. */
+/** The keys of a run that goes by a list. */
 async function keysOf({ state, plans }: SliceDependencies, slice: ShardSlice): Promise<Pick<SliceRequest, 'keys'>> {
   const { id, options } = slice.record;
   const plan = options.keys === undefined ? undefined : await plans.find(id);

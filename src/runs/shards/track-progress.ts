@@ -6,7 +6,7 @@ import { type ProofLine, proofLineOf } from '../pairs/proof-log.ts';
 import type { SliceLog } from '../report/slice-log.ts';
 import { MAX_SHOWN_FAILURES, NO_PROGRESS, type SliceProgress } from './shard-state.ts';
 
-/** What a slice has come to. */
+/** The state that a slice has reached. */
 export interface Reached {
   readonly progress: SliceProgress;
   /** Ids of the large objects that it met. */
@@ -16,13 +16,13 @@ export interface Reached {
 /** Counts a slice's outcomes and passes on what is to be kept of them. */
 export interface Progress {
   take(outcome: Outcome): Promise<void> | undefined;
-  /** Of what is done when all is compared. */
+  /** Takes the receipt of an action after the comparison. */
   takeReceipt(receipt: Receipt): Promise<void>;
   /** The progress so far, once its receipts are kept. */
   flushed(): Promise<Reached>;
 }
 
-/** What is kept of a slice. */
+/** The logs of a slice. */
 interface SliceLogs {
   readonly receipts: SliceLog<Receipt>;
   /** Not there where nothing new can be found equal. */

@@ -20,7 +20,7 @@ export interface CleanUpDependencies {
   readonly keepDays: number;
 }
 
-/** What was thrown away, and what could not be. */
+/** The leftovers that were removed, and the problems. */
 export interface CleanUp {
   readonly abortedUploads: number;
   readonly forgottenRuns: number;

@@ -17,7 +17,7 @@ const QUIET_PATIENCE_MS = 900_000;
 /** While other runs work, the activities of this one may wait for a free slot. Such a wait is longer than any other. */
 const BUSY_PATIENCE_MS = 7_200_000;
 
-/** Whatever is under way sees a request to cancel within seconds. */
+/** Everything under way sees a request to cancel within seconds. */
 const CANCEL_PATIENCE_MS = 120_000;
 
 /**

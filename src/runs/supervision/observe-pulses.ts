@@ -1,7 +1,7 @@
 import type { Pulses } from '../attempt/pulse.ts';
 import type { RunRecord } from '../record.ts';
 
-/** What one process has seen of a run's pulse. Times are those of its own clock, in milliseconds. */
+/** A run's pulse as one process has seen it. Times are those of its own clock, in milliseconds. */
 export interface Observation {
   /** For so long it has looked again and again, and nothing has changed. */
   readonly watchedMs: number;

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts';
 import { type Interruption, instanceIdOf, isOver, type RunRecord, type RunRecords } from '../record.ts';
 import { HUNG_MESSAGE, type HungCheck } from './hung-run.ts';
 
-/** So long may pass between the entry of an attempt and the start of its instance. */
+/** Longest time between the recording of an attempt and the start of its instance. */
 export const START_GRACE_MS = 30_000;
 
 /** A run that its engine loses so often is given up. */
@@ -13,7 +13,7 @@ const LONGEST_DELAY_MS = 300_000;
 
 const ENDED_MESSAGE = 'Its orchestration instance had ended, or was gone, before the run had.';
 
-/** What should become of a run: `carried`, nothing; `later`, another attempt after a while; `supersede`, another one since this one hangs. */
+/** The next step for a run: `carried`, nothing; `later`, another attempt after a while; `supersede`, another one since this one hangs. */
 type Verdict = 'carried' | 'later' | 'resume' | 'supersede' | 'cancel' | 'give-up';
 
 interface ResumeDependencies {

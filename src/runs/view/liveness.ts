@@ -7,7 +7,7 @@ interface Dependencies {
   readonly clock: () => number;
 }
 
-/** What is recorded of a run's work being executed, and of what came of it. */
+/** Recorded signs that a run's work is executed and makes progress. */
 interface Liveness {
   /** Whether activities of the run are being executed. */
   readonly isExecuted: boolean;

@@ -10,14 +10,14 @@ import { estimate } from './estimate.ts';
 import { liveness } from './liveness.ts';
 import { type RunProgress, readProgress } from './run-progress.ts';
 
-/** What a run is doing. */
+/** The phase of a run. */
 export type RunPhase = 'waiting' | 'planning' | 'copying' | 'deleting' | 'reporting' | 'cancelling' | 'ended';
 
 /** A large object under way. */
 export interface LargeObjectView {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Of its bytes, those of the ranges that the destination has; whole. */
+  /** Percentage of its bytes in ranges that the destination has; a whole number. */
   readonly percent: number;
 }
 

@@ -6,7 +6,7 @@ import { listingPages } from './listing/listing-pages.ts';
 /** How an account keeps its blobs, which decides the order of its listings. */
 export type Namespace = 'flat' | 'hierarchical';
 
-/** What listings have shown so far, by the account's URL. One for a process: a flat account may become hierarchical, but hardly ever does. */
+/** Findings of earlier listings, by the account's URL. One for a process: a flat account may become hierarchical, but hardly ever does. */
 export type KnownNamespaces = Map<string, Namespace>;
 
 /** The URL of the account that `container` is in, without a query. */

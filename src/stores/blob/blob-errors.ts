@@ -2,7 +2,7 @@ import { RestError } from '@azure/storage-blob';
 import { foreignText, wordsOf } from '../../sync/store/foreign-text.ts';
 import { StoreError, type StoreErrorCode } from '../../sync/store/store-error.ts';
 
-/** What can be tried, and the role that it needs. */
+/** Actions, and the role that each needs. */
 const ROLES = {
   list: 'Storage Blob Data Reader',
   read: 'Storage Blob Data Reader',
@@ -15,10 +15,10 @@ const ROLES = {
 
 export type Action = keyof typeof ROLES;
 
-/** What was tried, and on what. */
+/** An action and its target. */
 interface Attempt {
   readonly action: Action;
-  /** Of the blob, or of the container when listing. Without a query. */
+  /** URL of the blob, or of the container when listing. Without a query. */
   readonly url: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -77,7 +77,7 @@ const WHOLE_STORE_CODES = new Set([
   'PublicAccessNotPermitted',
 ]);
 
-/** What reads no object needs none that is restored: then it is the object at the destination that is archived. */
+/** Actions that read no object. If one of them is refused since an object is archived, that is the object at the destination. */
 const READING: readonly Action[] = ['list', 'read', 'read the tags of', 'rehydrate'];
 
 /** Turns whatever the SDK or the credential threw into one of our codes, with a message that says what to do. */
@@ -93,7 +93,7 @@ export function toStoreError(error: unknown, attempt: Attempt): StoreError {
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
     (attempt.action === 'list' && code !== 'throttled' && code !== 'unavailable') ||
-    // Who may not write one blob's tags may not write any.
+    // A principal that may not write one blob's tags may not write any.
     (attempt.action === 'write, with its tags,' && code === 'permission-denied');
   const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
   const message = `Azure Storage did not ${attempt.action} ${attempt.url} (${answer}). ${advice(code, { attempt, isWholeStore, error })}`;
@@ -162,7 +162,7 @@ function tokenError(error: Error & { readonly statusCode?: number }, { url }: At
   return new StoreError(isTransient ? 'unavailable' : 'permission-denied', message, { cause: error, isWholeStore: true });
 }
 
-/** What the error says in its own words, or what can be said without any. It never holds the body of an answer, as messages of the SDK may. */
+/** The error's own words, or a general reason where it has none. Never holds the body of a response, as messages of the SDK may. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof RestError)) return wordsOf(error) || NO_REASON;
   if (error.code === RestError.PARSE_ERROR || /\bresponse ?body\b/i.test(error.message.slice(0, 1_000)))

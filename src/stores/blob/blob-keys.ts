@@ -1,6 +1,6 @@
 import { keyEscape } from '../../sync/store/escape.ts';
 
-/** What no blob's name can have, or would lose: a dot at the end of a segment, a backslash, control characters. */
+/** Parts that no blob's name can have, or that the service would drop: a dot at the end of a segment, a backslash, control characters. */
 const UNHOLDABLE = /\.(?=\/|$)|[\\\p{Cc}\ufffe\uffff]/u;
 
 const MAX_NAME_LENGTH = 1_024;

@@ -7,7 +7,7 @@ import { isStoreError, StoreError } from '../../sync/store/store-error.ts';
 import { type Action, toStoreError } from './blob-errors.ts';
 import { refuseBlobName } from './blob-keys.ts';
 
-/** What a request is about. */
+/** The target of a request. */
 interface Subject {
   readonly action: Action;
   readonly key: string;
@@ -23,7 +23,7 @@ export interface BlobEncryption {
 export interface BlobRequests {
   readonly container: ContainerClient;
   readonly prefix: string;
-  /** Of what is written. Blocks and the list that makes a blob of them must name the same scope. */
+  /** Encryption scope for writes. Blocks and the list that commits them must name the same scope. */
   readonly encryption: BlobEncryption;
   /** For messages: without credentials or query. */
   urlOf(key: string): string;

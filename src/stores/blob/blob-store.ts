@@ -21,7 +21,7 @@ interface BlobStoreOptions {
   readonly pageSize?: number;
   /** Shared by the stores of a process, which then need not ask again what kind an account is. */
   readonly namespaces?: KnownNamespaces;
-  /** Of what is written; the container's default unless given. */
+  /** Encryption scope for writes; the container's default unless given. */
   readonly encryption?: BlobEncryption;
 }
 

@@ -1,7 +1,7 @@
 import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Governor } from '../../sync/flow/governor.ts';
 
-/** What S3, and servers that speak like it, say of too many requests, whatever the status. */
+/** Error codes of S3 and compatible servers for too many requests, whatever the status. */
 const THROTTLING = new Set(['SlowDown', 'RequestLimitExceeded', 'TooManyRequestsException', 'Throttling', 'ThrottlingException']);
 
 type Middleware = Parameters<S3Client['middlewareStack']['add']>[0];

@@ -4,7 +4,7 @@ import { type Crc64, crc64FromBase64, crc64ToBase64 } from '../../sync/store/crc
 import { present } from '../../sync/store/present.ts';
 import type { Verified } from '../../sync/store/store.ts';
 
-/** What an answer of S3 says about the content of an object. */
+/** The checksums in a response of S3. */
 interface ChecksumAnswer {
   readonly ChecksumCRC64NVME?: string | undefined;
   readonly ETag?: string | undefined;
@@ -17,7 +17,7 @@ export async function keepsCrc64(client: S3Client): Promise<boolean> {
   return (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';
 }
 
-/** What to send with a body, so that the server refuses anything else. */
+/** Checksum headers for a body, so that the server refuses anything else. */
 export function checksumOf(body: Uint8Array, crc64: Crc64, isCrc64Kept: boolean): { ChecksumCRC64NVME: string } | { ContentMD5: string } {
   if (isCrc64Kept) return { ChecksumCRC64NVME: toBase64(crc64) };
   return { ContentMD5: createHash('md5').update(body).digest('base64') };

@@ -8,7 +8,7 @@ import { boundPages } from './listing/bound-pages.ts';
 interface S3ClientOptions {
   readonly region: string;
   readonly credentials: NonNullable<S3ClientConfig['credentials']>;
-  /** Of an S3-compatible server; AWS's own unless given. */
+  /** Endpoint of an S3-compatible server; AWS's own unless given. */
   readonly endpoint?: string;
   /** `https://host/bucket/key` instead of `https://bucket.host/key`. */
   readonly forcePathStyle?: boolean;
@@ -131,7 +131,7 @@ function renewExpiredCredentials(client: S3Client): void {
       } catch (error) {
         if (!isExpiry(error)) throw error;
         const current = await client.config.credentials();
-        // Of many requests that find out at once, only the first asks for new ones.
+        // Many requests may find this out at once; only the first obtains new credentials.
         if (current.accessKeyId === accessKeyId) await client.config.credentials({ forceRefresh: true });
         if (hasStream(args.input)) throw error;
         return next(args);

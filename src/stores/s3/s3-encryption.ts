@@ -18,7 +18,7 @@ export type CannedAcl =
   | 'bucket-owner-read'
   | 'bucket-owner-full-control';
 
-/** What the first request for a new object says of its encryption and of who may use it. */
+/** Encryption and ACL headers of the first request for a new object. */
 export interface NewObjectRules {
   readonly ServerSideEncryption?: NonNullable<S3Encryption['algorithm']>;
   readonly SSEKMSKeyId?: string;
@@ -26,7 +26,7 @@ export interface NewObjectRules {
   readonly ACL?: CannedAcl;
 }
 
-/** What is not given is not sent: the bucket's default holds. */
+/** Members that are not given are not sent: the bucket's default applies. */
 export function toNewObjectRules(encryption: S3Encryption | undefined, acl: CannedAcl | undefined): NewObjectRules {
   return { ...toEncryptionHeaders(encryption), ...(acl !== undefined && { ACL: acl }) };
 }

@@ -2,13 +2,13 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { foreignText, wordsOf } from '../../sync/store/foreign-text.ts';
 import { StoreError, type StoreErrorCode } from '../../sync/store/store-error.ts';
 
-/** What the SDK says for an error that came without a message, and calls one that came without a code. */
+/** The SDK's message for an error without one, and its name for an error without a code. */
 const NO_WORDS = ['UnknownError', 'Unknown', 'unknown'];
 const MAX_CODE_LENGTH = 100;
 const NO_REASON =
   'the service gave no reason: check the names of the bucket and the key, the policies of role and bucket, and the endpoint.';
 
-/** What can be tried, and the permission that it needs. */
+/** Actions, and the permission that each needs. */
 const PERMISSIONS = {
   list: 's3:ListBucket',
   read: 's3:GetObject',
@@ -26,7 +26,7 @@ const PERMISSIONS = {
 
 export type Action = keyof typeof PERMISSIONS;
 
-/** What was tried, and on what. */
+/** An action and its target. */
 interface Attempt {
   readonly action: Action;
   readonly url: string;
@@ -79,7 +79,7 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
 
 const PASSING_CODES: readonly StoreErrorCode[] = ['throttled', 'unavailable', 'credentials-expired'];
 
-/** What reads no object needs none that is restored: then it is the object at the destination that is archived. */
+/** Actions that read no object. If one of them is refused since an object is archived, that is the object at the destination. */
 const READING: readonly Action[] = ['list', 'read', 'read the tags of', 'restore'];
 
 /** Turns whatever the SDK or the credential provider threw into one of our codes, with a message that says what to do. */
@@ -97,7 +97,7 @@ export function toStoreError(error: unknown, { action, url, signal }: Attempt): 
   const isWholeStore =
     WHOLE_STORE_CODES.has(serviceCode) ||
     (action === 'list' && !PASSING_CODES.includes(code)) ||
-    // Who may not write one object's tags or ACL may not write any.
+    // A principal that may not write one object's tags or ACL may not write any.
     (action.startsWith('write, with') && code === 'permission-denied');
   const answer = [status, serviceCode].filter(Boolean).join(' ') || 'no answer';
   const message = `Amazon S3 did not ${action} ${url} (${answer}). ${advice(code, { action, isWholeStore, error })}`;
@@ -109,7 +109,7 @@ function serviceCodeOf(error: unknown): string {
   return foreignText(error.name).slice(0, MAX_CODE_LENGTH);
 }
 
-/** Of an answer that the SDK could not read, too; one that it took for a success is none. */
+/** Also the status of a response that the SDK could not read; but none for one that it took for a success. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { $metadata } = error;
@@ -195,7 +195,7 @@ function isExplicitDeny(error: unknown): boolean {
   return error instanceof Error && /explicit(?:ly)? den(?:y|ied|ies)/i.test(error.message.slice(0, 10_000));
 }
 
-/** What AWS denied on a key while S3 used it for the request. */
+/** The KMS action that AWS denied while S3 used the key for the request. */
 function deniedKeyAction(error: unknown): string | undefined {
   return error instanceof Error ? /not authorized to perform: ?(kms:\w{1,40})/.exec(error.message.slice(0, 10_000))?.[1] : undefined;
 }
@@ -214,7 +214,7 @@ function isFederationError(error: unknown): error is FederationError {
   return error instanceof Error && error.name === 'FederationError' && 'isTransient' in error;
 }
 
-/** What the error says in its own words, or what can be said without any. It never holds the body of an answer, as messages of the SDK may. */
+/** The error's own words, or a general reason where it has none. Never holds the body of a response, as messages of the SDK may. */
 function reasonOf(error: unknown): string {
   if (isUnreadable(error)) return 'its answer could not be read.';
   const words = wordsOf(error);

@@ -6,14 +6,14 @@ import { type CannedAcl, type NewObjectRules, type S3Encryption, toNewObjectRule
 import { type Action, toStoreError } from './s3-errors.ts';
 import { refuseS3Key } from './s3-keys.ts';
 
-/** What a request is about. */
+/** The target of a request. */
 interface Subject {
   readonly action: Action;
   readonly key: string;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What every request about one object names. */
+/** Bucket and key, which every request for one object has. */
 interface Target {
   readonly Bucket: string;
   readonly Key: string;
@@ -28,7 +28,7 @@ export interface S3Requests {
   readonly client: S3Client;
   readonly bucket: string;
   readonly prefix: string;
-  /** Of what is written. */
+  /** Encryption and ACL for writes. */
   readonly rules: NewObjectRules;
   /** For messages. */
   urlOf(key: string): string;

@@ -17,7 +17,7 @@ export function createS3Restore({ client, send }: S3Requests): Pick<Store, 'requ
       try {
         await request({ Days: days }).catch(async (error: unknown) => {
           if (!isNamed(error, 'InvalidArgument')) throw error;
-          // What Intelligent-Tiering has archived is restored for good, and S3 refuses days for it. No listing tells it apart.
+          // Intelligent-Tiering restores for good, and S3 refuses a number of days for it. No listing shows such objects.
           await request({}).catch((second: unknown) => {
             throw isNamed(second, 'MalformedXML') ? error : second;
           });

@@ -18,9 +18,9 @@ interface S3StoreOptions {
   readonly prefix: string;
   /** Objects in a page of the listing; 1,000, the service's maximum, unless given. */
   readonly pageSize?: number;
-  /** Of what is written; the bucket's default unless given. */
+  /** Encryption for writes; the bucket's default unless given. */
   readonly encryption?: S3Encryption | undefined;
-  /** Of what is written; none is sent unless given. */
+  /** ACL for writes; none is sent unless given. */
   readonly acl?: CannedAcl | undefined;
 }
 

@@ -48,16 +48,16 @@ export type Decision =
   | { readonly action: 'ask-properties' }
   | { readonly action: 'extraneous' };
 
-/** What is to be copied, or only if the stores, when they are asked, do not show that it is current. */
+/** An object to copy, or to copy unless the stores, when asked, show that it is current. */
 export type CopyDecision = Exclude<Decision, { readonly action: 'unchanged' | 'extraneous' }>;
 
-/** What is to become of an object that the source has, once the stores are asked where that is needed. */
+/** The decision on an object that the source has, once the stores have been asked where that is needed. */
 export type ResolvedDecision =
   | Extract<Decision, { readonly action: 'copy' }>
   /** The destination's version was proved to be current. */
   | ({ readonly action: 'unchanged'; readonly destination: Version } & Pick<ProvedPair, 'isByMark'>);
 
-/** What names a version of an object to its store. */
+/** The identity of a version of an object in its store. */
 export type Version = Pick<ObjectEntry, 'etag' | 'sizeBytes'>;
 
 /** Decides by what the listings and the proved pair say, cheapest proof first; never asks a store. The table is in `test/sync/compare/decide.test.ts`. */

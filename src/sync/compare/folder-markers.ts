@@ -1,9 +1,9 @@
 import type { FolderForm, ObjectEntry, ObjectHead, ObjectProperties } from '../store/objects.ts';
 
-/** What becomes of objects that only stand for a folder: they are copied like others, passed over, or made what stands for one there. */
+/** How objects that only stand for a folder are treated: copied like others, skipped, or converted to the destination's form. */
 export type FolderMarkers = 'copy' | 'skip' | 'convert';
 
-/** What tells an object that stands for a folder. */
+/** The members that show whether an object stands for a folder. */
 export type Marker = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'isFolder'>;
 
 const FOLDER_METADATA = 'hdi_isfolder';
@@ -29,7 +29,7 @@ export function keyInForm(key: string, form: FolderForm): string {
   return form === 'slash' ? `${name}/` : name;
 }
 
-/** What goes with a marker in this form. */
+/** Properties of a marker in this form. */
 export function propertiesInForm(properties: ObjectProperties, form: FolderForm): ObjectProperties {
   const { [FOLDER_METADATA]: _, ...metadata } = properties.metadata;
   return { ...properties, metadata: form === 'stub' ? { ...metadata, [FOLDER_METADATA]: 'true' } : metadata };

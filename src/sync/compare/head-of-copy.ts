@@ -15,7 +15,7 @@ export class KeyCollisionError extends Error {
 }
 
 /**
- * What the destination has as the copy of an object, of whatever version. Throws StoreErrors, and a {@link KeyCollisionError} when a key that
+ * The copy of an object at the destination, of whatever version. Throws StoreErrors, and a {@link KeyCollisionError} when a key that
  * is not the object's own is taken by something else: what was not there before may be there now, so it is asked before each overwriting.
  */
 export async function headOfCopy(destination: Pick<Store, 'head'>, object: Named, options: CallOptions): Promise<ObjectHead | undefined> {
@@ -25,7 +25,7 @@ export async function headOfCopy(destination: Pick<Store, 'head'>, object: Named
   return head;
 }
 
-/** What has the object's own key counts as its copy, as in any sync. */
+/** An object with the same key counts as the copy, as in any sync. */
 function isItsCopy({ originalKey, folderForm }: Named, head: ObjectHead): boolean {
   if (folderForm !== undefined) return isMarkerInForm(head, folderForm);
   return originalKey === undefined || head.provenance?.originalKey === originalKey;

@@ -5,7 +5,7 @@ import type { ObjectEntry } from '../store/objects.ts';
 
 type Pages = AsyncIterable<readonly ObjectEntry[]>;
 
-/** What the source has. */
+/** An object of the source, with its counterpart. */
 export interface SourcePair {
   readonly source: ObjectEntry & Partial<DestinationName>;
   readonly destination?: ObjectEntry;

@@ -14,8 +14,8 @@ export interface KeyMapping {
   /** The keys that the source can have had for what the destination has, by the run's options: what a rule about any of them protects is not extraneous. */
   keysAtSource(copy: Marker): readonly string[];
   /**
-   * Tells whether the source has what the destination has under `key`, in any form, also in one that the run's options do not make: an earlier
-   * run may have had others, and what they copied is no orphan.
+   * Tells whether the source has what the destination has under `key`, in any form, also in one that the run's options do not make: an
+   * earlier run may have had others, and what they copied is no orphan.
    */
   isAtSource(copy: Pick<ObjectEntry, 'key' | 'sizeBytes'>, signal: AbortSignal): Promise<boolean>;
 }
@@ -59,7 +59,7 @@ export function createKeyMapping({ source, destination, escapes, convertsFolders
     return unescaped !== key && destination.escapeKey(unescaped) === key ? unescaped : undefined;
   }
 
-  /** What the destination has under `key` may be at the source under the same, escaped there, escaped here, or as a folder's marker. */
+  /** Keys that the source may have for the destination's `key`: the same, escaped there, escaped here, or a folder's marker. */
   function counterpartsOf(key: string): readonly Counterpart[] {
     const { folderForm } = source;
     const original = escapedFrom(key);
@@ -91,7 +91,7 @@ export function createKeyMapping({ source, destination, escapes, convertsFolders
       const folder = isConverted(entry) ? { folderForm: destination.folderForm } : {};
       const name = original ?? entry.key;
       const formed = folder.folderForm === undefined ? name : keyInForm(name, folder.folderForm);
-      // What looks escaped is left so only where it comes from an escape.
+      // A key that looks escaped stays as it is only where it comes from an escape.
       const isLeft = !escapes || (isHeld(destination, formed) && (original !== undefined || !keyEscape.looksEscaped(formed)));
       return isLeft
         ? { destinationKey: formed, ...folder }

@@ -5,7 +5,7 @@ import type { SourcePair } from './join.ts';
 /** `changed`: what is not current is replaced; `if-newer`: unless it was written after the source; `never`: nothing is replaced. */
 export type Overwrite = 'changed' | 'if-newer' | 'never';
 
-/** What may be replaced at the destination. */
+/** Rule for replacing objects at the destination. */
 export interface OverwriteRules {
   /** `changed` unless given. */
   readonly overwrite?: Overwrite;

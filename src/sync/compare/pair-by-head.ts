@@ -12,7 +12,7 @@ interface Options {
   readonly source: Store;
   readonly destination: Store;
   readonly mapping: KeyMapping;
-  /** What the sync is about: all objects unless given. */
+  /** Filter of the sync; all objects pass unless given. */
   readonly filter?: Filter;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -57,7 +57,7 @@ function takenBy({ key }: ObjectEntry): string {
   return `as the object ${JSON.stringify(key)} of the source. Rename one of them, or leave one out by the option exclude.`;
 }
 
-/** What both sides have under a key, by a HEAD of each; `undefined` when the source has nothing. */
+/** Asks both sides for a key, by a HEAD of each; `undefined` when the source has nothing. */
 export async function findPair(
   { source, destination }: Pick<Options, 'source' | 'destination'>,
   key: string,

@@ -7,14 +7,15 @@ import type { CallOptions, Store } from '../store/store.ts';
 import { isCopyOf } from './decide.ts';
 
 /**
- * What shows that the contents of two objects are equal, or are not. `source-etag`: one is marked as the copy of this version of the other;
+ * Evidence that the contents of two objects are equal, or are not. `source-etag`: one is marked as the copy of this version of the other;
  * `size`: only empty objects are equal by it; `versions`: they are the versions of a proved pair.
  */
 export type Evidence = 'crc64nvme' | 'md5' | 'content' | 'source-etag' | 'size' | 'versions';
 
 /**
- * By whose word. `services`: what both services say of what they keep; `content`: what was read of each side, but of one of which the service
- * keeps a checksum; `index`: an earlier run proved these very versions equal, and both services still list them; `writer`: whoever wrote one of the objects could set what was compared (metadata, or a blob's Content-MD5).
+ * By whose word. `services`: what both services say of what they keep; `content`: what was read of each side, but of one of which the
+ * service keeps a checksum; `index`: an earlier run proved these very versions equal, and both services still list them; `writer`: whoever
+ * wrote one of the objects could set what was compared (metadata, or a blob's Content-MD5).
  */
 export type ProofRecord = 'services' | 'content' | 'index' | 'writer';
 
@@ -58,7 +59,7 @@ interface Compared {
   readonly by: 'crc64nvme' | 'md5';
 }
 
-/** Of what both have, all must agree; `undefined` where they have nothing in common. */
+/** Compares the checksums that both have, which must all agree; `undefined` where they have none in common. */
 export function compareRecords(one: ContentRecord, other: ContentRecord): Compared | undefined {
   const all: readonly [Compared['by'], unknown, unknown][] = [
     ['crc64nvme', one.crc64, other.crc64],

@@ -68,7 +68,7 @@ async function decideByProof(
   const one = { store: source, key: entry.key, head: here };
   const other = { store: { read: readAtDestination(destination) }, key: destinationKeyOf(entry), head: there };
   const proof = await proveEqual(one, other, options).catch(unlessArchived);
-  // What a writer could set is no proof, and has been looked at before.
+  // Checksums that a writer could set are no proof, and were compared before.
   if (proof.verdict === 'equal' && proof.record !== 'writer') return { action: 'unchanged', destination: there };
   const reason = proof.verdict === 'different' ? 'content-differs' : 'not-proved-current';
   return { action: 'copy', reason, condition: { ifMatch: there.etag } };

@@ -39,8 +39,8 @@ export interface CopierOptions extends CopyPath {
 }
 
 /**
- * Copies one object and returns its receipt, or that the destination turned out to be current. What concerns this object alone is a receipt;
- * what concerns every other object too (no such bucket, credentials refused, throttling, the signal) is thrown.
+ * Copies one object and returns its receipt, or that the destination turned out to be current. What concerns this object alone is a
+ * receipt; what concerns every other object too (no such bucket, credentials refused, throttling, the signal) is thrown.
  */
 export type Copier = (request: CopyRequest) => Promise<Receipt | Current>;
 
@@ -72,7 +72,7 @@ async function resolveAndCopy(path: CopyPath, { entry, decision, signal }: CopyR
   return copyUntilResolved(path, { ...task, entry: versionOf(entry, entry), signal });
 }
 
-/** What turns out to be archived is brought back, where that is wanted. */
+/** Restores an object that turns out to be archived, where that is wanted. */
 export async function orRestore(
   verdict: Verdict | Current,
   { restore }: Pick<CopyPath, 'restore'>,
@@ -107,8 +107,8 @@ export async function copyOnce(path: CopyPath, task: CopyTask): Promise<Verdict 
 }
 
 /**
- * What to try after `error`: the task as the stores are now; or how it ends; or `undefined` where another try would end the same way. Throws
- * StoreErrors, and a KeyCollisionError when something else has taken the place.
+ * What to try after `error`: the task as the stores are now; or how it ends; or `undefined` where another try would end the same way.
+ * Throws StoreErrors, and a KeyCollisionError when something else has taken the place.
  */
 async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise<CopyTask | Verdict | undefined> {
   const { source, destination } = path;
@@ -122,7 +122,7 @@ async function nextTask(path: CopyPath, task: CopyTask, error: unknown): Promise
   if (!isStoreError(error, 'precondition-failed', 'not-found') || error.isWholeStore) return undefined;
   const head = await headOfCopy(destination, entry, { signal });
   if (head === undefined) return { ...task, condition: 'if-absent' };
-  // What has our mark and the bytes that it names is no edit: another worker copied another version.
+  // An object with our mark and the bytes that it names is no edit: another worker copied another version.
   const leaveReason = reasonToLeaveNew(hasCopiedBytes(head) ? { ...path, isTwoWay: false } : path);
   return leaveReason === undefined ? { ...task, condition: { ifMatch: head.etag } } : left(entry, leaveReason);
 }

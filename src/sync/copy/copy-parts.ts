@@ -22,8 +22,8 @@ export const PART_BYTES = 8 * 1024 * 1024;
 export const PART_SIZES: PartSizes = { bufferBytes: PART_BYTES, rangeBytes: 64 * 1024 * 1024 };
 
 /**
- * Copies an object part by part; readers see nothing of it before the commit. Returns something else than a copy when the source's mark shows
- * that there is nothing to copy. Throws SourceChangedError or a StoreError. No part is left but of a copy.
+ * Copies an object part by part; readers see nothing of it before the commit. Returns something else than a copy when the source's mark
+ * shows that there is nothing to copy. Throws SourceChangedError or a StoreError. No part is left but of a copy.
  */
 export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan): Promise<Copied | Current | Verdict> {
   const { source, destination } = path;
@@ -49,7 +49,7 @@ export async function copyParts(path: CopyPath, task: CopyTask, plan: PartPlan):
 }
 
 interface PinnedTask extends CopyTask, Pick<Copied, 'leftOut'> {
-  /** Of the source's version. */
+  /** HEAD of the source's version. */
   readonly head: ObjectHead;
   readonly plan: PartPlan;
 }

@@ -16,7 +16,7 @@ export interface CopyPath extends OverwriteRules {
   readonly destination: Store;
   readonly pool: BufferPool;
   readonly carry?: CarryOptions;
-  /** What is archived is passed over unless given. */
+  /** Restores archived objects; they are skipped unless given. */
   readonly restore?: Restorer;
 }
 
@@ -38,14 +38,14 @@ export interface Copied {
   readonly crc64: Crc64;
   readonly verified: Verified;
   readonly sourceRecord: SourceRecord;
-  /** What of the source's metadata and tags it does not have, for people. */
+  /** Metadata and tags of the source that it lacks, for people. */
   readonly leftOut: readonly string[];
 }
 
 /**
  * Waits for a conditional write. If it is refused because the object is already this very copy (the answer to an earlier try was lost, or
- * another worker did the same), that counts as written. Its mark must name this version, and the service's own CRC-64, or else the one in the
- * mark, be that of the bytes that were read. A mark's CRC-64 shows whose copy it is, and proves no more of it than its length.
+ * another worker did the same), that counts as written. Its mark must name this version, and the service's own CRC-64, or else the one in
+ * the mark, be that of the bytes that were read. A mark's CRC-64 shows whose copy it is, and proves no more of it than its length.
  */
 export async function orAlreadyOurs(
   write: Promise<Written>,
@@ -66,12 +66,12 @@ export async function orAlreadyOurs(
 
 const STRENGTH: Readonly<Record<Verified, number>> = { length: 0, md5: 1, crc64: 2 };
 
-/** What a copy proves is what its weaker end proves. */
+/** A copy proves as much as its weaker end. */
 export function weaker(one: Verified, other: Verified): Verified {
   return STRENGTH[one] < STRENGTH[other] ? one : other;
 }
 
-/** What names the version that was written. */
+/** The identity of the version that was written. */
 export function destinationOf({ etag, modifiedAt }: Written): Pick<Copied, 'destinationEtag' | 'destinationModifiedAt'> {
   return { destinationEtag: etag, ...(modifiedAt !== undefined && { destinationModifiedAt: modifiedAt }) };
 }

@@ -1,9 +1,9 @@
 import type { ByteRange } from '../store/objects.ts';
 import type { UploadLimits } from '../store/store.ts';
 
-/** What the cutting of objects goes by. */
+/** Sizes that decide how objects are cut into parts. */
 export interface PartSizes {
-  /** What one buffer holds. A part is as long, or a whole multiple of it where the destination takes too few parts. */
+  /** Size of one buffer. A part has this size, or a multiple of it where the destination takes too few parts. */
   readonly bufferBytes: number;
   /** A range has as many parts as fit into this, at least one. */
   readonly rangeBytes: number;

@@ -47,9 +47,9 @@ export function readWhole(source: Store, { entry, buffer, signal }: ReadRequest)
 }
 
 /**
- * Finds out by whose word the bytes that were read are those of the listed version. Where they do not fit what its writer left with it, they
- * are read once more: the same bytes again show that this is outdated. Throws `checksum-mismatch` when they are others, or not those that the
- * service keeps a checksum of; and SourceChangedError.
+ * Finds out by whose word the bytes that were read are those of the listed version. Where they do not fit what its writer left with it,
+ * they are read once more: the same bytes again show that this is outdated. Throws `checksum-mismatch` when they are others, or not those
+ * that the service keeps a checksum of; and SourceChangedError.
  */
 export async function proveSource(source: Store, request: StreamRequest, known: Known, read: WholeRead): Promise<SourceProof> {
   const { key } = request.entry;
@@ -100,7 +100,7 @@ export function streamRange<T>(
     try {
       return await take(exactly(body, lengthOf(range), source.url));
     } finally {
-      // Who takes the bytes may have failed before it asked for the first: the connection must not wait for that.
+      // The reader may have failed before it asked for the first bytes: the connection must not wait for it.
       await body[Symbol.asyncIterator]().return?.();
     }
   });

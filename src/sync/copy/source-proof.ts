@@ -6,9 +6,9 @@ import type { Verified } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 
 /**
- * By whose word the bytes that were read are those of the source: its `service` computed what they were compared with; its `writer` could set
- * that (metadata, a blob's Content-MD5); what its writer left with it is `outdated`, since they are others, also when they are read again;
- * or there was nothing to compare them with (`none`).
+ * By whose word the bytes that were read are those of the source: its `service` computed what they were compared with; its `writer` could
+ * set that (metadata, a blob's Content-MD5); what its writer left with it is `outdated`, since they are others, also when they are read
+ * again; or there was nothing to compare them with (`none`).
  */
 export type SourceRecord = 'service' | 'writer' | 'outdated' | 'none';
 
@@ -18,7 +18,7 @@ export interface SourceProof {
   readonly sourceRecord: SourceRecord;
 }
 
-/** What was read of a whole object. */
+/** The result of reading a whole object. */
 export interface WholeRead {
   readonly crc64: Crc64;
   /** Where they are at hand. */
@@ -29,7 +29,7 @@ export interface WholeRead {
 
 export type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
 
-/** Of bytes that are not those of which a writer left a checksum, although they arrived as they are. */
+/** The proof for bytes that differ from a writer's checksum although they arrived intact. */
 export const OUTDATED: SourceProof = { verified: 'length', sourceRecord: 'outdated' };
 
 /**
@@ -57,7 +57,7 @@ function compareFirst(record: ContentRecord, read: WholeRead): Compared | undefi
   return md5 === undefined ? undefined : { kind: 'md5', isEqual: md5 === record.md5 };
 }
 
-/** Of what a writer left, one may be outdated and another not: one that fits does not do so by chance. */
+/** One checksum of a writer may be outdated and another not: one that matches does not do so by chance. */
 function compareBest(record: ContentRecord, read: WholeRead): Compared | undefined {
   const first = compareFirst(record, read);
   if (first === undefined || first.isEqual || first.kind === 'md5') return first;

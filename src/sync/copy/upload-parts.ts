@@ -22,10 +22,10 @@ export interface PartsRequest extends PartRequest {
 /** The first parts of a span, or all of them. */
 export interface UploadedParts {
   readonly parts: readonly UploadedPart[];
-  /** Of their bytes, one after the other. */
+  /** The checksum of their bytes in order. */
   readonly crc64: Crc64;
   readonly sizeBytes: number;
-  /** What is proved of each of them. */
+  /** The proof that all of them have. */
   readonly verified: Verified;
 }
 

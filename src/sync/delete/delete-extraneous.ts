@@ -16,7 +16,7 @@ export interface DeletionRequest {
   /** Which keys belong together; the same ones unless given. */
   readonly mapping?: Pick<KeyMapping, 'isAtSource'>;
   readonly destination: Pick<Store, 'delete' | 'url'>;
-  /** What was found at the destination alone, ascending. */
+  /** Keys that only the destination has, ascending. */
   readonly found: AsyncIterable<ExtraneousObject>;
   /** Objects under way at once, 1 or more. */
   readonly concurrency: number;

@@ -1,11 +1,11 @@
 import type { Counts } from '../outcomes/tally.ts';
 import { describeUncopied, type Uncopied } from './uncopied.ts';
 
-/** What has to hold before anything is deleted. */
+/** Conditions for any deletion. */
 export interface DeletionGuard {
   /** Objects, 1 or more. */
   readonly maxCount: number;
-  /** Of the destination's objects that the sync is about; more than 0, at most 100. */
+  /** Percentage of the destination's objects that the sync is about; more than 0, at most 100. */
   readonly maxPercent: number;
   readonly allowEmptySource: boolean;
   /** Also while objects of the source have no current copy; a run that an earlier release began has no word on it. */

@@ -26,7 +26,7 @@ const LACKS_COPY: Readonly<Record<SkipReason, boolean>> = {
 /** Why the object of a receipt has no current copy; `undefined` when it has, or should have none. */
 export function reasonOfLack(receipt: Receipt): UncopiedReason | undefined {
   if (receipt.action === 'failed') return receipt.reason;
-  // What this release does not know, such as a reason of a later one, is no copy.
+  // A reason that this release does not know, such as one of a later release, is no copy.
   return receipt.action === 'skipped' && LACKS_COPY[receipt.reason] !== false ? receipt.reason : undefined;
 }
 

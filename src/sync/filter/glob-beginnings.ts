@@ -9,10 +9,10 @@ interface Limits {
 
 const LIMITS: Limits = { count: 32, length: 200 };
 
-/** What keys begin with that match a glob. */
+/** A beginning of the keys that match a glob. */
 export interface Beginning {
   readonly text: string;
-  /** What the glob wants behind it: nothing, so that this is the key; anything, so that every key with it matches; or something else. */
+  /** The rest that the glob requires: nothing, so that this is the key; anything, so that every such key matches; or something else. */
   readonly rest: 'nothing' | 'anything' | 'something';
 }
 

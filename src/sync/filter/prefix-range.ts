@@ -5,7 +5,7 @@ const HIGHEST_CHARACTER = '\u{10fffd}';
 const HIGHEST_CODE_POINT = 0x10fffd;
 /** Before it there are control characters only. */
 const LOWEST_CODE_POINT = 0x20;
-/** What services do not take in a request, since XML cannot hold all of it. */
+/** Characters that services do not accept in a request, since XML cannot hold them. */
 const UNASKABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 
 /** All keys that begin with `prefix`, and perhaps a few next to them. The range's bounds are texts with which services can be asked. */

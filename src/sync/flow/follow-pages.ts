@@ -31,12 +31,12 @@ export interface ListedPage<T, M> {
 }
 
 interface Listing<T, M> {
-  /** What is listed, for messages. */
+  /** Name of the listing, for messages. */
   readonly url: string;
   /** Requests the page at `marker`. Throws BrokenPageErrors for what is to be requested again, and anything else for what is not. */
   request(marker: M | undefined): Promise<ListedPage<T, M>>;
   readonly signal?: AbortSignal | undefined;
-  /** Whose trouble it is when the listing fails: the whole store's unless given. */
+  /** Scope of a failure: the whole store unless given. */
   readonly of?: 'store' | 'object';
 }
 

@@ -1,4 +1,4 @@
-/** What the stores of one activity may do. */
+/** Limits for the stores of one activity. */
 export interface Limits {
   /** Calls of either store; more than 0. */
   readonly requestsPerSecond?: number | undefined;

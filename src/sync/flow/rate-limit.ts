@@ -14,7 +14,7 @@ interface RateLimitOptions {
   readonly wait?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
-/** What was not used may be made up for within so long. */
+/** Unused allowance may be used within this time. */
 const BURST_MS = 1_000;
 
 /**

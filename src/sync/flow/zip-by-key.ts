@@ -4,15 +4,15 @@ interface Keyed {
   readonly key: string;
 }
 
-/** What two sequences have under a key: at least one of them has something. */
+/** The entries of two sequences under one key: at least one of them is present. */
 export interface Zipped<A, B> {
   readonly one?: A;
   readonly other?: B;
 }
 
 /**
- * Joins two sequences, both ascending by key and each key once. Reads neither further than to the next key of the other, and closes both when
- * the reader stops.
+ * Joins two sequences, both ascending by key and each key once. Reads neither further than to the next key of the other, and closes both
+ * when the reader stops.
  */
 export async function* zipByKey<A extends Keyed, B extends Keyed>(
   ones: AsyncIterable<A>,

@@ -38,7 +38,7 @@ export async function beginLargeObject(
 interface LatestTask {
   readonly entry: ObjectVersion;
   readonly decision: ResolvedDecision;
-  /** Of the source. */
+  /** HEAD of the source. */
   readonly head: ObjectHead;
   readonly leaveReason: LeaveReason | undefined;
 }
@@ -58,7 +58,7 @@ async function lookAgain(path: CopyPath, task: LargeTask, signal: AbortSignal): 
 /** The slice did not see this version of the destination's object, or left the question open. */
 function reasonToLeaveHead(rules: OverwriteRules, key: string, { here, there }: HeadsNow): LeaveReason | undefined {
   if (there === undefined) return undefined;
-  // What has our mark and the bytes that it names is no edit: another worker copied another version.
+  // An object with our mark and the bytes that it names is no edit: another worker copied another version.
   if (rules.isTwoWay && !hasCopiedBytes(there)) return reasonToLeaveNew(rules);
   return reasonToLeave({ source: entryOf(key, here), destination: entryOf(key, there) }, rules, 'auto');
 }
@@ -81,7 +81,7 @@ async function decideAnew(
   return decideByHead(entry, there, decision.action === 'ask-destination' ? decision : {});
 }
 
-/** What was written since the listing, perhaps by an earlier try of ours, is to be judged by itself. */
+/** Objects written since the listing, perhaps by an earlier try of ours, are judged by themselves. */
 function isAsListed(there: ObjectHead | undefined, decision: CopyDecision): decision is Extract<CopyDecision, ResolvedDecision> {
   if (decision.action !== 'copy') return false;
   return decision.condition === 'if-absent' ? there === undefined : there?.etag === decision.condition.ifMatch;

@@ -33,7 +33,7 @@ export async function copyRange(
     span,
     kept,
     signal,
-    // What the next call could not keep would be copied in vain, and the range might never end.
+    // Parts that the next call could not keep would be copied for nothing, and the range might never end.
     mustStop: () => isKeepable && isLate(),
     onCopied: ({ part }) => {
       isKeepable = part.crc64 !== undefined && !object.plan.isStreamed;

@@ -23,7 +23,7 @@ export interface LargeUpload {
   readonly reason: CopyReason;
   /** As in a decision to copy. */
   readonly ignoresSourceMark?: true;
-  /** What of its metadata and tags is not carried; not there in what an earlier release has begun. */
+  /** Metadata and tags that are not carried; absent in uploads that an earlier release has begun. */
   readonly leftOut?: readonly string[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -31,10 +31,10 @@ export interface LargeUpload {
   readonly triesLeft: number;
 }
 
-/** What became of a large object. Without a receipt the destination turned out to be current. Plain data. */
+/** The outcome of a large object. Without a receipt the destination turned out to be current. Plain data. */
 export interface LargeOutcome {
   readonly receipt?: Receipt;
-  /** What was found to be equal, where nothing was copied. */
+  /** The pair that was found equal, where nothing was copied. */
   readonly proved?: ProvedPair;
 }
 
@@ -45,7 +45,7 @@ export interface CopiedRange {
   readonly sizeBytes: number;
   /** How far the destination confirmed the parts. */
   readonly verified: Verified;
-  /** Of parts that were streamed: what names those to the destination that were compared. Another worker may have put others. */
+  /** ETags of the streamed parts that were compared. Another worker may have uploaded others. */
   readonly etags?: readonly string[];
 }
 

@@ -20,7 +20,7 @@ interface AuditOptions {
 /** Tells whether the destination has the same content as the source's object, and by what that is known. Writes nothing. */
 export type Auditor = (pair: SourcePair, signal: AbortSignal) => Promise<Receipt>;
 
-/** What concerns this object alone is in the receipt; what would befall every other object too is thrown. */
+/** Failures of this object alone become its receipt; those that would concern every other object are thrown. */
 export function createAuditor({ clock, ...ends }: AuditOptions): Auditor {
   return async ({ source, destination, proved }, signal) => {
     const startedAt = clock();

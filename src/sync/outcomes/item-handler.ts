@@ -16,7 +16,7 @@ import type { Outcome } from './outcome.ts';
 import { createSyncHandler } from './sync-handler.ts';
 import { left, toReceipt } from './verdict.ts';
 
-/** What a slice deals with. */
+/** The items of a slice. */
 export type SliceItem = KeyPair | ListedKey | GoneKey;
 
 /** Gives each pair, or each key of a list, its outcome; at once where nothing is to be asked or copied here. */
@@ -60,7 +60,7 @@ export function createItemHandler(request: SliceRequest, signal: AbortSignal, gu
   };
 }
 
-/** What only the destination has cannot be judged by its own size and age, nor perhaps by its own key. */
+/** Objects that only the destination has cannot be judged by their own size and age, and perhaps not by their own key. */
 function passes(filter: Filter, mapping: KeyMapping | undefined, { source, destination }: KeyPair): boolean {
   if (source !== undefined) return filter.passes(source);
   const keys = mapping?.concerns({ destination }) ? mapping.keysAtSource(destination) : [destination.key];

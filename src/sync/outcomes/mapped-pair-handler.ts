@@ -31,7 +31,7 @@ export function createMappedPairHandler(
   };
 }
 
-/** What cannot be asked about counts as extraneous, which does it no harm: before it is deleted it is asked about again. */
+/** Objects that cannot be asked about count as extraneous, which is harmless: before a deletion they are asked about again. */
 function isNotKnown(error: unknown): false {
   if (!concernsOneObject(error)) throw error;
   return false;

@@ -4,7 +4,7 @@ import type { Outcome } from './outcome.ts';
 import type { Receipt } from './receipt.ts';
 import type { Current } from './verdict.ts';
 
-/** What is known of every outcome. */
+/** The members that every outcome has. */
 export type OutcomeBase = Pick<Outcome, 'key' | 'isAtDestination'>;
 
 /** Deals with an object that the source has and the sync is about; at once where nothing is to be asked or copied. */

@@ -2,7 +2,7 @@ import type { LargeTask } from '../large/large-task.ts';
 import type { ProvedPair } from '../pairs/proved-pair.ts';
 import type { Receipt } from './receipt.ts';
 
-/** What became of one key. */
+/** The outcome for one key. */
 export type Outcome = {
   readonly key: string;
   /** The destination had an object of this key when it was listed. */

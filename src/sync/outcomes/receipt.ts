@@ -55,11 +55,11 @@ export interface CopiedReceipt extends ReceiptBase {
   readonly sourceRecord?: SourceRecord;
   /** The bytes went through this app. */
   readonly way: 'streamed';
-  /** What of the source's metadata and tags the copy does not have: `metadata <name>` or `tag <name>`. Left out where it has all. */
+  /** Metadata and tags of the source that the copy lacks: `metadata <name>` or `tag <name>`. Absent where it has all. */
   readonly leftOut?: readonly string[];
 }
 
-/** Of a dry run. */
+/** Receipt of a dry run. */
 export interface WouldCopyReceipt extends ReceiptBase {
   readonly action: 'would-copy';
   readonly reason: CopyReason;
@@ -73,7 +73,7 @@ export interface SkippedReceipt extends ReceiptBase {
 export interface FailedReceipt extends ReceiptBase {
   readonly action: 'failed';
   readonly reason: FailureCode;
-  /** What happened and what to do, for people. */
+  /** The failure and its remedy, for people. */
   readonly message: string;
 }
 
@@ -84,7 +84,7 @@ export interface ExtraneousObject {
   readonly destinationEtag: string;
 }
 
-/** What became of an object that the destination alone had. */
+/** The outcome for an object that only the destination had. */
 type ExtraneousOutcome =
   /** It was left alone. */
   | { readonly action: 'extraneous' }
@@ -101,20 +101,20 @@ type ExtraneousOutcome =
   | {
       readonly action: 'delete-failed';
       readonly reason: StoreErrorCode;
-      /** What happened and what to do, for people. */
+      /** The failure and its remedy, for people. */
       readonly message: string;
     };
 
 export type ExtraneousReceipt = ExtraneousObject & ReceiptTimes & ExtraneousOutcome;
 
-/** What an audit found of an object. */
+/** The finding of an audit about an object. */
 export type AuditOutcome =
   /** `record` is left out of receipts that an earlier release wrote. */
   | { readonly action: 'equal'; readonly by: Evidence; readonly record?: ProofRecord }
   | { readonly action: 'different'; readonly by: Evidence; readonly record?: ProofRecord }
   /**
-   * Its contents were not to be read, or cannot be: there is nothing to compare (`no-common-checksum`), or what differs can be set by whoever
-   * writes an object (`checksums-differ`), so that it may be outdated; `changing`: it was written while it was looked at.
+   * Its contents were not to be read, or cannot be: there is nothing to compare (`no-common-checksum`), or what differs can be set by
+   * whoever writes an object (`checksums-differ`), so that it may be outdated; `changing`: it was written while it was looked at.
    */
   | { readonly action: 'unprovable'; readonly reason: 'no-common-checksum' | 'checksums-differ' | 'archived' | 'changing' };
 

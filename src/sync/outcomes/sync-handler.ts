@@ -41,7 +41,7 @@ export function createSyncHandler(request: SliceRequest, signal: AbortSignal, gu
       if (!needsCopier(decision)) return unchangedByListing(pair, base, request);
       const leaveReason = reasonToLeave(pair, request, comparison);
       if (leaveReason !== undefined) return outcomeOf(base, guard(leave(pair, decision, leaveReason)));
-      // What is archived is not copied, however large it is.
+      // Archived objects are not copied, however large they are.
       const isLarge = entry.sizeBytes >= largeObjectBytes && entry.isArchived !== true && !isRehearsal;
       if (!isLarge) return outcomeOf(base, guard(copy({ entry, decision, signal })));
       const version = versionOf(entry, entry);
@@ -51,7 +51,7 @@ export function createSyncHandler(request: SliceRequest, signal: AbortSignal, gu
   };
 }
 
-/** What was proved before need not be written down again, unless a listing shows its times for the first time. */
+/** A pair that was proved before is not recorded again, unless a listing shows its times for the first time. */
 function unchangedByListing(found: SourcePair, base: OutcomeBase, { comparison }: SliceRequest): Outcome {
   const { source, destination, proved } = found;
   const isNews = proved?.source.modifiedAt === undefined || proved.destination.modifiedAt === undefined;

@@ -2,8 +2,8 @@ import type { Outcome } from './outcome.ts';
 import type { Receipt } from './receipt.ts';
 
 /**
- * What became of the objects that the sync is about. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed` + `equal` +
- * `different` + `missing` + `unprovable`.
+ * Counts of the objects that the sync is about, by outcome. `listed` = `copied` + `wouldCopy` + `unchanged` + `skipped` + `failed` +
+ * `equal` + `different` + `missing` + `unprovable`.
  */
 export interface Counts {
   readonly listed: number;
@@ -77,7 +77,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** Of a run that was begun by an earlier version of the app, progress may be kept without the count. */
+/** The progress of a run that an earlier release has begun may lack the count. */
 function sumOf(a: number | undefined, b: number | undefined): number {
   return (a ?? 0) + (b ?? 0);
 }

@@ -12,7 +12,7 @@ import type { FailureCode, Receipt, SkipReason } from './receipt.ts';
 /** A source that changes under us, or a destination, is looked at again; after this many tries it stays as it is until the next run. */
 export const MAX_TRIES = 3;
 
-/** What became of one version of an object: a receipt but for the times. */
+/** The outcome for one version of an object: a receipt without the times. */
 export type Verdict = { readonly entry: ObjectVersion } & (
   | {
       readonly action: 'copied';
@@ -40,7 +40,7 @@ export interface Current extends Pick<ProvedPair, 'isByMark'> {
 
 type Ends = Pick<CopyPath, 'source' | 'destination'>;
 
-/** What befalls every other object too, or passes when one waits. */
+/** Failures that concern every other object too, or that pass after a while. */
 const NOT_OF_ONE_OBJECT: readonly StoreErrorCode[] = ['aborted', 'credentials-expired', 'throttled'];
 
 /** Times are milliseconds since 1970. */
@@ -76,7 +76,7 @@ export function wouldCopy(entry: ObjectVersion, reason: CopyReason): Verdict {
   return { entry, action: 'would-copy', reason };
 }
 
-/** Of an object that is not to be copied, or must not take the base of what is at the destination. */
+/** The verdict on an object that is not to be copied, or must not replace the destination's. */
 export function left(entry: ObjectVersion, reason: LeaveReason | 'folder-marker'): Verdict {
   return { entry, action: 'skipped', reason };
 }
@@ -91,7 +91,7 @@ export function refuse(path: Ends, entry: ObjectVersion): Verdict | undefined {
   return refusal === undefined ? undefined : failed(path, entry, 'invalid-key', refusal);
 }
 
-/** Of an object that cannot be read before it is restored. */
+/** The verdict on an object that cannot be read before it is restored. */
 export function archived(entry: ObjectVersion): Verdict {
   return { entry, action: 'skipped', reason: 'archived' };
 }

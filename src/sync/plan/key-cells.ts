@@ -42,7 +42,7 @@ export async function splitCell(probes: KeyProbes, { range, share, firstKey }: C
   return pieces.map((piece) => ({ ...piece, share: (share * keysOf(piece)) / keys }));
 }
 
-/** What all keys of the range begin with. About log2 of the key's length probes; `undefined` when they are used up. */
+/** The common beginning of all keys of the range. Takes about log2 of the key's length probes; `undefined` when they are used up. */
 async function stemOf(probes: KeyProbes, range: KeyRange, firstKey: string): Promise<string | undefined> {
   const characters = [...firstKey];
   let shared = 0;

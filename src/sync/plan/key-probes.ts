@@ -58,7 +58,7 @@ async function firstKeys(store: Store, options: ListOptions, count: number): Pro
   return { keys, isAll: true };
 }
 
-/** What is known of both: no more than the side tells that was seen least far. */
+/** The findings of both sides, up to the key that the shorter view reaches. */
 function union(sides: readonly Glimpse[]): Glimpse {
   const horizons = sides.filter(({ isAll }) => !isAll).map(({ keys }) => keys.at(-1) ?? '');
   const isKnown = (key: string) => horizons.every((horizon) => compareKeys(key, horizon) <= 0);

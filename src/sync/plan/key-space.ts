@@ -1,7 +1,7 @@
 /** From high to low, one for each length in UTF-8. No noncharacters, which services refuse. */
 const HIGHEST_CHARACTERS = ['\u{10fffd}', '\ufffd', '\u07ff', '~'];
 
-/** What `key` begins with, up to and with the character at `position`. */
+/** The beginning of `key`, up to and including the character at `position`. */
 export function throughCharacter(key: string, position: number): string {
   return key.slice(0, isInsidePair(key, position + 1) ? position + 2 : position + 1);
 }

@@ -31,13 +31,13 @@ export interface PlanRequest {
   readonly signal: AbortSignal;
 }
 
-/** What a run is cut into. */
+/** The shards of a run. */
 export interface PlannedShards {
   /** Together all keys that the run is about. */
   readonly ranges: RangeSet;
   /** How many of them are worth doing at once. */
   readonly lanes: number;
-  /** What the source holds, where it is so little that all of it was listed. */
+  /** The source's objects, where there are so few that all were listed. */
   readonly expected?: { readonly objects: number; readonly bytes: number };
 }
 

@@ -1,7 +1,7 @@
 import type { MetadataMode } from './fit-properties.ts';
 import type { TierChoice } from './tiers.ts';
 
-/** What copies take along besides their bytes, and how. */
+/** Options for everything that copies carry besides their bytes. */
 export interface CarryOptions {
   /** The tier of every copy, or by the tier of its source; left to the destination unless given. */
   readonly tier?: TierChoice;

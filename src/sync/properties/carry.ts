@@ -4,13 +4,13 @@ import type { ObjectDescription, ObjectProperties } from '../store/objects.ts';
 import { type FittedProperties, fitProperties } from './fit-properties.ts';
 import { tierOfCopy } from './tiers.ts';
 
-/** What is written beside the bytes of a copy. */
+/** The description of a copy: everything but its bytes. */
 export interface CopyDescription extends Pick<FittedProperties, 'leftOut'> {
   readonly description: ObjectDescription;
 }
 
 /**
- * What to write beside the bytes of a copy of the task's version, which has `properties` at the source. Throws a StoreError:
+ * Describes a copy of the task's version, which has `properties` at the source. Throws a StoreError:
  * `invalid-metadata` when the destination cannot have it.
  */
 export async function describeCopy(

@@ -4,12 +4,12 @@ import { StoreError } from '../store/store-error.ts';
 import { findHeaderMisfits, inSendableForm, withoutHeaders } from './content-headers.ts';
 
 /**
- * What becomes of metadata under a name that the destination cannot hold as it is: it is written under a name from which this one can be told
- * (`rename`), it is left out (`skip`), or the object is not copied (`fail`). Headers are treated alike.
+ * What becomes of metadata under a name that the destination cannot hold as it is: it is written under a name from which this one can be
+ * told (`rename`), it is left out (`skip`), or the object is not copied (`fail`). Headers are treated alike.
  */
 export type MetadataMode = 'rename' | 'skip' | 'fail';
 
-/** What of an object's properties a copy gets. */
+/** The properties of a copy. */
 export interface FittedProperties {
   readonly properties: ObjectProperties;
   /** Our mark; not there where the metadata leave no room for it. */

@@ -6,7 +6,7 @@ import { createBlobNames, createS3Names, type NameCodec } from './metadata-names
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** What a service keeps beside an object: the user's metadata, and our mark. */
+/** Metadata as a service keeps it: the user's, and our mark. */
 interface StoredMetadata {
   readonly user: Metadata;
   /** Under its names there. Empty, or a whole mark. */
@@ -127,7 +127,7 @@ function decodeMetadata({ names, ownIn }: MetadataRules, stored: Metadata): Stor
   const ours = new Set(ownIn(found));
   const user = new Map<string, string>();
   const own = new Map<string, string>();
-  // What is no escape of ours keeps its name, and so gets it first.
+  // A name that is not our escape is kept, and so takes precedence.
   const isEscaped = ([name]: readonly [string, string]) => Number(names.decode(name) !== name);
   for (const [storedName, value] of [...found].sort((one, other) => isEscaped(one) - isEscaped(other))) {
     const name = names.decode(storedName);

@@ -5,11 +5,11 @@ export function hasTags({ tags = {} }: ObjectProperties): boolean {
   return Object.keys(tags).length > 0;
 }
 
-/** What one service takes for a tag. */
+/** A service's rules for tags. */
 interface TagRules {
   readonly name: RegExp;
   readonly value: RegExp;
-  /** What the two say, for people. */
+  /** The two rules in words, for people. */
   readonly rule: string;
 }
 

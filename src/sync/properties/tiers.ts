@@ -2,8 +2,8 @@
 export type TierMap = Readonly<Record<string, string>>;
 
 /**
- * The counterparts of storage classes and access tiers. None of them is an archive, from which nothing can be read at once: what comes out of
- * one goes to the coldest that can. What is not here is left to the destination.
+ * The counterparts of storage classes and access tiers. None of them is an archive, from which nothing can be read at once: what comes out
+ * of one goes to the coldest that can. What is not here is left to the destination.
  */
 export const DEFAULT_TIERS: TierMap = {
   Hot: 'STANDARD',
@@ -11,7 +11,7 @@ export const DEFAULT_TIERS: TierMap = {
   Cold: 'GLACIER_IR',
   STANDARD: 'Hot',
   REDUCED_REDUNDANCY: 'Hot',
-  // What is read often and what is not are in this class together.
+  // This class holds objects that are read often and objects that are not.
   INTELLIGENT_TIERING: 'Hot',
   STANDARD_IA: 'Cool',
   ONEZONE_IA: 'Cool',

@@ -10,12 +10,12 @@ export interface ContentRecord {
 
 type Known = Pick<ObjectHead, 'crc64' | 'md5' | 'claimedMd5' | 'provenance'>;
 
-/** What the service computed itself: proof of what it keeps. */
+/** Checksums that the service computed itself: proof of what it keeps. */
 export function serviceRecordOf({ crc64, md5 }: Known): ContentRecord {
   return { crc64, md5 };
 }
 
-/** What whoever wrote the object could set. A hint: other bytes may have been written under it since. */
+/** Checksums that a writer could set. A hint: other bytes may have been written under them since. */
 export function writerRecordOf({ claimedMd5, provenance }: Known): ContentRecord {
   return { crc64: provenance?.crc64, md5: claimedMd5 };
 }

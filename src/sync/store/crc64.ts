@@ -20,7 +20,7 @@ export function crc64(bytes: Uint8Array): Crc64 {
 /** A checksum of bytes that come piece by piece. */
 export interface RunningCrc64 {
   add(bytes: Uint8Array): void;
-  /** Of all that was added. To be asked once. */
+  /** The checksum of everything that was added. To be called once. */
   digest(): Crc64;
 }
 

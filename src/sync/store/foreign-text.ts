@@ -1,7 +1,7 @@
-/** What is taken over of a text from outside; more is never looked at. */
+/** Maximum length of a text from outside; the rest is never examined. */
 const MAX_LENGTH = 1_000;
 
-/** What begins a document, and so no sentence that a service would say. */
+/** The beginning of a document, which is not a sentence of a service. */
 const DOCUMENT = /^\ufeff?\s*(?:<[?!a-z]|[{[])/i;
 
 const LINE_END = /[\r\n\u0085\u2028\u2029]/;

@@ -1,9 +1,9 @@
 import type { FolderForm, ObjectEntry } from './objects.ts';
 
-/** What the copy of an object is called that the destination cannot hold under its own key, or that had another one before. */
+/** The name of a copy whose key differs: the destination cannot hold the object's own, or it had another one before. */
 export interface DestinationName {
   readonly destinationKey: string;
-  /** What is kept with the copy, so that it gets its own key again when it is copied back. */
+  /** The original key, kept with the copy, which gets it again when it is copied back. */
   readonly originalKey?: string;
   /** The copy stands for a folder, in this form. */
   readonly folderForm?: FolderForm;
@@ -16,7 +16,7 @@ export type ObjectVersion = Pick<ObjectEntry, 'key' | 'sizeBytes' | 'etag' | 'ti
     readonly modifiedAt?: number;
   };
 
-/** What a listing, a HEAD or an earlier {@link ObjectVersion} says of a version. */
+/** A version as a listing, a HEAD or an earlier {@link ObjectVersion} shows it. */
 type Described = Pick<ObjectVersion, 'sizeBytes' | 'etag' | 'tier' | 'modifiedAt'> & Partial<Pick<ObjectEntry, 'lastModified'>>;
 
 /** The version that a listing or a HEAD tells of, with the name of another version of the same object. */

@@ -1,6 +1,6 @@
 import type { Crc64 } from './crc64.ts';
 
-/** What a listing says about an object. */
+/** An object as a listing shows it. */
 export interface ObjectEntry {
   /** Relative to the store's prefix; '' for an object whose whole key is the prefix itself. */
   readonly key: string;
@@ -24,7 +24,7 @@ export interface ObjectEntry {
   readonly isFolder?: boolean;
 }
 
-/** What travels with an object. Names of `metadata` are lower case; values are any Unicode text. */
+/** Properties that are carried with an object. Names of `metadata` are lower case; values are any Unicode text. */
 export interface ObjectProperties {
   readonly contentType?: string;
   readonly cacheControl?: string;
@@ -56,7 +56,7 @@ export interface Misfit {
   readonly hasNoOtherForm?: true;
 }
 
-/** What we write beside an object that we copied, so that it can be recognised and proved later. */
+/** The mark: what we write beside an object that we copied, so that it can be recognised and proved later. */
 export interface Provenance {
   /** The ETag that the source listing gave for the copied version. */
   readonly sourceEtag: string;
@@ -66,7 +66,7 @@ export interface Provenance {
   readonly crc64?: Crc64;
 }
 
-/** What HEAD says about an object. */
+/** An object as a HEAD shows it. */
 export interface ObjectHead {
   readonly sizeBytes: number;
   readonly etag: string;
@@ -95,7 +95,7 @@ export interface ObjectRead {
   readonly contentRange?: ContentRange;
   readonly properties: ObjectProperties;
   readonly provenance?: Provenance;
-  /** Of the whole object (not of the range), as in {@link ObjectHead}, where the answer tells it; so are the next two. */
+  /** Checksum of the whole object (not of the range), as in {@link ObjectHead}, where the response has it; so are the next two. */
   readonly crc64?: Crc64;
   readonly md5?: string;
   readonly claimedMd5?: string;
@@ -109,14 +109,14 @@ export interface ByteRange {
   readonly endByte: number;
 }
 
-/** What an answer says of the range that it has. */
+/** The range in a response. */
 export interface ContentRange {
   readonly startByte: number;
-  /** Of the whole object, where it tells. */
+  /** Size of the whole object, where the response has it. */
   readonly totalBytes?: number;
 }
 
-/** What is written beside an object's bytes. Plain data. */
+/** Everything that is written beside an object's bytes. Plain data. */
 export interface ObjectDescription {
   readonly properties: ObjectProperties;
   /** The store adds the CRC-64 of the bytes, where it knows it in time. */

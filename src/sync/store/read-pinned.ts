@@ -2,11 +2,11 @@ import type { ByteRange, ContentRange, ObjectRead } from './objects.ts';
 import type { CallOptions, Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 
-/** What is to be read. */
+/** The version and range to read. */
 export interface PinnedRange {
   readonly key: string;
   readonly etag: string;
-  /** Of the whole object. */
+  /** Size of the whole object. */
   readonly sizeBytes: number;
   /** The whole object unless given. */
   readonly range?: ByteRange | undefined;
@@ -43,7 +43,7 @@ function problemOf(read: ObjectRead, { key, etag, sizeBytes, range }: PinnedRang
   return new StoreError('unavailable', `A read of ${name} asked for ${asked} and was answered with ${got}. ${remedy}`);
 }
 
-/** What a Content-Range header says; nothing for another one, or none. */
+/** Parses a Content-Range header; returns no member for another header, or none. */
 export function contentRangeIn(header: string | undefined): { readonly contentRange?: ContentRange } {
   const [, startByte, totalBytes] = /^bytes (\d{1,16})-\d{1,16}\/(\d{1,16}|\*)$/.exec(header ?? '') ?? [];
   if (startByte === undefined || totalBytes === undefined) return {};

@@ -1,5 +1,5 @@
 /**
- * What can go wrong between us and a store, as a closed set:
+ * Failures between us and a store, as a closed set:
  * - `not-found`: the object, its upload or the whole bucket or container is not there
  * - `precondition-failed`: the object is not the one that the caller named (ETag), or exists where it must not
  * - `permission-denied`: the service knows who we are and says no, or does not accept who we say we are

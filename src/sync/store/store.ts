@@ -66,7 +66,7 @@ export interface Deleted {
   readonly isRecoverable?: boolean;
 }
 
-/** What is to be uploaded in parts. Plain data: it can be kept and used by another process. */
+/** An object to upload in parts. Plain data: another process can continue with it. */
 export interface UploadRequest extends ObjectDescription {
   readonly key: string;
   readonly sizeBytes: number;
@@ -81,13 +81,13 @@ export interface Upload extends UploadRequest {
 export interface UploadedPart {
   readonly number: number;
   readonly sizeBytes: number;
-  /** What names this version of the part to the store: needed to commit it. */
+  /** Identity of this version of the part in the store: needed to commit it. */
   readonly etag?: string;
   /** CRC-64/NVME of what the destination holds, where it tells. */
   readonly crc64?: Crc64;
 }
 
-/** What a store can put together from parts. */
+/** Limits of uploads in parts. */
 export interface UploadLimits {
   readonly maxParts: number;
   readonly maxPartBytes: number;

@@ -6,7 +6,7 @@ export type ContextValue = string | typeof STRANGER;
 /** The values of a condition key; `unknown` where it depends on the caller or on circumstances whether it is there and what it is. */
 export type KeyValues = readonly ContextValue[] | 'unknown';
 
-/** What a request has under a condition key, given in lower case; `undefined` for a key that is not part of it. */
+/** The values of a condition key in a request, by its name in lower case; `undefined` for a key that is not part of it. */
 export interface RequestContext {
   get(key: string): KeyValues | undefined;
 }

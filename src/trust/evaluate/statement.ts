@@ -4,7 +4,7 @@ import type { RequestContext } from './request-context.ts';
 import { allOf, anyOf, not, type Truth, truthOf } from './truth.ts';
 import { resolvePattern } from './variables.ts';
 
-/** Who a statement is about, or who asks: an ARN, a domain, an account, or `*`. */
+/** A principal of a statement or a caller: an ARN, a domain, an account, or `*`. */
 export interface Principal {
   /** `AWS`, `Federated`, `Service`, `CanonicalUser`; `*` for everyone. */
   readonly type: string;
@@ -28,7 +28,7 @@ export interface Statement {
   readonly hasVariables: boolean;
 }
 
-/** What somebody wants to do. Requests for a role by its trust policy name no resource. */
+/** A request to evaluate. Requests for a role by its trust policy name no resource. */
 export interface AccessRequest {
   readonly action: string;
   readonly resource?: string;

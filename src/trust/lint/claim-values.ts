@@ -8,7 +8,7 @@ const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** More values than a trust policy has room for. */
 const MAX_VALUES = 200;
 
-/** What a claim can be, as far as a policy tells it apart: the values that it names, and one that it does not. */
+/** Values of a claim that a policy distinguishes: those that it names, and one that it does not. */
 export function possibleValues(statements: readonly Statement[], entra: EntraIssuer, claim: Claim): readonly ContextValue[] {
   const written = statements.flatMap((statement) => conditionsOn(statement, entra.issuer, claim)).flatMap(({ values }) => values);
   const examples = written.flatMap((value) => [value, value.toLowerCase(), value.replaceAll(/[*?]/g, 'x')]);

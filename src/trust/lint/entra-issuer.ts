@@ -24,7 +24,7 @@ export function entraIssuerOf(written: string): EntraIssuer | undefined {
   return undefined;
 }
 
-/** What is wrong with an issuer of Entra ID where IAM needs it exactly; `undefined` when nothing is. */
+/** The mistake in an issuer of Entra ID, which IAM needs exactly; `undefined` when there is none. */
 export function issuerProblem(written: string): Remedy | undefined {
   const entra = entraIssuerOf(written);
   if (entra === undefined || entra.issuer === written) return entra && sharedTenant(entra);

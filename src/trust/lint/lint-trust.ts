@@ -32,7 +32,7 @@ function checkRole(role: Role, { providers }: Trust, options: LintOptions): read
   ];
 }
 
-/** Who comes in by a door that should not, and whether those do who should. */
+/** Checks who gets in by a door and should not, and whether those get in who should. */
 function checkDoor(door: Door, statements: readonly Statement[], providers: readonly Provider[]): readonly Finding[] {
   return [...checkStrangers(door, statements), ...checkClosed(door, statements), ...checkAudiences(door, statements, providers)];
 }

@@ -1,4 +1,4 @@
-/** What a rule has to say. */
+/** A finding of a rule. */
 export interface Remedy {
   /** Which rule found it, such as `trust/audience-only`. */
   readonly rule: string;
@@ -6,7 +6,7 @@ export interface Remedy {
   readonly fix: string;
 }
 
-/** What is wrong with a trust, where, and what to do. */
+/** A problem of a trust, its place and its remedy. */
 export interface Finding extends Remedy {
   /** A warning alone does not fail the check. */
   readonly severity: 'error' | 'warning';

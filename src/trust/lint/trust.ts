@@ -25,13 +25,13 @@ export interface Role {
   readonly maxSessionSeconds?: number | undefined;
 }
 
-/** What is to be checked. */
+/** The documents to check. */
 export interface Trust {
   readonly providers: readonly Provider[];
   readonly roles: readonly Role[];
 }
 
-/** What a role has whose document says nothing of it. */
+/** The default of a role whose document does not set it. */
 const DEFAULT_MAX_SESSION_SECONDS = 3_600;
 
 /** The maximum session duration, read from the document of a role; `undefined` when it is known only at deployment. */
@@ -50,7 +50,7 @@ export function webIdentityStatements({ trust = [] }: Role): readonly Statement[
   );
 }
 
-/** Whatever role tokens have no way into, and are not meant to have, is none of ours. */
+/** A role that tokens cannot and should not get into is not ours. */
 export function federatedRoles({ roles }: Trust): readonly Role[] {
   return roles.filter(
     (role) =>

@@ -3,15 +3,15 @@ import type { ResolvedParameters } from './parameters.ts';
 import type { Template } from './read-template.ts';
 import { TemplateError } from './template-error.ts';
 
-/** What names in a template stand for. */
+/** Values of the names in a template. */
 export interface Scope {
   readonly template: Template;
   readonly parameters: ResolvedParameters;
   /** Values of `AWS::AccountId` and the like, without `AWS::`. */
   readonly pseudoParameters: Readonly<Record<string, string>>;
-  /** What `Ref` of a resource stands for. */
+  /** Value of `Ref` for a resource. */
   refer(resource: string): string;
-  /** What `Fn::GetAtt` stands for. */
+  /** Value of `Fn::GetAtt`. */
   attribute(resource: string, name: string): string;
 }
 

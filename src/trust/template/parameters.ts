@@ -4,7 +4,7 @@ import { TemplateError } from './template-error.ts';
 /** Values of parameters as CloudFormation is given them: lists are separated by commas. */
 export type ParameterValues = Readonly<Record<string, string>>;
 
-/** What `Ref` of a parameter stands for. */
+/** Value of `Ref` for a parameter. */
 export type ResolvedParameters = ReadonlyMap<string, string | readonly string[]>;
 
 const LIST_TYPES = ['CommaDelimitedList', 'List<Number>'];

@@ -11,7 +11,7 @@ const BAD_KEY_PREFIX = new RegExp(
   `"https://[^"\\s]{1,300}:(?:aud|sub)"|"(?:${ISSUER_HOSTS.join('|').replaceAll('.', '\\.')})/[^/"\\s]{1,100}:(?:aud|sub)"`,
 );
 
-/** What goes wrong between the token and AWS credentials. More particular failures come before those that they are a case of. */
+/** Failures between the token and AWS credentials. Specific failures come before general ones. */
 export const STS_FAILURES = {
   'token-is-for-exchange': {
     link: 'token',

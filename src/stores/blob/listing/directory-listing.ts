@@ -5,9 +5,9 @@ import type { BlobListOptions } from './flat-listing.ts';
 import { inUtf8Order, outOfOrder } from './utf16-order.ts';
 
 /**
- * What is in `directory` between the bounds, which are relative to it, ascending by the UTF-8 bytes of the names. The service lists a directory
- * as if its name had no slash, `A/` before `A-B`: it is held back until the listing has come to a name that is no less than its own. Only those
- * are held whose names the listing's last one begins with.
+ * Entries of `directory` between the bounds, which are relative to it, ascending by the UTF-8 bytes of the names. The service lists a
+ * directory as if its name had no slash, `A/` before `A-B`: it is held back until the listing has come to a name that is no less than its
+ * own. Only those are held whose names the listing's last one begins with.
  */
 export async function* listDirectory(
   requests: BlobRequests,

@@ -60,7 +60,7 @@ export function createDirectoryPages(
           yield page;
         }
       } catch (error) {
-        // What a start may be when listing by directory is documented loosely. Without one the listing takes longer, and is as right.
+        // The documentation is vague about starts of listings by directory. Without one the listing takes longer, and is as right.
         if (!isStarting || !(error instanceof RestError && error.statusCode === 400)) throw error;
         yield* pagesOf({ ...options, start: '' });
       }

@@ -39,8 +39,8 @@ const MAX_NAME_LENGTH = 4_096;
 const INVALID_NAME = 'x-ms-invalid-name';
 
 /**
- * Reads an answer to List Blobs, flat or by delimiter. Throws a BrokenPageError for anything that it does not understand in what we use, and
- * for a page whose end is missing: a page without `NextMarker` is not the last one, it is none.
+ * Reads an answer to List Blobs, flat or by delimiter. Throws a BrokenPageError for anything that it does not understand in what we use,
+ * and for a page whose end is missing: a page without `NextMarker` is not the last one, it is none.
  */
 export function readListingPage(document: string): ListingPage {
   if (document === '') throw cutShort('it is empty');
@@ -121,7 +121,7 @@ function decodePercent(text: string): string {
 
 type Properties = Omit<ListedBlob, 'name' | 'metadata'>;
 
-/** What we read of the properties, by the service's name for it. */
+/** Properties that we read, by the service's name. */
 const PROPERTIES: ReadonlySet<string> = new Set([
   'Content-Length',
   'Etag',
@@ -193,7 +193,7 @@ function sizeOf(text: string): number {
   return size;
 }
 
-/** Of the one form that HTTP has for dates. */
+/** The only form of dates that HTTP has. */
 function dateOf(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime()) || date.toUTCString() !== text) throw notUnderstood('it has a date of an unknown form');

@@ -3,7 +3,7 @@ import { createHttpHeaders, createPipelineRequest, type PipelineResponse } from 
 import { type ContainerClient, RestError } from '@azure/storage-blob';
 import { BrokenPageError, cutShort, notUnderstood } from '../../../sync/flow/follow-pages.ts';
 
-/** What is asked for with List Blobs. */
+/** Parameters of List Blobs. */
 export interface ListingQuery {
   readonly prefix: string;
   readonly delimiter?: '/';
@@ -22,8 +22,9 @@ export class PageTooLargeError extends Error {
 }
 
 /**
- * Sends List Blobs through the pipeline of the SDK, which signs it, retries it and holds it back, and returns the answer as text: the SDK's own
- * parser refuses pages that are right. Throws RestErrors as the SDK does, BrokenPageErrors for a body that breaks off, and PageTooLargeErrors.
+ * Sends List Blobs through the pipeline of the SDK, which signs it, retries it and holds it back, and returns the answer as text: the SDK's
+ * own parser refuses pages that are right. Throws RestErrors as the SDK does, BrokenPageErrors for a body that breaks off, and
+ * PageTooLargeErrors.
  */
 export async function requestListing(container: ContainerClient, query: ListingQuery, signal: AbortSignal | undefined): Promise<string> {
   // The SDK has no option for this. Its clients send all requests through this object.

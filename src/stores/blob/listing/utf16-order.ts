@@ -18,7 +18,7 @@ const MAX_SORTED = 10_000;
 export interface OrderedListing<T> {
   /** Pages from the first name on that is no less than `start` as the service orders them; there may be others before it. */
   open(start: string, size: 'pages' | 'one entry'): AsyncGenerator<readonly T[]>;
-  /** What the service orders the entries by. */
+  /** The name that the service sorts the entry by. */
   nameOf(entry: T): string;
   /** Whether an entry whose name is less than `start` may all the same be among those that were asked for. */
   isLate?(entry: T, start: string): boolean;
@@ -28,9 +28,9 @@ export interface OrderedListing<T> {
 class AlreadyOrdered extends Error {}
 
 /**
- * All entries whose names are greater than `startAfter`, in UTF-8 order, of a service that lists in UTF-16 order, or in UTF-8 order already. It may
- * give others as well, in no order. Memory does not grow with the listing: of a long branch, what is above the surrogates is listed first, by a
- * second listing, and then the pairs. Where no branch is long it makes no request that the listing would not make.
+ * All entries whose names are greater than `startAfter`, in UTF-8 order, of a service that lists in UTF-16 order, or in UTF-8 order
+ * already. It may give others as well, in no order. Memory does not grow with the listing: of a long branch, what is above the surrogates
+ * is listed first, by a second listing, and then the pairs. Where no branch is long it makes no request that the listing would not make.
  */
 export async function* inUtf8Order<T>(
   listing: OrderedListing<T>,
@@ -47,7 +47,7 @@ export async function* inUtf8Order<T>(
     }
   } catch (error) {
     if (!(error instanceof AlreadyOrdered)) throw error;
-    // What has been given until here is right all the same.
+    // The entries yielded until here are right all the same.
     for await (const page of open(last, 'pages')) {
       yield inUtf8(
         page.filter((entry) => compareKeys(nameOf(entry), last) > 0),
@@ -80,7 +80,7 @@ async function* fromUtf16<T>(listing: OrderedListing<T>, startAfter: string, max
       const all = take(cursor, (name) => name.startsWith(stem));
       yield inUtf8(all, listing.nameOf);
     } else if (startAfter.startsWith(stem) && isSurrogate(startAfter, at)) {
-      // What is above them comes before the start.
+      // Everything above them comes before the start.
       yield* pairsOf(cursor, stem);
     } else {
       const after = yield* aboveOf(stem);
@@ -89,7 +89,7 @@ async function* fromUtf16<T>(listing: OrderedListing<T>, startAfter: string, max
     }
   }
 
-  /** What begins with `stem` and goes on above the surrogates. Returns the first name after all that begin with `stem`. */
+  /** Entries that begin with `stem` and continue above the surrogates. Returns the first name after all that begin with `stem`. */
   async function* aboveOf(stem: string): AsyncGenerator<readonly T[], string | undefined> {
     const start = stem + FIRST_ABOVE;
     const probe = cursorFrom(start, { size: 'one entry' });

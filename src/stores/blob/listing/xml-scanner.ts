@@ -5,7 +5,7 @@ export interface Tag {
   readonly name: string;
   /** `empty` for `<a />`, which is all of its element. */
   readonly kind: 'open' | 'close' | 'empty';
-  /** What stands between the name and the end of the tag. */
+  /** The text between the name and the end of the tag. */
   readonly attributes: string;
 }
 
@@ -35,13 +35,13 @@ const ATTRIBUTES = /^(?:\s+[^\s<>/&'"=]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/y;
 
-/** What a text of XML cannot hold as it stands. A line break of two characters would have become one, so that it is not what was meant. */
+/** Characters that XML text cannot hold as they are. A line break of two characters would have become one, so it was not meant. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/;
 
 /**
- * Reads the XML that services write, in time that grows with its length alone, and nothing else: no document type, no CDATA, no comments, no
- * entities but the five that XML has. What it does not know it refuses.
+ * Reads the XML that services write, in time that grows with its length alone, and nothing else: no document type, no CDATA, no comments,
+ * no entities but the five that XML has. What it does not know it refuses.
  */
 export function createXmlScanner(document: string): XmlScanner {
   let at = 0;
@@ -169,7 +169,7 @@ function decodeReferences(text: string): string {
   return pieces.join('') + text.slice(at);
 }
 
-/** Of control characters too: they are none of XML, but what is meant is plain, and keys may hold them. */
+/** Control characters included: XML does not permit them, but the meaning is plain, and keys may hold them. */
 function characterOf(codePoint: number): string {
   const isCharacter = codePoint > 0 && codePoint <= 0x10ffff && (codePoint < 0xd800 || codePoint > 0xdfff);
   if (!isCharacter) throw notUnderstood('a text has a reference to no character');

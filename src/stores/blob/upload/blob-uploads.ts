@@ -27,7 +27,7 @@ export function createBlobUploads(requests: BlobRequests): Pick<Store, Uploads> 
 
     /** Makes no request: the ids of the blocks name their upload. */
     async beginUpload(request) {
-      // What the blob cannot have is refused now, and not by the commit, when all the bytes are there.
+      // Properties that the blob cannot have are refused now, not by the commit after all bytes were sent.
       toBlobHeaders(request, 0n, urlOf(request.key));
       return { ...request, id: newUploadId() };
     },

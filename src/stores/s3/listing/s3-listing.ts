@@ -53,7 +53,7 @@ function pagesOf({ client, bucket, prefix, urlOf }: S3Requests, { startAfter, pa
   });
 }
 
-/** What must be restored before it can be read. Of what Intelligent-Tiering has archived, only a HEAD or a read tells. */
+/** Classes that must be restored before a read. Objects that Intelligent-Tiering has archived are shown by a HEAD or a read only. */
 const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
 
 function toEntry({ Size, ETag, LastModified, StorageClass, RestoreStatus }: _Object, key: string): ObjectEntry {
@@ -87,7 +87,7 @@ export function stateOf(
   return status.RestoreExpiryDate === undefined ? { ...tier, isArchived: true } : tier;
 }
 
-/** What an answer says of the form of its keys. */
+/** How the response encodes its keys. */
 interface KeyForm {
   readonly EncodingType?: string | undefined;
 }

@@ -5,14 +5,14 @@ import { MAX_PAGE_BYTES, PageTooLargeError } from './bound-pages.ts';
 /** S3 never sends more than 1,000, and other servers hardly more. */
 const MAX_ENTRIES = 10_000;
 
-/** What S3 says of every page: whether more follows. */
+/** A page of S3, which always has whether more follows. */
 interface Truncatable {
   readonly IsTruncated?: boolean | undefined;
 }
 
 /**
- * Where the next page begins, which is `marker`; `undefined` only where S3 says that this is the last one. The SDK takes an answer without a body
- * for an empty page, and one that does not say whether it is the last for the last. Throws a BrokenPageError for both.
+ * Where the next page begins, which is `marker`; `undefined` only where S3 says that this is the last one. The SDK takes an answer without
+ * a body for an empty page, and one that does not say whether it is the last for the last. Throws a BrokenPageError for both.
  */
 export function nextOf<M>({ IsTruncated }: Truncatable, marker: M | undefined): M | undefined {
   if (IsTruncated === undefined) throw cutShort('it lacks IsTruncated');
@@ -31,7 +31,7 @@ export async function parsed<T>(page: Promise<T>): Promise<T> {
   }
 }
 
-/** What the SDK throws for an answer that is a success, and that it cannot read. Its message quotes the answer. */
+/** The SDK's error for a successful response that it cannot read. Its message quotes the response. */
 function isParseFailure(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof S3ServiceException || !('$metadata' in error)) return false;
   const { $metadata } = error;

@@ -52,7 +52,7 @@ export function checkAudiences(door: Door, statements: readonly Statement[], pro
 function mayUse(door: Door, statements: readonly Statement[], registered: readonly string[]): boolean {
   const tokens = likelyTokens(door, statements);
   const lets = (token: Token) => mayEnter(statements, requestOf(door, token));
-  // Whatever lets nobody in has findings of its own.
+  // A policy that lets nobody in has findings of its own.
   return !tokens.some(lets) || registered.some((audience) => tokens.some((token) => lets({ ...token, audience: [audience] })));
 }
 

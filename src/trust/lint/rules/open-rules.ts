@@ -33,8 +33,8 @@ const variable = errorOf('trust/variable', {
 });
 
 /**
- * Who comes in by a door that should not: any other application of the tenant with a token for the same audience, and anybody's token for
- * another audience. Decided by evaluating the policy for them; the findings name the conditions that let them in.
+ * Callers that get in by a door and should not: any other application of the tenant with a token for the same audience, and anybody's token
+ * for another audience. Decided by evaluating the policy for them; the findings name the conditions that let them in.
  */
 export function checkStrangers(door: Door, statements: readonly Statement[]): readonly Finding[] {
   const audiences = possibleValues(statements, door.entra, 'aud');
