@@ -105,6 +105,6 @@ export function createActivities(settings: Settings, kept: Kept, open: OpenStore
 /** The engine has the activity done again elsewhere when it fails. What goes on meanwhile does no harm. */
 async function untilBreakOff<T>(work: Promise<T>, { onBreakOff }: Shutdown): Promise<T> {
   const { promise: brokenOff, reject } = Promise.withResolvers<never>();
-  const takeBack = onBreakOff(() => reject(new Error('The app is being stopped before the report of the run was made. It is made anew.')));
+  const takeBack = onBreakOff(() => reject(new Error('The app is being stopped before the report of the run was made. It is made again.')));
   return Promise.race([work, brokenOff]).finally(takeBack);
 }

@@ -141,7 +141,7 @@ function refuseDots(place: string, path: string): void {
 
 function asFolder(place: string, prefix: string): string {
   if (Buffer.byteLength(prefix) > MAX_PREFIX_BYTES)
-    throw new LocationError(`A location in ${place} has a prefix of more than ${MAX_PREFIX_BYTES} bytes, and no key is so long.`);
+    throw new LocationError(`A location in ${place} has a prefix of more than ${MAX_PREFIX_BYTES} bytes, and no key is that long.`);
   if (UNLISTABLE.test(prefix))
     throw new LocationError(`A location in ${place} has a control character in its prefix, which cannot be listed.`);
   refuseDots(place, prefix);

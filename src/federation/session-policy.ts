@@ -13,7 +13,7 @@ export type Grant = {
 } & (
   | {
       readonly access: 'read';
-      /** May ask for archived objects to be brought back. */
+      /** May restore archived objects. */
       readonly mayRestore?: boolean;
     }
   | {

@@ -38,8 +38,7 @@ export const archiveOptions = {
     )
     .optional()
     .meta({
-      description:
-        'What becomes of archived objects that would be copied: they are passed over, or asked for within a budget and copied by a later run.',
+      description: 'How archived objects that would be copied are treated: skipped, or restored within a budget and copied by a later run.',
       default: 'skip',
       examples: [{ restore: { maxBytes: '500 GiB', speed: 'bulk' } }],
     }),

@@ -61,11 +61,11 @@ export const filterOptions = {
   minSize: size('Only objects of at least this size, in bytes or with a unit. By default any.', ['1 KiB', 1]),
   maxSize: size('Only objects of at most this size, in bytes or with a unit. By default any.', ['5 GiB']),
   minAge: age.meta({
-    description: 'Only objects last modified at least so long before the start of the run, as an ISO 8601 duration. By default any.',
+    description: 'Only objects last modified at least this long before the start of the run, as an ISO 8601 duration. By default any.',
     examples: ['PT1H'],
   }),
   maxAge: age.meta({
-    description: 'Only objects last modified at most so long before the start of the run, as an ISO 8601 duration. By default any.',
+    description: 'Only objects last modified at most this long before the start of the run, as an ISO 8601 duration. By default any.',
     examples: ['P30D'],
   }),
 };

@@ -64,7 +64,7 @@ export const syncOptions = z
       .optional()
       .meta({
         description:
-          'What becomes of an object whose key the other side cannot hold: its copy has another, from which it can be told (escape), or it fails.',
+          'How objects are treated whose key the other side cannot hold: the copy gets an escaped key, which is reversible (escape), or the object fails (fail).',
         default: 'escape',
         examples: ['fail'],
       }),
@@ -73,7 +73,7 @@ export const syncOptions = z
       .optional()
       .meta({
         description:
-          'What becomes of objects without bytes that only stand for a folder: they are copied like others, passed over, or made what stands for a folder on the other side.',
+          'How objects without bytes that only stand for a folder are treated: copied like others, skipped, or converted to the form of the other side.',
         default: 'copy',
         examples: ['skip'],
       }),

@@ -24,7 +24,7 @@ export function checkLimits(
   report.note({
     BRIDGE_SLICE_SECONDS: String(sliceSeconds),
     functionTimeout: timeout === undefined ? 'not set: the preset of the plan' : `${timeout} s`,
-    BRIDGE_SESSION_SECONDS: `${aws.sessionSeconds}, renewed while a run goes on`,
+    BRIDGE_SESSION_SECONDS: `${aws.sessionSeconds}, renewed during a run`,
   });
   if (timeout === undefined) return;
   const finding = tooLong(sliceSeconds, timeout);

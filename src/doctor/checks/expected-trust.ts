@@ -26,7 +26,7 @@ export function parseTrust(text: string): Checked<Trust> {
     return { problems: ['BRIDGE_TRUST_POLICY allows nobody sts:AssumeRoleWithWebIdentity: give the trust policy of the role'] };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return { problems: [`BRIDGE_TRUST_POLICY does not tell whom the role lets in: ${error.message}`] };
+    return { problems: [`BRIDGE_TRUST_POLICY does not say who may assume the role: ${error.message}`] };
   }
 }
 

@@ -10,7 +10,7 @@ import type { Report } from '../walk.ts';
 const BODY = Buffer.from('Written by the doctor of Keyless Bridge. It may be deleted.\n');
 const PROPERTIES = { contentType: 'text/plain', metadata: {} };
 
-const GIVEN_UP_ON_S3 = 'allowed, encryption included: an upload in parts was begun and given up, which leaves no object';
+const GIVEN_UP_ON_S3 = 'allowed, encryption included: an upload in parts was started and aborted, which leaves no object';
 const GIVEN_UP_ON_BLOB = 'allowed: a block was put and not committed, which makes no blob; Azure drops it within a week';
 
 /** The probe is removed although its own time is up. */

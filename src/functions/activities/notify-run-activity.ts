@@ -8,7 +8,7 @@ export function notifyRunActivity(bridge: Bridge): ActivityOptions {
     handler: async ({ runId }: AttemptTask, context) => {
       const record = await bridge.activities.notifyRun(runId);
       if (record?.notification?.state === 'failed')
-        context.warn(`Nobody was told that run ${runId} has ended: ${record.notification.message}`);
+        context.warn(`The webhook was not notified of the end of run ${runId}: ${record.notification.message}`);
     },
   };
 }

@@ -12,7 +12,7 @@ export function resumeRunsFunction({ runs }: Bridge): TimerFunctionOptions {
     schedule: SCHEDULE,
     extraInputs: [input.durableClient()],
     handler: async (_timer, context) => {
-      for (const { id, attempt } of await runs.resumeAll(engineOf(context))) context.warn(`Run ${id} goes on: attempt ${attempt}.`);
+      for (const { id, attempt } of await runs.resumeAll(engineOf(context))) context.warn(`Run ${id} continues with attempt ${attempt}.`);
     },
   };
 }

@@ -35,12 +35,12 @@ export function isPaused({ until }: Pause, now: number): boolean {
 export function tooThrottled(message: string): RunFailure {
   return {
     code: 'throttled',
-    message: `${message} It stayed so for half an hour. Run at another hour, or lower options.lanes and options.concurrency.`,
+    message: `${message} The store was still throttling after half an hour. Run at another time, or lower options.lanes and options.concurrency.`,
   };
 }
 
-/** Not one `what` was done within the time that an activity has. */
+/** No `what` was completed within the time that an activity has. */
 export function tooSlow(what: 'object' | 'part', seconds: number): RunFailure {
-  const message = `Not one ${what} was done within ${seconds} s. Lower options.concurrency, or raise BRIDGE_SLICE_SECONDS, and look at the network.`;
+  const message = `No ${what} was completed within ${seconds} s. Lower options.concurrency, or raise BRIDGE_SLICE_SECONDS, and look at the network.`;
   return { code: 'too-slow', message };
 }

@@ -106,7 +106,7 @@ function withoutStopping({ stopping: _, ...record }: RunRecord): RunRecord {
 function noteOf(goneForGood: number): DeletionNote {
   return {
     state: 'gone-for-good',
-    message: `${goneForGood} deleted objects cannot be brought back: the destination keeps none. Turn on versioning (S3) or soft delete (Blob Storage) before the next run.`,
+    message: `${goneForGood} deleted objects cannot be restored: the destination keeps none. Turn on versioning (S3) or soft delete (Blob Storage) before the next run.`,
   };
 }
 

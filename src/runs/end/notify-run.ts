@@ -39,6 +39,6 @@ export async function notifyRun({ records, locks, webhook, audience }: NotifyDep
     latest.notification?.state === 'delivered' ? undefined : { ...latest, notification },
   );
   if (!mayRecover) await locks.dropNotice(runId);
-  if (mayRecover) throw new Error(`Nobody was told that run ${runId} has ended: ${told.notification?.message}`);
+  if (mayRecover) throw new Error(`The webhook was not notified of the end of run ${runId}: ${told.notification?.message}`);
   return told;
 }

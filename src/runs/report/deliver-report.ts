@@ -57,7 +57,7 @@ function startDeliveryWatch({ records, deliveryLimits = DELIVERY_LIMITS }: Deliv
     problem ??= `${why} The report itself is kept: GET /api/runs/${record.id}/report.`;
     stopping.abort();
   };
-  const tooLong = (seconds: number) => () => stop(`The delivery was given up: the store did not take the report within ${seconds} s.`);
+  const tooLong = (seconds: number) => () => stop(`The delivery was abandoned: the store did not accept the report within ${seconds} s.`);
   const total = setTimeout(tooLong(totalSeconds), totalSeconds * 1_000);
   const idle = setTimeout(tooLong(idleSeconds), idleSeconds * 1_000);
   const look = async () => {

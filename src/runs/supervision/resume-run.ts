@@ -11,7 +11,7 @@ const MAX_ATTEMPTS = 20;
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 300_000;
 
-const ENDED_MESSAGE = 'Its orchestration instance had ended, or was gone, before the run had.';
+const ENDED_MESSAGE = 'Its orchestration instance ended or disappeared before the run did.';
 
 /** The next step for a run: `carried`, nothing; `later`, another attempt after a while; `supersede`, another one since this one hangs. */
 type Verdict = 'carried' | 'later' | 'resume' | 'supersede' | 'cancel' | 'give-up';
@@ -72,7 +72,7 @@ function nextAttempt(record: RunRecord, at: string, message: string): RunRecord 
 }
 
 function givenUp(record: RunRecord, at: string): RunRecord {
-  const message = `Nothing carries the run on after ${record.attempt} attempts. See its interruptions for why, then start it again: what is copied already is not copied twice.`;
+  const message = `The run was abandoned after ${record.attempt} attempts. See its interruptions for the causes, then start it again: objects that were copied are not copied twice.`;
   return { ...record, state: 'failed', endedAt: at, failure: { code: 'interrupted', message } };
 }
 

@@ -128,7 +128,7 @@ function advice(code: StoreErrorCode, { attempt, isWholeStore, error }: Circumst
     case 'not-found':
       return isWholeStore ? 'Create the container, or correct the location.' : 'There is no such blob, or its upload is gone.';
     case 'precondition-failed':
-      return 'It exists already or has changed; the next run looks at it again.';
+      return 'It exists already or has changed; the next run compares it again.';
     case 'permission-denied':
       if (Object.hasOwn(REMEDIES, serviceCodeOf(error))) return `${REMEDIES[serviceCodeOf(error)]}`;
       return `Give the identity of the bridge the role ${ROLES[attempt.action]} on the container, and check the firewall of the account.`;

@@ -166,7 +166,7 @@ function advice(code: StoreErrorCode, { action, isWholeStore, error }: Circumsta
     case 'not-found':
       return isWholeStore ? 'Create the bucket, or correct the location.' : 'There is no such object, or its upload is gone.';
     case 'precondition-failed':
-      return 'It exists already or has changed; the next run looks at it again.';
+      return 'It exists already or has changed; the next run compares it again.';
     case 'permission-denied':
       if (isExplicitDeny(error))
         return `A policy denies it explicitly, which no permission outweighs. Change that policy, or exempt the role in it: ${reasonOf(error)}`;

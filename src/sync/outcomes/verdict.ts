@@ -99,7 +99,12 @@ export function archived(entry: ObjectVersion): Verdict {
 /** Turns what concerns this object alone into its verdict; throws `error` when it concerns more. */
 export function explain(path: Ends, entry: ObjectVersion, error: unknown): Verdict {
   if (error instanceof SourceChangedError) {
-    return failed(path, entry, 'source-changed', `It changed each time it was read, ${MAX_TRIES} times. Run again when it is at rest.`);
+    return failed(
+      path,
+      entry,
+      'source-changed',
+      `It changed each time it was read, ${MAX_TRIES} times. Run again when nothing writes to it.`,
+    );
   }
   if (error instanceof KeyCollisionError) return failed(path, entry, 'key-collision', error.message);
   // A listing does not always tell what is archived.

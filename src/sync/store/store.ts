@@ -51,7 +51,7 @@ export interface Written {
   readonly verified: Verified;
 }
 
-/** How an archived object is to be brought back. Plain data. */
+/** How to restore an archived object. Plain data. */
 export interface RestoreRequest {
   /** `bulk` only on S3. */
   readonly speed: 'bulk' | 'standard' | 'expedited';

@@ -96,7 +96,7 @@ describe('finishing a run', () => {
     expect(await run.record()).toMatchObject({
       state: 'completed-with-failures',
       counts: { listed: 1, copied: 1, failed: 0, extraneous: 3, deleted: 1, deletionsFailed: 1, atDestination: 4 },
-      deletion: { state: 'gone-for-good', message: expect.stringContaining('1 deleted objects cannot be brought back') },
+      deletion: { state: 'gone-for-good', message: expect.stringContaining('1 deleted objects cannot be restored') },
       failuresByReason: [{ reason: 'permission-denied', objects: 1, example: { key: 'c' } }],
     });
   });

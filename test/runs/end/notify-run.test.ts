@@ -76,7 +76,7 @@ describe('notifying of a run', () => {
   it('enters what may succeed another time, and asks for it; the same event then', async () => {
     const { sent, notify, notification } = await setUp(ENDED, DOWN);
 
-    await expect(notify()).rejects.toThrow(`Nobody was told that run ${RUN_ID} has ended: The webhook answered 503.`);
+    await expect(notify()).rejects.toThrow(`The webhook was not notified of the end of run ${RUN_ID}: The webhook answered 503.`);
     const inBetween = await notification();
     await notify();
 

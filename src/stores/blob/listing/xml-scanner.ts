@@ -115,7 +115,7 @@ export function createXmlScanner(document: string): XmlScanner {
 
   function end(): void {
     skipSpace();
-    if (at < document.length) throw notUnderstood(`it goes on after its end, at character ${at}`);
+    if (at < document.length) throw notUnderstood(`it continues after its end, at character ${at}`);
   }
 
   skipSpace();
