@@ -30,7 +30,7 @@ export const DEPLOYMENT_USAGE = `Usage: infra/deploy.sh --tenant ID --subscripti
 Needs az and aws, both signed in, and npm, zip and curl. Run it with --what-if first.
 
   --what-if               checks everything, prints what would be created, and changes nothing
-  --jobs FILE             the syncs, as README.md describes them ("-" reads standard input); without it, one that copies a new container
+  --jobs FILE             the syncs, as docs/jobs.md describes them ("-" reads standard input); without it, one that copies a new container
                           "outbox" to the bucket
   --bucket NAME           the bucket; with jobs it may be left out, and is compared with theirs otherwise
   --prefix PREFIX/        limits the role to that part of the bucket (what the jobs need; without jobs outbox/, where it also copies to)

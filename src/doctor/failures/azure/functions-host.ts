@@ -36,7 +36,7 @@ export const FUNCTIONS_HOST_FAILURES = {
     link: 'host',
     symptom: 'JavaScript heap out of memory, or the worker exited with code 134 or 137',
     cause: 'The worker used more memory than the instance has.',
-    fix: 'Take an instance size of 2048 MB (instanceMemoryMB), lower options.concurrency and options.lanes, and set languageWorkers__node__arguments as README.md says under Memory.',
+    fix: 'Take an instance size of 2048 MB (instanceMemoryMB), lower options.concurrency and options.lanes, and set languageWorkers__node__arguments as docs/settings.md says under Memory.',
     isSeenIn: said(/JavaScript heap out of memory|exited with code -?(?:134|137)\b|OOMKilled|OutOfMemoryException|Reached heap limit/i),
   },
   'function-timeout': {
