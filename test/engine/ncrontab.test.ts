@@ -18,6 +18,6 @@ describe('the table of NCRONTAB expressions', () => {
 
     expect(stderr).toBe('');
     expect(status).toBe(0);
-    await expect(stdout).toMatchFileSnapshot('../schedules/expressions.ndjson');
+    await expect(stdout).toMatchFileSnapshot('../config/schedules/expressions.ndjson');
   });
 });
