@@ -450,7 +450,7 @@ describe('finishing a run', () => {
 
       expect(await run.record()).toMatchObject({
         state: 'succeeded',
-        reportDelivery: { state: 'failed', message: expect.stringMatching(/given up: .* within 0\.2 s\. .*\/report/) },
+        reportDelivery: { state: 'failed', message: expect.stringMatching(/abandoned: .* within 0\.2 s\. .*\/report/) },
       });
       expect(await run.lockHolder()).toBe('someone-else');
     });
