@@ -34,13 +34,21 @@ export function findConflicts(contenders: readonly Contender[], own: OwnStorage,
   return [...ownContainerConflicts(about === undefined ? contenders : [about], own), ...pairs, ...files, ...round, ...unchecked];
 }
 
-/** One conflict for the same jobs: that from which most of them are refused. */
+/** One conflict for the same jobs: that from which most of them are refused. The order of the jobs does not matter. */
 function gravest(conflicts: readonly Conflict[]): readonly Conflict[] {
   const found = new Map<string, Conflict>();
   for (const conflict of conflicts) {
-    const jobs = [...new Set(conflict.involved.map(({ label }) => label))].sort().join();
+    const jobs = labelsOf(conflict.involved);
     const known = found.get(jobs);
-    if (known === undefined || conflict.refused.length > known.refused.length) found.set(jobs, conflict);
+    if (known === undefined || isGraver(conflict, known)) found.set(jobs, conflict);
   }
   return [...found.values()];
+}
+
+function isGraver({ refused }: Conflict, { refused: others }: Conflict): boolean {
+  return refused.length === others.length ? labelsOf(refused) < labelsOf(others) : refused.length > others.length;
+}
+
+function labelsOf(contenders: readonly Contender[]): string {
+  return [...new Set(contenders.map(({ label }) => label))].sort().join();
 }

@@ -271,4 +271,17 @@ describe('any jobs', () => {
       { numRuns: 1_000 },
     );
   });
+
+  it('are judged alike when two circles of the same jobs refuse different ones', () => {
+    const jobs = [
+      job(`${BOX}/b`, 's3://one/a/b', MIRROR),
+      job('s3://one', `${BOX}/b`, MIRROR),
+      job(`${BOX}/a/b`, 's3://one'),
+      job('s3://one/a/b', BOX, MIRROR),
+    ].map((one, index) => ({ ...one, name: `n${index}` }));
+    const refusedOf = (list: readonly Written[]) =>
+      [...new Set(findConflicts(contenders(list), OWN).flatMap((conflict) => conflict.refused.map(({ name }) => name)))].sort();
+
+    expect(refusedOf(jobs.toReversed())).toEqual(refusedOf(jobs));
+  });
 });
