@@ -13,13 +13,20 @@ const FAULTS: readonly Fault[] = [
   { kind: 'delay', milliseconds: 20 },
 ];
 
+interface FaultOptions {
+  readonly seed?: number;
+  /** Kinds of faults that are not made. */
+  readonly without?: readonly Fault['kind'][];
+}
+
 /** Faults of all kinds for this share of the requests, by chance. When the test fails, prints the seed, which repeats the choice. */
-export function randomFaults(share: number, seed = randomInt(2 ** 31)): ChooseFault {
+export function randomFaults(share: number, { seed = randomInt(2 ** 31), without = [] }: FaultOptions = {}): ChooseFault {
+  const faults = FAULTS.filter(({ kind }) => !without.includes(kind));
   onTestFailed(() => console.error(`The faults had the seed ${seed}.`));
   const random = mulberry32(seed);
   return () => {
     const isFaulty = random() < share;
-    const fault = FAULTS[Math.floor(random() * FAULTS.length)];
+    const fault = faults[Math.floor(random() * faults.length)];
     return isFaulty ? fault : undefined;
   };
 }
